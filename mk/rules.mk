@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The three shapes every folder builds: a static library, a program, and one test binary per
+# tests/*_test.c. A folder's module.mk calls these; nothing else knows how things are compiled.
+
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+           -Wwrite-strings -Wvla -Wno-unused-parameter
+CFLAGS  ?= -O2 -g
+CSTD    := -std=gnu11
+LDLIBS_CHECK = $(shell pkg-config --libs check)
+OBJ     := $(BUILD)/obj
+
+ifdef SANITIZE
+SAN     := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
+ifdef COVERAGE
+SAN     += --coverage
+endif
+
+ALL_TESTS :=
+ALL_LIBS  :=
+
+# compile one C file; $(CFLAGS_dir) lets a folder add include paths of libraries
+$(OBJ)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(WERROR) $(SAN) -fPIE -I. $(CFLAGS_$(word 1,$(subst /, ,$*))) -MMD -MP -c $< -o $@
+
+# $(call library,NAME,SOURCES) -> $(BUILD)/libNAME.a
+define library
+ALL_LIBS += $(BUILD)/lib$(1).a
+$(BUILD)/lib$(1).a: $(2:%.c=$(OBJ)/%.o)
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@ && $$(AR) rcsD $$@ $$^
+-include $(2:%.c=$(OBJ)/%.d)
+endef
+
+# $(call program,NAME,SOURCES,LIBRARIES,LDLIBS) -> $(BUILD)/NAME
+define program
+$(BUILD)/$(1): $(2:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) $$(LDFLAGS_$(1)) -o $$@ $(2:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a) $(4)
+-include $(2:%.c=$(OBJ)/%.d)
+endef
+
+# $(call unit_tests,FOLDER,LIBRARIES,LDLIBS[,HELPER SOURCES]) -> one binary per FOLDER/tests/*_test.c
+define unit_tests
+$(foreach t,$(wildcard $(1)/tests/*_test.c),$(eval $(call unit_test,$(1),$(t),$(2),$(3),$(4))))
+endef
+define unit_test
+ALL_TESTS += $(BUILD)/$(2:%.c=%)
+$(BUILD)/$(2:%.c=%): $(2:%.c=$(OBJ)/%.o) $(5:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) -o $$@ $$^ $(4) $$(LDLIBS_CHECK)
+-include $(2:%.c=$(OBJ)/%.d) $(5:%.c=$(OBJ)/%.d)
+endef
