@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The NIC: one Intel 82599 port as a library that knows nobody. This header is the whole border
+ * between the NIC and what it is plugged into (the bench); the same shapes go on from the bench to
+ * QEMU, to the in-process host and to SystemC.
+ *
+ * Rules of the border
+ * - Time is picoseconds, owned by the caller: the NIC reads it from the event heap it was given
+ *   and schedules its own events there with class SCHED_NIC; the owner of the heap hands them back
+ *   through nic_fire().
+ * - No callback may call back into the NIC, save dma_read, whose owner may answer at once with
+ *   nic_dma_done().
+ * - The NIC never allocates, never blocks, and never trusts what a guest, a wire or saved state
+ *   hands it: any input leads to defined behaviour, at worst a reported event.
+ * - All state is one block without pointers (nic_state_size() bytes); struct nic is only the
+ *   wiring around it and is made anew after a load.
+ */
+#ifndef RINGSIDE_NIC_H
+#define RINGSIDE_NIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/nic/sched.h"
+
+enum {
+    NIC_QUEUES = 128,
+    NIC_VECTORS = 64,
+    NIC_BAR0_BYTES = 512 * 1024, /* registers (below 128 KiB), flash above reads as zero */
+    NIC_BAR4_BYTES = 16 * 1024,  /* MSI-X table at 0, PBA at 0x2000 */
+    NIC_CONFIG_BYTES = 4096,
+    NIC_FRAME_MAX = 16 * 1024,   /* longest frame on the wire, without FCS */
+    NIC_FRAME_MIN = 60,          /* shortest good frame on the wire, without FCS */
+    NIC_FCS_BYTES = 4,
+    NIC_READ_MAX = 2048,         /* one split read never asks for more (MRRS of the 82599) */
+};
+
+/* Requester: port in the high byte, function within the device in the low byte (PF = 0). */
+#define NIC_FUNCTION(port, fn) ((uint16_t)((port) << 8 | (fn)))
+#define NIC_FUNCTION_PORT(function) ((function) >> 8)
+
+/* Every transaction carries a tag: what it is for, and its slot. Reads are split: as many may be
+ * outstanding as there are slots of their kind. Writes are posted; their slot is 0. */
+enum nic_tag_kind {
+    NIC_TAG_TX_DATA = 0, /* read: packet data */
+    NIC_TAG_TX_DESC = 1, /* read: transmit descriptors */
+    NIC_TAG_RX_DESC = 2, /* read: receive descriptors */
+    NIC_TAG_RX_DATA = 3, /* write: packet data; never looked at before its descriptor */
+    NIC_TAG_RX_WB = 4,   /* write: receive descriptor write-back */
+    NIC_TAG_TX_WB = 5,   /* write: transmit descriptor or head write-back */
+    NIC_TAG_KINDS = 6,
+};
+enum { NIC_TX_DATA_SLOTS = 16, NIC_TX_DESC_SLOTS = 8, NIC_RX_DESC_SLOTS = 8 };
+#define NIC_TAG(kind, slot) ((uint16_t)((kind) << 8 | (slot)))
+#define NIC_TAG_KIND(tag) ((tag) >> 8)
+#define NIC_TAG_SLOT(tag) ((tag) & 0xff)
+
+enum nic_dma_status {
+    NIC_DMA_OK,
+    NIC_DMA_FAULT, /* translation failed or was refused */
+    NIC_DMA_ABORT, /* no memory answered there, or the completion timed out */
+};
+
+enum nic_reset_kind {
+    NIC_RESET_POWER, /* power-on: everything, PCI configuration space too */
+    NIC_RESET_BUS,   /* PCI bus reset: as power-on, for the function */
+    NIC_RESET_FLR,   /* function level reset */
+    NIC_RESET_D3,    /* return from D3hot */
+    NIC_RESET_SW,    /* CTRL.RST or CTRL.LRST; PCI configuration space survives */
+};
+
+struct nic_event {
+    uint64_t time_ps;
+    uint16_t id;       /* enum nic_event_id; the bench's own follow after NIC_EVENTS */
+    uint16_t function; /* requester, NIC_FUNCTION() */
+    uint32_t queue;    /* queue or vector, else 0 */
+    uint64_t a, b, c;  /* see the row in events.def */
+};
+
+/* Asked of the owner. */
+struct nic_host_ops {
+    /* A split read: the answer comes by nic_dma_done() with this tag, now or later. length is 1 to
+     * NIC_READ_MAX and never crosses a 4 KiB boundary. */
+    void (*dma_read)(void *host, uint16_t function, uint16_t tag, uint64_t address,
+                     uint32_t length);
+    /* A posted write; data is copied before return. Writes and messages of one function land in
+     * the order in which they were given. Ask room() first. */
+    void (*dma_write)(void *host, uint16_t function, uint16_t tag, uint64_t address,
+                      const void *data, uint32_t length);
+    /* MSI or MSI-X: a 4-byte posted write behind the data it announces. Counts against room(). */
+    void (*message)(void *host, uint16_t function, uint64_t address, uint32_t data);
+    /* How many bytes of posted writes may be given now; every write costs its length + 32. When a
+     * caller was refused for want of room the owner calls nic_room() once there is some again. */
+    uint32_t (*room)(void *host, uint16_t function);
+    void (*intx)(void *host, uint16_t function, bool level);
+    /* A frame starts to leave at the present time: first bit of the preamble is on the wire. The
+     * NIC has already serialised it: the next one starts no sooner than this one has ended.
+     * Without FCS; good_fcs is false when the MAC was told to send it without one. */
+    void (*frame_out)(void *host, uint16_t function, const uint8_t *frame, uint32_t length,
+                      bool good_fcs);
+    void (*event)(void *host, const struct nic_event *event);
+};
+
+/* Timing parameters the NIC itself needs, all picoseconds. Defaults: nic_timing_defaults(). */
+struct nic_timing {
+    uint32_t byte_ps;       /* one byte on the wire: 800 at 10 Gb/s */
+    uint32_t phy_rx_ps;     /* PHY and MAC, in */
+    uint32_t phy_tx_ps;     /* and out */
+    uint32_t rx_pipe_ps;    /* parse, filter, place in the packet buffer */
+    uint32_t tx_pipe_ps;    /* packet buffer to MAC */
+    uint64_t link_up_ps;    /* from carrier (and laser on, AN restarted) to LINKS.UP */
+    uint64_t reset_ps;      /* CTRL.RST stays set this long: 0 = clear at the next read */
+};
+
+struct nic_config {
+    uint8_t port;     /* device number on the heap and in requester ids */
+    uint8_t lan_id;   /* STATUS.LAN_ID: 0 or 1 */
+    uint8_t mac[6];   /* station address in the EEPROM */
+    uint8_t module;   /* enum nic_module: what sits in the SFP cage */
+    struct nic_timing timing;
+};
+
+enum nic_module { NIC_MODULE_NONE, NIC_MODULE_SR, NIC_MODULE_DA };
+
+struct nic_state; /* the block: nic_priv.h */
+
+/* Wiring around a state block. Fields are private to model/nic. */
+struct nic {
+    struct nic_state *st;
+    const struct nic_host_ops *ops;
+    void *host;
+    struct sched *sched;
+};
+
+void nic_timing_defaults(struct nic_timing *timing);
+
+/* Bytes of the state block; alignment 64. */
+size_t nic_state_size(void);
+
+/* Builds the decode map and lints the register table once per process: overlap, out of range,
+ * a handler without a row. Returns 0, or -EINVAL with a sentence in `why`. Idempotent; nic_init()
+ * calls it. */
+int nic_tables_init(const char **why);
+
+/* Wires `nic` to a fresh block and powers it on. Returns 0 or -EINVAL (bad config, bad table). */
+int nic_init(struct nic *nic, void *block, const struct nic_config *config,
+             const struct nic_host_ops *ops, void *host, struct sched *sched);
+
+/* Wires `nic` to a loaded block, after checking every index in it: 0 or -EINVAL. */
+int nic_attach(struct nic *nic, void *block, const struct nic_host_ops *ops, void *host,
+               struct sched *sched);
+
+void nic_reset(struct nic *nic, enum nic_reset_kind kind);
+
+/* BAR access. size is 1, 2, 4 or 8; anything but an aligned 4 (or 8 = low, then high dword) is
+ * reported and otherwise read as zero / ignored. */
+uint64_t nic_mmio_read(struct nic *nic, unsigned bar, uint32_t offset, unsigned size);
+void nic_mmio_write(struct nic *nic, unsigned bar, uint32_t offset, uint64_t value, unsigned size);
+
+/* PCI configuration space. The image of power-on and which bits a guest may write, for a host that
+ * keeps header and BARs itself (QEMU); and the model's own view, which is right for every
+ * capability. A host passes every configuration write on, header included (command register). */
+const uint8_t *nic_config_image(void);      /* NIC_CONFIG_BYTES */
+const uint8_t *nic_config_write_mask(void); /* NIC_CONFIG_BYTES */
+uint32_t nic_config_read(struct nic *nic, uint32_t offset, unsigned size);
+void nic_config_write(struct nic *nic, uint32_t offset, uint32_t value, unsigned size);
+
+/* A frame begins to arrive at the present time (SFD at the pins): without FCS. good_fcs false:
+ * damaged on the wire. */
+void nic_frame_in(struct nic *nic, const uint8_t *frame, uint32_t length, bool good_fcs);
+/* Light on the fibre: the far end sends. */
+void nic_carrier(struct nic *nic, bool present);
+
+void nic_dma_done(struct nic *nic, uint16_t tag, enum nic_dma_status status, const uint8_t *data,
+                  uint32_t length);
+void nic_room(struct nic *nic);
+/* An event that this NIC scheduled is due. */
+void nic_fire(struct nic *nic, const struct sched_event *event);
+
+/* The MAC's view: is the transmit side able to send (link up as the NIC sees it)? */
+bool nic_link_up(const struct nic *nic);
+/* Laser on: what the far end sees of us. */
+bool nic_laser_on(const struct nic *nic);
+
+/* ---- the register table as data: documentation, tests, trace names, coverage ---- */
+struct nic_reg_info {
+    const char *name;
+    uint32_t offset, stride, count; /* first range; aliases and split ranges are rows of their own */
+    uint32_t reset, writable, w1c;
+    bool alias, clear_on_read, storage_only;
+    const char *source; /* datasheet section where certain, else driver, else doubt number */
+    const char *doc;
+};
+unsigned nic_reg_rows(void);
+const struct nic_reg_info *nic_reg_row(unsigned row);
+/* Name of the register at a BAR0 offset into `buf` ("RDT[3]"), or "hole 0x....". */
+const char *nic_reg_name(uint32_t offset, char *buf, size_t bytes);
+
+/* ---- events ---- */
+enum nic_event_id {
+#define EVENT(name, level, queue, a, b, c, doc) NIC_EV_##name,
+#include "model/nic/events.def"
+#undef EVENT
+    NIC_EVENTS
+};
+struct nic_event_info {
+    const char *name;
+    unsigned level; /* stored in a trace of this level and above; the hash covers every event */
+    const char *queue, *a, *b, *c; /* field names, "" when unused */
+    const char *doc;
+};
+const struct nic_event_info *nic_event_info(unsigned id); /* NULL: not one of the NIC's */
+
+#endif

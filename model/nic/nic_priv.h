@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The inside of the NIC: the state block and the few helpers that every block of it uses. Each
+ * block (a .c file that owns one noun) declares its part of the state in a header of its own.
+ * Nothing outside model/nic includes this.
+ */
+#ifndef RINGSIDE_NIC_PRIV_H
+#define RINGSIDE_NIC_PRIV_H
+
+#include <string.h>
+
+#include "model/nic/nic.h"
+#include "model/nic/regs.h"   /* enum nic_reg, fields, handlers: the register table */
+#include "model/nic/pci.h"    /* struct nic_pci: configuration space */
+#include "model/nic/eeprom.h" /* struct nic_eeprom */
+#include "model/nic/i2c.h"    /* struct nic_i2c: the SFP module's bus */
+#include "model/nic/link.h"   /* struct nic_link: carrier, laser, LINKS */
+#include "model/nic/irq.h"    /* struct nic_irq: causes, EITR, MSI-X table */
+#include "model/nic/rx.h"     /* struct nic_rx: queues, packet buffer */
+#include "model/nic/tx.h"     /* struct nic_tx */
+#include "model/nic/stats.h"  /* struct nic_stats: counters behind the statistics registers */
+
+#define NIC_STATE_MAGIC 0x4e494353u /* "NICS" */
+enum { NIC_STATE_VERSION = 1 };
+
+struct nic_state {
+    uint32_t magic, version;
+    struct nic_config config;
+    uint32_t reg[NIC_REG_WORDS]; /* storage of every row that has any; index enum nic_reg + i */
+    struct nic_pci pci;
+    struct nic_eeprom eeprom;
+    struct nic_i2c i2c;
+    struct nic_link link;
+    struct nic_irq irq;
+    struct nic_stats stats;
+    struct nic_rx rx;
+    struct nic_tx tx;
+};
+
+/* What this NIC schedules for itself: sched_event.kind. */
+enum nic_timer {
+    NIC_TIMER_LINK,     /* link.c: carrier has been there long enough */
+    NIC_TIMER_RESET,    /* reset over */
+    NIC_TIMER_RX,       /* rx.c: the frame whose end has come; arg = rx.c's own */
+    NIC_TIMER_TX,       /* tx.c */
+    NIC_TIMER_TX_WIRE,  /* tx.c: the wire is free again */
+    NIC_TIMER_EITR,     /* irq.c: queue = vector, arg = generation */
+    NIC_TIMER_WB,       /* rx/tx: write-back timer */
+};
+
+static inline uint64_t nic_now(const struct nic *n)
+{
+    return n->sched->now_ps;
+}
+
+static inline uint16_t nic_function(const struct nic *n)
+{
+    return NIC_FUNCTION(n->st->config.port, 0);
+}
+
+static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue, uint64_t a,
+                            uint64_t b, uint64_t c)
+{
+    struct nic_event e = {
+        .time_ps = nic_now(n), .id = (uint16_t)id, .function = nic_function(n),
+        .queue = queue, .a = a, .b = b, .c = c,
+    };
+    n->ops->event(n->host, &e);
+}
+
+static inline bool nic_timer(struct nic *n, enum nic_timer kind, uint64_t delay_ps, uint32_t queue,
+                             uint64_t arg, uint32_t lead_ps)
+{
+    return sched_at(n->sched, nic_now(n) + delay_ps, SCHED_NIC, n->st->config.port, queue,
+                    (uint32_t)kind, arg, lead_ps);
+}
+
+#endif
