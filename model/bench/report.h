@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What a run came to, as the bench counted it: one struct that every host writes to a file as it
+ * is and the harness reads. Little endian; REPORT_VERSION rises with any change. Counters of a
+ * machine that never got to GO are zero.
+ */
+#ifndef RINGSIDE_BENCH_REPORT_H
+#define RINGSIDE_BENCH_REPORT_H
+
+#include <stdint.h>
+
+#include "model/bench/plan.h"
+
+#define REPORT_MAGIC "RSREPRT\1"
+enum {
+    REPORT_VERSION = 1,
+    /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
+     * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
+    REPORT_BUCKETS = 32 + 31 * 32,
+    REPORT_SAMPLES = 16,
+};
+
+struct report_flow {
+    uint64_t sent;       /* left the generator */
+    uint64_t received;   /* came back at the expected port, whole, for the first time */
+    uint64_t duplicated; /* came back again */
+    uint64_t reordered;  /* came back after a later one of the same flow and tuple */
+    uint64_t damaged;    /* came back with other bytes than were sent */
+    uint64_t misplaced;  /* came back at another port */
+    uint64_t first_lost; /* sequence of the first frame missing at the end; UINT64_MAX: none */
+    uint64_t latency_min_ps, latency_max_ps, latency_sum_ps, latency_count;
+    uint32_t bucket[REPORT_BUCKETS]; /* ns, wire to wire: SFD in to SFD out */
+};
+/* lost = sent - received when the flow has an expect_port, and none otherwise. */
+
+struct report_port {
+    uint64_t wire_in_frames, wire_in_bytes;   /* into the NIC, without FCS */
+    uint64_t wire_out_frames, wire_out_bytes; /* out of the NIC */
+    uint64_t foreign;         /* frames out of the NIC that belong to no flow */
+    uint64_t responses;       /* of the responder */
+    uint64_t mmio_reads, mmio_writes; /* since GO, BAR0 */
+    uint64_t tail_writes;             /* of them RDT, TDT */
+    uint64_t dma_reads, dma_read_bytes, dma_writes, dma_write_bytes;
+    uint64_t desc_reads, desc_writebacks; /* transactions of descriptor kind */
+    uint64_t messages;                /* MSI-X */
+    uint64_t iotlb_hits, iotlb_misses;
+    uint64_t dma_faults;
+    uint64_t rx_drops, tx_drops; /* NIC's own, by events */
+};
+
+enum report_end {
+    REPORT_END_NONE = 0,     /* still running or killed */
+    REPORT_END_OVER = 1,     /* plan over, guest wrote EXIT */
+    REPORT_END_DEADLINE = 2, /* deadline in model time */
+    REPORT_END_NOT_READY = 3, /* GO did not come in time */
+    REPORT_END_GUEST = 4,    /* guest wrote EXIT before the plan was over */
+};
+
+/* One thing that went wrong, for the reader: the first REPORT_SAMPLES are kept. */
+struct report_sample {
+    uint64_t time_ps, sequence;
+    uint32_t flow, port;
+    uint32_t kind; /* 1 damaged, 2 duplicated, 3 reordered, 4 misplaced, 5 foreign, 6 NIC event */
+    uint32_t detail; /* damaged: first wrong byte offset; NIC event: id */
+};
+
+struct bench_report {
+    char magic[8];
+    uint32_t version;
+    uint32_t bytes;
+    char plan_name[64];
+    uint64_t plan_hash; /* XXH64 of the plan, seed 0 */
+    uint64_t trace_hash[2];  /* [0] XXH64 of the event stream, seed 0; [1] the same, seed 1 */
+    uint64_t events;
+    uint64_t layout; /* fingerprint of the state layout */
+    uint32_t schema; /* trace schema version */
+    uint32_t clock, quantum_ns, dilation_num, dilation_den;
+    uint32_t end;           /* enum report_end */
+    uint32_t guest_exit;    /* value of the EXIT write */
+    uint32_t ports, flows;
+    uint32_t reproducible;  /* 0: a host back end took part */
+    uint64_t go_ps, over_ps, end_ps; /* model time of GO, plan over, EXIT */
+    uint64_t go_vns, over_vns, end_vns; /* the same on the virtual clock */
+    uint64_t stall_vns;     /* stalls added to the virtual clock between GO and over */
+    uint64_t sched_events, sched_refused;
+    /* filled in by the host; 0 when the host has no such thing */
+    uint64_t guest_instructions_go, guest_instructions_over, guest_instructions_end;
+    uint64_t memory_hash[2]; /* guest RAM at EXIT */
+    uint32_t samples;
+    uint32_t reserved;
+    struct report_sample sample[REPORT_SAMPLES];
+    struct report_port port[PLAN_PORTS_MAX];
+    struct report_flow flow[PLAN_FLOWS_MAX];
+};
+
+/* Upper edge in ns of bucket i, and the bucket of a value: the one definition of the histogram. */
+uint64_t bench_histogram_value(unsigned bucket);
+unsigned bench_histogram_bucket(uint64_t ns);
+
+#endif
