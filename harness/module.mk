@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The tool: everything but main.c is a library, so that unit tests link what the program links.
+# harness/inproc/ (the one place that knows driver and model both) has a module.mk of its own.
+
+HARNESS_PACKAGES := glib-2.0 jansson libfyaml libarchive libpcap libxxhash libzstd
+CFLAGS_harness   := $(subst -I,-isystem ,$(shell pkg-config --cflags $(HARNESS_PACKAGES)))
+LDLIBS_harness   := $(shell pkg-config --libs $(HARNESS_PACKAGES))
+HARNESS_LIBS     := harness record bench nic
+
+$(eval $(call library,harness,$(sort $(filter-out harness/main.c,$(wildcard harness/*.c)))))
+$(eval $(call program,ringside,harness/main.c,$(HARNESS_LIBS),$(LDLIBS_harness) -lm))
+$(eval $(call unit_tests,harness,$(HARNESS_LIBS),$(LDLIBS_harness) -lm))
