@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Owns the list of Debian packages that the project needs, and their installation. POSIX shell
+# and dpkg only, because this runs first on a machine that has git, make, gcc and apt.
+# It names no mirror: apt knows its own.
+#
+#   scripts/setup.sh run      what `make run` needs
+#   scripts/setup.sh check    that, and what `make check` and `make coverage` add
+#   scripts/setup.sh list     print the list (package, group, reason)
+#
+# Status 0: all present (or installed now). 3: something is missing and may not be installed
+# here; the line to type has been printed. RINGSIDE_NO_INSTALL=1 forbids installing.
+# RINGSIDE_SETUP_STAMP=FILE remembers a complete machine in FILE until packages change.
+set -eu
+LC_ALL=C
+export LC_ALL
+
+# One row per package: name, group, reason. `a|b` are two names of one package in different
+# Debian releases; the first that is installed or installable serves.
+packages() {
+    cat <<'LIST'
+gcc                         run    compiler
+libc6-dev                   run    libc
+binutils                    run    linker
+make                        run    build
+git                         run    version
+pkgconf|pkg-config          run    flags
+python3                     run    scripts
+python3-jinja2              run    reports
+xz-utils                    run    unpacking
+patch                       run    qemu
+meson                       run    qemu
+ninja-build                 run    qemu
+flex                        run    qemu
+bison                       run    qemu
+libglib2.0-dev              run    qemu,harness
+libpixman-1-dev             run    qemu
+libfdt-dev                  run    qemu
+libslirp-dev                run    qemu
+seabios                     run    firmware
+qemu-system-data            run    firmware
+busybox-static              run    guest
+libarchive-tools            run    guest
+libarchive-dev              run    harness
+libfyaml-dev                run    scenarios
+libjansson-dev              run    reports
+libpcap-dev                 run    captures
+libxxhash-dev               run    hashes
+libzstd-dev                 run    traces
+check                       check  units
+lcov                        check  coverage
+clang-tidy                  check  lint
+cppcheck                    check  lint
+shellcheck                  check  lint
+tshark                      check  captures
+LIST
+}
+
+usage() {
+    sed -n 's/^#   scripts/usage: scripts/p' "$0" >&2
+    exit 2
+}
+
+# prints the rows of the groups that $1 needs
+wanted() {
+    case $1 in
+    run) packages | awk '$2 == "run"' ;;
+    check) packages ;;
+    esac
+}
+
+# Reads rows; prints the rows of which no name is installed.
+missing() {
+    dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null | awk '
+        NR == FNR && $1 == "installed" { have[$2] = 1; next }
+        NR == FNR { next }
+        {
+            found = 0
+            count = split($1, names, "|")
+            for (i = 1; i <= count; i++)
+                if (names[i] in have)
+                    found = 1
+            if (!found)
+                print
+        }' - "$1"
+}
+
+# prints the first name of `a|b` that apt can install, else the first
+installable() {
+    for name in $(echo "$1" | tr '|' ' '); do
+        if apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]'; then
+            echo "$name"
+            return
+        fi
+    done
+    echo "${1%%|*}"
+}
+
+choose_names() {
+    for alternatives in $1; do
+        installable "$alternatives"
+    done | tr '\n' ' '
+}
+
+all_installable() {
+    for name in $1; do
+        apt-cache policy "$name" 2>/dev/null | grep -q 'Candidate: [^(]' || return 1
+    done
+}
+
+may_install() {
+    [ -z "${RINGSIDE_NO_INSTALL:-}" ] || return 1
+    command -v apt-get >/dev/null || return 1
+    if [ "$(id -u)" = 0 ]; then
+        as_root=""
+    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        as_root="sudo -n"
+    else
+        return 1
+    fi
+}
+
+# an old package list makes downloads fail: one refresh, then one more try
+install_names() {
+    apt="$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300"
+    if ! all_installable "$1"; then
+        $apt update
+        refreshed=yes
+    fi
+    # shellcheck disable=SC2086 # $apt and $1 are lists of words
+    $apt install -y --no-install-recommends $1 && return
+    [ -z "${refreshed:-}" ] || return 1
+    $apt update
+    # shellcheck disable=SC2086
+    $apt install -y --no-install-recommends $1
+}
+
+[ $# = 1 ] || usage
+case $1 in
+run | check) group=$1 ;;
+list) packages && exit 0 ;;
+*) usage ;;
+esac
+
+stamp=${RINGSIDE_SETUP_STAMP:+$RINGSIDE_SETUP_STAMP.$group}
+# shellcheck disable=SC3013 # -nt: in dash, bash and busybox, beyond POSIX
+if [ -n "$stamp" ] && [ -e "$stamp" ] && [ "$stamp" -nt /var/lib/dpkg/status ] &&
+    [ "$stamp" -nt "$0" ]; then
+    exit 0
+fi
+if ! command -v dpkg-query >/dev/null; then
+    echo "setup: this is not a Debian machine; install by hand what '$0 list' names" >&2
+    exit 3
+fi
+
+table=$(mktemp)
+trap 'rm -f "$table"' EXIT
+wanted "$group" >"$table"
+lacking=$(missing "$table")
+if [ -n "$lacking" ]; then
+    echo "setup: missing Debian packages (name, who needs it, why):" >&2
+    echo "$lacking" | sed 's/^/    /' >&2
+    names=$(choose_names "$(echo "$lacking" | awk '{ print $1 }')")
+    if ! may_install; then
+        echo "setup: may not install here (neither root nor sudo without a password); type:" >&2
+        echo "    sudo apt-get update && sudo apt-get install -y --no-install-recommends $names" >&2
+        exit 3
+    fi
+    echo "setup: installing $names" >&2
+    install_names "$names" >&2 || {
+        echo "setup: apt-get could not install these packages; its own words are above" >&2
+        exit 3
+    }
+    lacking=$(missing "$table")
+    if [ -n "$lacking" ]; then
+        echo "setup: still missing after the installation:" >&2
+        echo "$lacking" | sed 's/^/    /' >&2
+        exit 3
+    fi
+fi
+if [ -n "$stamp" ]; then
+    mkdir -p "$(dirname "$stamp")" && : >"$stamp"
+fi
