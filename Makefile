@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 
 include mk/rules.mk
 include $(wildcard model/nic/module.mk model/bench/module.mk model/record/module.mk \
-                   driver/module.mk harness/module.mk guest/module.mk qemu-patches/module.mk)
+                   driver/module.mk harness/module.mk harness/inproc/module.mk guest/module.mk qemu-patches/module.mk)
 
 .PHONY: help unit libs clean
 help:

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Time is the point here: nothing passes unless the driver does something. Every register access,
+ * burst, poll and sleep moves the host's virtual clock by a stated amount, so a run depends on
+ * what the driver does and on nothing else.
+ */
+#include "harness/inproc/bus_sim.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Instructions as counted in the guest for the project's own driver, rounded: reports of the
+ * in-process host are estimates and say so. */
+const struct sim_cost sim_cost_default = {
+    .rx_burst = 30, .rx_packet = 45, .tx_burst = 30, .tx_packet = 45, .wait = 100, .access = 1,
+};
+
+enum { /* PCI configuration space, as the PCI specification numbers it */
+    PCI_COMMAND = 0x04,
+    PCI_COMMAND_MEMORY = 1 << 1,
+    PCI_COMMAND_MASTER = 1 << 2,
+    PCI_CAPABILITIES = 0x34,
+    PCI_CAP_MSIX = 0x11,
+    PCI_MSIX_CONTROL = 2,
+    PCI_MSIX_ENABLE = 1 << 15,
+    MSIX_ENTRY_BYTES = 16,
+};
+
+static struct sim_bus *sim_of(struct ixd_bus *bus)
+{
+    return bus->impl;
+}
+
+static uint16_t function_of(const struct sim_bus *s)
+{
+    return NIC_FUNCTION(s->port, 0);
+}
+
+static uint32_t sim_read32(struct ixd_bus *bus, uint32_t offset)
+{
+    struct sim_bus *s = sim_of(bus);
+    struct inproc_host *h = s->host;
+    uint64_t value = 0;
+    uint64_t stall = bench_mmio_read(h->bench, h->now_vns, function_of(s), 0, offset, 4, &value);
+    inproc_host_advance(h, h->now_vns + stall + s->cost->access);
+    return (uint32_t)value;
+}
+
+static void sim_write(struct sim_bus *s, unsigned bar, uint32_t offset, uint32_t value)
+{
+    struct inproc_host *h = s->host;
+    uint64_t stall = bench_mmio_write(h->bench, h->now_vns, function_of(s), bar, offset, 4, value);
+    inproc_host_advance(h, h->now_vns + stall + s->cost->access);
+}
+
+static void sim_write32(struct ixd_bus *bus, uint32_t offset, uint32_t value)
+{
+    sim_write(sim_of(bus), 0, offset, value);
+}
+
+static int sim_dma_alloc(struct ixd_bus *bus, size_t bytes, unsigned access, struct ixd_dma *out,
+                         struct ixd_error *err)
+{
+    unsigned rights = (access & IXD_DMA_DEVICE_READS ? INPROC_DEVICE_READS : 0u) |
+                      (access & IXD_DMA_DEVICE_WRITES ? INPROC_DEVICE_WRITES : 0u);
+    int rc = inproc_memory_map(&sim_of(bus)->host->memory, bytes, rights, &out->iova, &out->virt,
+                               &out->bytes);
+    if (rc)
+        return ixd_fail(err, rc, "%s: %zu bytes of DMA memory asked for, the simulated machine "
+                        "has %d MiB in all", bus->name, bytes,
+                        INPROC_PAGES * (INPROC_PAGE_BYTES >> 20));
+    out->page_bytes = INPROC_PAGE_BYTES;
+    out->access = access;
+    out->impl = NULL;
+    return 0;
+}
+
+static void sim_dma_free(struct ixd_bus *bus, struct ixd_dma *dma)
+{
+    struct sim_bus *s = sim_of(bus);
+    size_t bytes = inproc_memory_unmap(&s->host->memory, dma->iova);
+    if (bytes)
+        bench_invalidate(s->host->bench, function_of(s), dma->iova, bytes);
+    memset(dma, 0, sizeof *dma);
+}
+
+static uint32_t config_read(struct sim_bus *s, uint32_t offset, unsigned size)
+{
+    return bench_config_read(s->host->bench, s->host->now_vns, function_of(s), offset, size);
+}
+
+static void config_write(struct sim_bus *s, uint32_t offset, unsigned size, uint32_t value)
+{
+    bench_config_write(s->host->bench, s->host->now_vns, function_of(s), offset, size, value);
+}
+
+/* Offset of a capability, 0 when there is none; a list longer than it can be is broken. */
+static uint32_t capability(struct sim_bus *s, uint8_t id)
+{
+    uint32_t at = config_read(s, PCI_CAPABILITIES, 1) & 0xfc;
+    for (int i = 0; at && i < 48; i++, at = config_read(s, at + 1, 1) & 0xfc)
+        if (config_read(s, at, 1) == id)
+            return at;
+    return 0;
+}
+
+static int sim_irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error *err)
+{
+    struct sim_bus *s = sim_of(bus);
+    uint32_t cap = capability(s, PCI_CAP_MSIX);
+    if (!cap || count > bus->irq_vectors)
+        return ixd_fail(err, -EINVAL, "%s: %u interrupt vectors asked for, the device has %u",
+                        bus->name, count, cap ? bus->irq_vectors : 0);
+    uint32_t control = config_read(s, cap + PCI_MSIX_CONTROL, 2);
+    config_write(s, cap + PCI_MSIX_CONTROL, 2, control | PCI_MSIX_ENABLE);
+    for (unsigned v = 0; v < count; v++) {
+        uint32_t entry = v * MSIX_ENTRY_BYTES;
+        sim_write(s, 4, entry, (uint32_t)INPROC_MESSAGE_ADDRESS(s->port));
+        sim_write(s, 4, entry + 4, (uint32_t)(INPROC_MESSAGE_ADDRESS(s->port) >> 32));
+        sim_write(s, 4, entry + 8, v);
+        sim_write(s, 4, entry + 12, 0);
+    }
+    s->host->irq_enabled[s->port] = true;
+    return 0;
+}
+
+static void sim_irq_disable(struct ixd_bus *bus)
+{
+    struct sim_bus *s = sim_of(bus);
+    uint32_t cap = capability(s, PCI_CAP_MSIX);
+    if (cap) {
+        uint32_t control = config_read(s, cap + PCI_MSIX_CONTROL, 2);
+        config_write(s, cap + PCI_MSIX_CONTROL, 2, control & ~(uint32_t)PCI_MSIX_ENABLE);
+    }
+    s->host->irq_enabled[s->port] = false;
+    s->host->fired[s->port] = 0;
+}
+
+static int collect(struct ixd_irq *irqs, unsigned count)
+{
+    int fired = 0;
+    for (unsigned i = 0; i < count; i++) {
+        struct sim_bus *s = sim_of(irqs[i].bus);
+        uint64_t bit = 1ull << (irqs[i].vector % NIC_VECTORS);
+        irqs[i].fired = s->host->fired[s->port] & bit;
+        s->host->fired[s->port] &= ~bit;
+        fired += irqs[i].fired;
+    }
+    return fired;
+}
+
+static int sim_irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout_ns)
+{
+    if (count == 0)
+        return -EINVAL;
+    struct inproc_host *h = sim_of(irqs[0].bus)->host;
+    uint64_t end = h->now_vns + timeout_ns;
+
+    for (;;) {
+        int fired = collect(irqs, count);
+        if (fired || h->now_vns >= end || h->control_level)
+            return fired;
+        /* nobody computes: jump to what happens next */
+        inproc_host_advance(h, h->wake_vns < end ? h->wake_vns : end);
+    }
+}
+
+static uint64_t sim_now_ns(struct ixd_bus *bus)
+{
+    return sim_of(bus)->host->now_vns;
+}
+
+static void sim_sleep_ns(struct ixd_bus *bus, uint64_t ns)
+{
+    struct inproc_host *h = sim_of(bus)->host;
+    uint64_t end = h->now_vns + ns;
+    while (h->wake_vns < end)
+        inproc_host_advance(h, h->wake_vns);
+    inproc_host_advance(h, end);
+}
+
+static void sim_yield(struct ixd_bus *bus, enum ixd_work work, unsigned packets)
+{
+    struct sim_bus *s = sim_of(bus);
+    uint64_t ns = s->cost->wait;
+    if (work == IXD_WORK_RX)
+        ns = s->cost->rx_burst + (uint64_t)s->cost->rx_packet * packets;
+    else if (work == IXD_WORK_TX)
+        ns = s->cost->tx_burst + (uint64_t)s->cost->tx_packet * packets;
+    inproc_host_advance(s->host, s->host->now_vns + ns);
+}
+
+static const struct ixd_bus_ops sim_ops = {
+    .read32 = sim_read32,
+    .write32 = sim_write32,
+    .dma_alloc = sim_dma_alloc,
+    .dma_free = sim_dma_free,
+    .irq_enable = sim_irq_enable,
+    .irq_disable = sim_irq_disable,
+    .irq_wait = sim_irq_wait,
+    .now_ns = sim_now_ns,
+    .sleep_ns = sim_sleep_ns,
+};
+
+void sim_bus_init(struct sim_bus *s, struct inproc_host *host, unsigned port,
+                  const struct sim_cost *cost)
+{
+    memset(s, 0, sizeof *s);
+    s->host = host;
+    s->port = port;
+    s->cost = cost;
+    s->bus.ops = &sim_ops;
+    s->bus.impl = s;
+    s->bus.irq_vectors = NIC_VECTORS;
+    s->bus.yield = sim_yield;
+    snprintf(s->bus.name, sizeof s->bus.name, "sim%u", port);
+    uint32_t command = config_read(s, PCI_COMMAND, 2);
+    config_write(s, PCI_COMMAND, 2, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+}

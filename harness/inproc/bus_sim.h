@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The simulated bus: the driver's bus interface (driver/bus.h) over the in-process host. The only
+ * place where driver and model meet.
+ */
+#ifndef RINGSIDE_INPROC_BUS_SIM_H
+#define RINGSIDE_INPROC_BUS_SIM_H
+
+#include "driver/bus.h"
+#include "harness/inproc/host.h"
+
+/* What the driver's work costs, in guest instructions (= virtual ns), since native code gives no
+ * count of its own. */
+struct sim_cost {
+    uint32_t rx_burst, rx_packet;
+    uint32_t tx_burst, tx_packet;
+    uint32_t wait;   /* one turn of a register poll */
+    uint32_t access; /* one register access, beside the stall of the timed mode */
+};
+extern const struct sim_cost sim_cost_default;
+
+struct sim_bus {
+    struct ixd_bus bus;
+    struct inproc_host *host;
+    const struct sim_cost *cost;
+    unsigned port;
+};
+
+/* Fills in *s; s->bus is then a bus of the driver. Bus mastering and memory space are enabled in
+ * PCI configuration space as VFIO would. */
+void sim_bus_init(struct sim_bus *s, struct inproc_host *host, unsigned port,
+                  const struct sim_cost *cost);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define XXH_INLINE_ALL
+#include "harness/inproc/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+#include "model/bench/control_abi.h"
+
+static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t address,
+                          bool physical, uint32_t length)
+{
+    struct inproc_host *h = host;
+    const uint8_t *at = inproc_memory_at(&h->memory, address, physical, INPROC_DEVICE_READS, length);
+    bench_dma_done(h->bench, function, tag, at ? NIC_DMA_OK : NIC_DMA_FAULT, at, at ? length : 0);
+}
+
+static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_t tag,
+                                          uint64_t address, bool physical, const void *data,
+                                          uint32_t length)
+{
+    struct inproc_host *h = host;
+    uint8_t *at = inproc_memory_at(&h->memory, address, physical, INPROC_DEVICE_WRITES, length);
+    if (!at)
+        return NIC_DMA_FAULT;
+    memcpy(at, data, length);
+    return NIC_DMA_OK;
+}
+
+static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_t address,
+                                          enum bench_access_kind kind,
+                                          struct bench_translation *out)
+{
+    struct inproc_host *h = host;
+    unsigned access = kind == BENCH_READ ? INPROC_DEVICE_READS : INPROC_DEVICE_WRITES;
+    if (!inproc_memory_translate(&h->memory, address, access, &out->physical))
+        return NIC_DMA_FAULT;
+    out->page = INPROC_PAGE_BYTES;
+    return NIC_DMA_OK;
+}
+
+static void host_message(void *host, uint16_t function, uint64_t address, uint32_t data)
+{
+    struct inproc_host *h = host;
+    unsigned port = NIC_FUNCTION_PORT(function);
+    if (port < h->ports && address == INPROC_MESSAGE_ADDRESS(port) && data < NIC_VECTORS)
+        h->fired[port] |= 1ull << data;
+    else
+        h->messages_elsewhere++;
+}
+
+static void host_intx(void *host, uint16_t function, bool level)
+{
+    struct inproc_host *h = host;
+    if (function == BENCH_CONTROL)
+        h->control_level = level;
+}
+
+static void host_wire(void *host, uint8_t port, bool out, uint64_t time_ps, const uint8_t *frame,
+                      uint32_t length, bool good_fcs, uint64_t flow, uint64_t sequence)
+{
+    struct inproc_host *h = host;
+    rec_wire(h->rec, port, out, time_ps, frame, length, good_fcs, flow, sequence);
+}
+
+static void host_events(void *host, const struct nic_event *event, size_t count)
+{
+    struct inproc_host *h = host;
+    rec_events(h->rec, event, count);
+}
+
+static void host_wake_at(void *host, uint64_t virtual_ns)
+{
+    struct inproc_host *h = host;
+    h->wake_vns = virtual_ns;
+}
+
+static const struct bench_host_ops host_ops = {
+    .dma_read = host_dma_read,
+    .dma_write = host_dma_write,
+    .translate = host_translate,
+    .message = host_message,
+    .intx = host_intx,
+    .wire = host_wire,
+    .events = host_events,
+    .wake_at = host_wake_at,
+};
+
+static int bench_power_on(struct inproc_host *h, const void *plan, char *why, size_t why_bytes)
+{
+    const struct plan_header *header = plan;
+    struct bench_config config = { .ports = (uint8_t)header->ports.count };
+    const char *reason = "no reason given";
+    size_t wiring = (bench_bytes() + 63) & ~(size_t)63;
+    size_t block = (bench_state_bytes(&config) + 63) & ~(size_t)63;
+
+    h->ports = config.ports;
+    h->bench = aligned_alloc(64, wiring);
+    h->block = aligned_alloc(64, block);
+    if (!h->bench || !h->block) {
+        snprintf(why, why_bytes, "no memory for a bench of %u ports (%zu bytes)", h->ports, block);
+        return -ENOMEM;
+    }
+    memset(h->bench, 0, wiring);
+    int rc = bench_init(h->bench, h->block, &config, plan, &host_ops, h, &reason);
+    if (rc)
+        snprintf(why, why_bytes, "the bench cannot start: %s", reason);
+    return rc;
+}
+
+int inproc_host_init(struct inproc_host *h, const struct rec_paths *paths, char *why,
+                     size_t why_bytes)
+{
+    const void *plan;
+    size_t plan_bytes;
+
+    memset(h, 0, sizeof *h);
+    h->wake_vns = UINT64_MAX;
+    int rc = rec_open(&h->rec, paths, &plan, &plan_bytes, why, why_bytes);
+    if (rc)
+        return rc;
+    rc = inproc_memory_init(&h->memory);
+    if (rc)
+        snprintf(why, why_bytes, "no memory for the machine: %s", strerror(-rc));
+    else
+        rc = bench_power_on(h, plan, why, why_bytes);
+    return rc;
+}
+
+void inproc_host_advance(struct inproc_host *h, uint64_t vns)
+{
+    if (vns > h->now_vns)
+        h->now_vns = vns;
+    if (h->now_vns >= h->wake_vns)
+        bench_advance(h->bench, h->now_vns);
+}
+
+int inproc_host_finish(struct inproc_host *h, char *why, size_t why_bytes)
+{
+    static struct bench_report report; /* 2 MiB and more: not for a stack */
+    bench_report(h->bench, &report);
+    size_t used = (size_t)h->memory.high_water * INPROC_PAGE_BYTES;
+    XXH128_hash_t hash = XXH3_128bits(h->memory.arena, used);
+    report.memory_hash[0] = hash.low64;
+    report.memory_hash[1] = hash.high64;
+    return rec_report(h->rec, &report, why, why_bytes);
+}
+
+void inproc_host_fini(struct inproc_host *h)
+{
+    char why[256];
+    if (h->rec && rec_close(h->rec, why, sizeof why))
+        fprintf(stderr, "ringside-inproc: %s\n", why);
+    inproc_memory_fini(&h->memory);
+    free(h->bench);
+    free(h->block);
+    h->rec = NULL;
+    h->bench = NULL;
+    h->block = NULL;
+}
