@@ -4,27 +4,61 @@
 
 BUILD ?= build
 Q     ?= @
+JOBS  ?= $(shell nproc)
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
+STEP = $(MAKE) --no-print-directory -j$(JOBS)
+SETUP = $(Q)RINGSIDE_SETUP_STAMP=$(BUILD)/.setup-$(1) sh scripts/setup.sh $(1)
 
 include mk/rules.mk
-include $(wildcard model/nic/module.mk model/bench/module.mk model/record/module.mk \
-                   driver/module.mk harness/module.mk harness/inproc/module.mk guest/module.mk qemu-patches/module.mk)
+include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
+                   driver harness harness/inproc guest qemu-patches))
 
-.PHONY: help unit libs clean
+.PHONY: help run test check coverage docs unit tidy all tools hosts clean
 help:
 	@grep -hE '^## ' $(MAKEFILE_LIST) | sed 's/^## //'
+
+## make run        frames through the modelled NIC and a driver in a guest, with figures
+run:
+	$(call SETUP,run)
+	$(Q)$(STEP) all
+	$(Q)$(BUILD)/ringside run scenarios/forward/64B-4Mpps.yaml
+
+## make test       everything that must hold: units, house rules, the smoke suite on both hosts
+test:
+	$(call SETUP,check)
+	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) MAKE="$(MAKE)" sh scripts/test.sh
+
+## make check      make test, then sanitizers, clang-tidy, cppcheck
+check: test
+	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) MAKE="$(MAKE)" sh scripts/check.sh
+
+## make coverage   lines covered by units and in-process scenarios, as a page
+coverage:
+	$(call SETUP,check)
+	$(Q)BUILD=$(BUILD)-coverage JOBS=$(JOBS) MAKE="$(MAKE)" sh scripts/coverage.sh
 
 ## make unit       the unit tests alone (seconds)
 unit: $(ALL_TESTS)
 	$(Q)python3 scripts/run_unit_tests.py $(ALL_TESTS)
 
-libs: $(ALL_LIBS)
+## make tidy       the house rules: who may include whom, form, words
+tidy:
+	$(Q)python3 scripts/tidy.py
+
+## make docs       the generated pages: registers, scenario keys
+docs: tools
+	$(Q)python3 scripts/docs.py $(BUILD)
+
+# what runs on this machine; what runs scenarios
+tools: $(BUILD)/ringside $(BUILD)/ringside-inproc $(BUILD)/nic-dump
+hosts: qemu guest
+all: tools hosts $(GUEST_APPS)
 
 ## make clean      remove the build folder (the caches of QEMU and guest stay)
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(BUILD)-coverage $(BUILD)-sanitize
 
-# each library and folder has its own phony, for quick work: make FOLDER.test
+# quick work on one folder: make model/nic.test
 %.test:
-	$(Q)$(MAKE) --no-print-directory unit ALL_TESTS="$(filter $(BUILD)/$*/%,$(ALL_TESTS))"
+	$(Q)$(STEP) unit ALL_TESTS="$(filter $(BUILD)/$*/%,$(ALL_TESTS))"

@@ -6,7 +6,7 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
            -Wwrite-strings -Wvla -Wno-unused-parameter
 CFLAGS  ?= -O2 -g
 CSTD    := -std=gnu11
-LDLIBS_CHECK = $(shell pkg-config --libs check)
+LDLIBS_CHECK = $(shell pkg-config --libs check 2>/dev/null)
 OBJ     := $(BUILD)/obj
 
 ifdef SANITIZE
@@ -22,7 +22,8 @@ ALL_LIBS  :=
 # compile one C file; $(CFLAGS_dir) lets a folder add include paths of libraries
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(WERROR) $(SAN) -fPIE -I. $(CFLAGS_$(word 1,$(subst /, ,$*))) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(WERROR) $(SAN) -fPIE -I. \
+	    $(CFLAGS_$(word 1,$(subst /, ,$*))) -MMD -MP -c $< -o $@
 
 # $(call library,NAME,SOURCES) -> $(BUILD)/libNAME.a
 define library
@@ -37,11 +38,12 @@ endef
 define program
 $(BUILD)/$(1): $(2:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) $$(LDFLAGS_$(1)) -o $$@ $(2:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a) $(4)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) $$(LDFLAGS_$(1)) -o $$@ \
+	    $(2:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a) $(4)
 -include $(2:%.c=$(OBJ)/%.d)
 endef
 
-# $(call unit_tests,FOLDER,LIBRARIES,LDLIBS[,HELPER SOURCES]) -> one binary per FOLDER/tests/*_test.c
+# $(call unit_tests,FOLDER,LIBRARIES,LDLIBS[,HELPER SOURCES]): a binary per FOLDER/tests/*_test.c
 define unit_tests
 $(foreach t,$(wildcard $(1)/tests/*_test.c),$(eval $(call unit_test,$(1),$(t),$(2),$(3),$(4))))
 endef

@@ -14,7 +14,8 @@ static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t 
                           bool physical, uint32_t length)
 {
     struct inproc_host *h = host;
-    const uint8_t *at = inproc_memory_at(&h->memory, address, physical, INPROC_DEVICE_READS, length);
+    const uint8_t *at =
+        inproc_memory_at(&h->memory, address, physical, INPROC_DEVICE_READS, length);
     bench_dma_done(h->bench, function, tag, at ? NIC_DMA_OK : NIC_DMA_FAULT, at, at ? length : 0);
 }
 

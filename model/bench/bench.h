@@ -84,8 +84,8 @@ uint64_t bench_mmio_read(struct bench *b, uint64_t virtual_ns, uint16_t function
                          uint32_t offset, unsigned size, uint64_t *value);
 uint64_t bench_mmio_write(struct bench *b, uint64_t virtual_ns, uint16_t function, unsigned bar,
                           uint32_t offset, unsigned size, uint64_t value);
-uint32_t bench_config_read(struct bench *b, uint64_t virtual_ns, uint16_t function, uint32_t offset,
-                           unsigned size);
+uint32_t bench_config_read(struct bench *b, uint64_t virtual_ns, uint16_t function,
+                           uint32_t offset, unsigned size);
 void bench_config_write(struct bench *b, uint64_t virtual_ns, uint16_t function, uint32_t offset,
                         unsigned size, uint32_t value);
 void bench_reset(struct bench *b, uint64_t virtual_ns, uint16_t function, enum nic_reset_kind kind);

@@ -186,7 +186,7 @@ bool nic_laser_on(const struct nic *nic);
 /* ---- the register table as data: documentation, tests, trace names, coverage ---- */
 struct nic_reg_info {
     const char *name;
-    uint32_t offset, stride, count; /* first range; aliases and split ranges are rows of their own */
+    uint32_t offset, stride, count; /* aliases and split ranges are rows of their own */
     uint32_t reset, writable, w1c;
     bool alias, clear_on_read, storage_only;
     const char *source; /* datasheet section where certain, else driver, else doubt number */

@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# `make test`: each step counts what it checked; the last line is `N passed, M failed`.
+# A step that cannot say how much it checked counts as one test.
+set -u
+: "${BUILD:=build}" "${JOBS:=2}" "${MAKE:=make}"
+passed=0 failed=0
+log=$(mktemp) && trap 'rm -f "$log"' EXIT
+
+# step NAME COMMAND...: runs it, shows its output, adds up its `N passed, M failed` line
+step() {
+    name=$1
+    shift
+    printf '== %s\n' "$name"
+    "$@" >"$log" 2>&1
+    status=$?
+    cat "$log"
+    line=$(grep -Eo '[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+    p=${line%% *} f=${line#*, } f=${f%% *}
+    if [ -z "$line" ]; then
+        p=0 f=0
+        [ $status -eq 0 ] && p=1
+    fi
+    [ $status -ne 0 ] && [ "$f" -eq 0 ] && f=1
+    passed=$((passed + p)) failed=$((failed + f))
+}
+
+build() {
+    $MAKE --no-print-directory -j"$JOBS" BUILD="$BUILD" "$@"
+}
+
+step "build" build all
+step "units" build unit
+step "house rules" python3 scripts/tidy.py
+step "generated pages" python3 scripts/docs.py --check "$BUILD"
+step "scripts" python3 -m unittest discover -s scripts/tests -p '*_test.py'
+step "reproducible guest image" sh scripts/guest_image_test.sh "$BUILD"
+step "in-process scenarios, twice" "$BUILD/ringside" run --host in-process --repeat 2 \
+    --out "$BUILD/out/in-process" scenarios/smoke
+step "guest scenarios, twice" "$BUILD/ringside" run --host qemu --repeat 2 \
+    --out "$BUILD/out/qemu" --junit "$BUILD/out/smoke.xml" scenarios/smoke scenarios/forward
+printf '%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
