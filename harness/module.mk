@@ -3,7 +3,7 @@
 # harness/inproc/ (the one place that knows driver and model both) has a module.mk of its own.
 
 HARNESS_PACKAGES := glib-2.0 jansson libfyaml libarchive libpcap libxxhash libzstd
-CFLAGS_harness   := $(subst -I,-isystem ,$(shell pkg-config --cflags $(HARNESS_PACKAGES)))
+CFLAGS_harness   := -D_GNU_SOURCE= $(subst -I,-isystem ,$(shell pkg-config --cflags $(HARNESS_PACKAGES)))
 LDLIBS_harness   := $(shell pkg-config --libs $(HARNESS_PACKAGES))
 HARNESS_LIBS     := harness record bench nic
 
