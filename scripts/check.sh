@@ -1,0 +1,25 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What `make check` adds to `make test`: the same code under ASan and UBSan (units and in-process
+# scenarios), clang-tidy, cppcheck and shellcheck. Stops at the first step that finds something.
+set -eu
+: "${BUILD:=build}" "${JOBS:=2}" "${MAKE:=make}"
+SAFE=$BUILD-sanitize
+
+echo "== units and in-process scenarios under ASan and UBSan"
+$MAKE --no-print-directory -j"$JOBS" BUILD="$SAFE" SANITIZE=1 CFLAGS="-O1 -g" unit tools
+"$SAFE/ringside" run --host in-process --out "$SAFE/out" scenarios/smoke
+
+echo "== clang-tidy"
+git ls-files 'model/*.c' 'driver/*.c' 'guest/*.c' 'harness/*.c' | grep -v /tests/ |
+    xargs -P "$JOBS" -n 8 sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 -I. \
+        $(pkg-config --cflags glib-2.0 jansson libfyaml libarchive) 2>/dev/null' clang-tidy
+
+echo "== cppcheck"
+cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
+    --inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 -j "$JOBS" -I. \
+    model driver guest harness
+
+echo "== shellcheck"
+git ls-files '*.sh' | xargs shellcheck
+echo "check: all clean"
