@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The schema told to people (docs/scenario-keys.md) and to editors (docs/scenario.schema.json).
+ */
+#ifndef RINGSIDE_HARNESS_SCHEMA_DOC_H
+#define RINGSIDE_HARNESS_SCHEMA_DOC_H
+
+/* Both: allocated with g_malloc(); end with a newline; the same bytes every time. */
+char *rs_schema_markdown(void);
+char *rs_schema_json(void);
+
+#endif
