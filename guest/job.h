@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The job: what the guest does in one run, read from the text file /job/job. The grammar is
+ * docs/formats/job.md. This part only reads text; it touches no device and starts nothing.
+ */
+#ifndef RINGSIDE_GUEST_JOB_H
+#define RINGSIDE_GUEST_JOB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "guest/pci.h"
+
+enum {
+    JOB_VERSION = 1,
+    JOB_BINDS_MAX = 8,
+    JOB_PORTS_MAX = 16,
+    JOB_ENVS_MAX = 64,
+    JOB_ARGS_MAX = 256,
+    JOB_TEXT_MAX = 64 * 1024, /* bytes of a job file */
+    JOB_LINE_MAX = 4096,      /* bytes of a line, also after substitution */
+};
+
+/* every device with these ids gets this kernel driver */
+struct job_bind {
+    uint16_t vendor, device;
+    char driver[32];
+};
+
+struct job {
+    bool vfio; /* iommu vfio: hand the groups of the bound ports to the user */
+    unsigned binds;
+    struct job_bind bind[JOB_BINDS_MAX];
+    uint32_t user; /* user and group id of the driver process */
+    uint64_t memlock_bytes;
+    const char *ready; /* NULL: the driver counts as ready once it is started */
+    uint64_t ready_timeout_ms;
+    int stop_signal;
+    uint64_t stop_grace_ms;
+    bool shell; /* no driver: a shell on the console */
+    unsigned envs, args;
+    const char *env[JOB_ENVS_MAX]; /* KEY=VALUE, before substitution */
+    const char *arg[JOB_ARGS_MAX]; /* before substitution */
+    char text[JOB_TEXT_MAX + 1];   /* what the pointers above point into */
+};
+
+struct job_error {
+    unsigned line; /* from 1; 0 when no line is to blame */
+    char text[200];
+};
+
+/* Reads a job of `length` bytes into *job (which owns a copy of the text). Returns 0, or
+ * -EINVAL with *error filled. */
+int job_parse(struct job *job, const char *text, size_t length, struct job_error *error);
+
+/* Copies `in` to out with ${PORTn} replaced by the address of port n. Any other ${...} is an
+ * error; a $ without a brace stays. Returns 0, or -EINVAL with *error filled. */
+int job_substitute(const char *in, const struct pci_address *ports, unsigned port_count, char *out,
+                   size_t room, struct job_error *error);
+
+#endif

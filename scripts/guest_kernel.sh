@@ -1,0 +1,141 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Owns where the guest's kernel comes from: Debian's cloud kernel package, downloaded by apt and
+# unpacked into the user's cache, never installed. It must not need root, and leaves the
+# machine's apt as it is.
+#
+#   scripts/guest_kernel.sh OUT    writes OUT/vmlinuz, OUT/kernel (a link to the unpacked
+#                                  package) and OUT/kernel.txt (its name and version)
+#
+# RINGSIDE_GUEST_KERNEL  a .deb file or the folder of an unpacked one, to use instead
+# XDG_CACHE_HOME         parent of ringside/kernel, where packages are kept (~/.cache)
+# Status 3: no kernel can be had; the reason has been printed.
+set -eu
+LC_ALL=C
+export LC_ALL
+umask 022
+
+meta=linux-image-cloud-amd64
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/ringside/kernel
+lists=$cache/apt
+
+fail() {
+    echo "guest kernel: $*" >&2
+    echo "guest kernel: RINGSIDE_GUEST_KERNEL=FILE.deb (or an unpacked folder) gives one by hand" >&2
+    exit 3
+}
+
+# apt with the machine's lists, or with fresh ones of our own (needs no root)
+apt_with() {
+    tool=$1
+    shift
+    if [ -n "${own_lists:-}" ]; then
+        "$tool" -o Dir::State::Lists="$lists/lists" -o Dir::Cache="$lists" \
+            -o APT::Sandbox::User="$(id -un)" "$@"
+    else
+        "$tool" -o APT::Sandbox::User="$(id -un)" "$@"
+    fi
+}
+
+# sets name (the real package behind the metapackage) and version; fails when apt knows none
+resolve() {
+    name=$(apt_with apt-cache depends --important "$meta" 2>/dev/null |
+        sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
+    [ -n "$name" ] || return 1
+    version=$(apt_with apt-cache show --no-all-versions "$name" 2>/dev/null |
+        sed -n 's/^Version: //p' | head -n 1)
+    [ -n "$version" ] || return 1
+    # apt writes the colon of an epoch as %3a in file names
+    deb=$cache/${name}_$(echo "$version" | sed 's/:/%3a/g')_amd64.deb
+}
+
+# downloads into a private folder first: the cache never holds half a package
+download() {
+    echo "guest kernel: downloading $name $version" >&2
+    rm -rf "$cache/new.$$"
+    mkdir -p "$cache/new.$$"
+    if (cd "$cache/new.$$" && apt_with apt-get -q download "$name=$version" >apt.log 2>&1); then
+        mv "$cache/new.$$"/*.deb "$deb"
+        rm -rf "$cache/new.$$"
+        return 0
+    fi
+    sed 's/^/    /' "$cache/new.$$/apt.log" >&2
+    rm -rf "$cache/new.$$"
+    return 1
+}
+
+refresh_own_lists() {
+    echo "guest kernel: reading apt's package lists into $lists" >&2
+    own_lists=yes
+    mkdir -p "$lists/lists/partial" "$lists/archives/partial"
+    apt_with apt-get -q update >"$lists/update.log" 2>&1 || {
+        sed 's/^/    /' "$lists/update.log" >&2
+        return 1
+    }
+}
+
+newest_cached() {
+    find "$cache" -maxdepth 1 -name 'linux-image-*.deb' 2>/dev/null | sort -V | tail -n 1
+}
+
+# sets deb to a package file in the cache
+fetch() {
+    command -v apt-get >/dev/null || fail "apt-get is not on this machine"
+    mkdir -p "$cache"
+    if resolve && { [ -s "$deb" ] || download; }; then
+        return
+    fi
+    # the machine's lists are absent or older than its mirror
+    if refresh_own_lists && resolve && { [ -s "$deb" ] || download; }; then
+        return
+    fi
+    deb=$(newest_cached)
+    [ -n "$deb" ] || fail "apt cannot find or download $meta, and the cache holds no kernel"
+    echo "guest kernel: apt has none now; taking ${deb##*/} of the cache" >&2
+}
+
+# prints the folder in which the package $1 is unpacked, doing so when it is not yet
+unpack() {
+    sum=$(sha256sum "$1" | cut -c 1-16)
+    folder=$cache/unpacked-$sum
+    if [ ! -d "$folder" ]; then
+        mkdir -p "$cache"
+        rm -rf "$folder.new.$$"
+        dpkg-deb -x "$1" "$folder.new.$$" || fail "$1 is not a Debian package that can be unpacked"
+        # someone else may have been faster: theirs is as good
+        mv "$folder.new.$$" "$folder" 2>/dev/null || rm -rf "$folder.new.$$"
+    fi
+    echo "$folder"
+}
+
+[ $# = 1 ] || {
+    echo "usage: scripts/guest_kernel.sh OUT" >&2
+    exit 2
+}
+out=$1
+mkdir -p "$out"
+
+given=${RINGSIDE_GUEST_KERNEL:-}
+if [ -z "$given" ]; then
+    fetch
+    folder=$(unpack "$deb")
+    source=${deb##*/}
+elif [ -d "$given" ]; then
+    folder=$(cd "$given" && pwd)
+    source=$folder
+elif [ -f "$given" ]; then
+    folder=$(unpack "$given")
+    source=${given##*/}
+else
+    fail "RINGSIDE_GUEST_KERNEL is '$given': expected a .deb file or a folder"
+fi
+
+image=$(find "$folder/boot" -maxdepth 1 -name 'vmlinuz-*' 2>/dev/null | sort -V | tail -n 1)
+[ -n "$image" ] || fail "no boot/vmlinuz-* in $folder"
+modules=$(find "$folder" -maxdepth 4 -type d -path "*lib/modules/${image##*/vmlinuz-}" | head -n 1)
+[ -n "$modules" ] || fail "no modules of ${image##*/vmlinuz-} in $folder"
+
+ln -sfn "$modules" "$out/kernel"
+printf '%s\n%s\n' "$source" "${image##*/vmlinuz-}" >"$out/kernel.txt"
+cp "$image" "$out/vmlinuz.new"
+mv "$out/vmlinuz.new" "$out/vmlinuz"
