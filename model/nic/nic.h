@@ -79,6 +79,9 @@ struct nic_event {
 };
 
 /* Asked of the owner. */
+/* A caller of room() never needs more than this at once. */
+#define NIC_ROOM_MAX (20 * 1024)
+
 struct nic_host_ops {
     /* A split read: the answer comes by nic_dma_done() with this tag, now or later. length is 1 to
      * NIC_READ_MAX and never crosses a 4 KiB boundary. */
@@ -211,5 +214,48 @@ struct nic_event_info {
     const char *doc;
 };
 const struct nic_event_info *nic_event_info(unsigned id); /* NULL: not one of the NIC's */
+
+/* Field "reason" of rx_drop. */
+enum nic_rx_drop {
+    NIC_RX_DROP_FCS,       /* bad FCS */
+    NIC_RX_DROP_SHORT,     /* below 64 bytes with FCS */
+    NIC_RX_DROP_LONG,      /* beyond MAXFRS */
+    NIC_RX_DROP_OFF,       /* RXCTRL.RXEN is 0 */
+    NIC_RX_DROP_FILTER,    /* no MAC filter wants it */
+    NIC_RX_DROP_VLAN,      /* VFTA does not want it */
+    NIC_RX_DROP_BUFFER,    /* packet buffer full: MPC */
+    NIC_RX_DROP_NO_DESC,   /* DROP_EN and no descriptor: QPRDC */
+    NIC_RX_DROP_QUEUE_OFF, /* its queue is not enabled: QPRDC */
+    NIC_RX_DROP_PAUSE,     /* pause frame, by FCTRL.DPF or MFLCN.DPF */
+    NIC_RX_DROP_PIPE,      /* frames overlap on the wire: no such wire */
+    NIC_RX_DROP_RING,      /* needs more descriptors than its ring has */
+    NIC_RX_DROPS
+};
+
+/* Field "reason" of tx_drop. */
+enum nic_tx_drop {
+    NIC_TX_DROP_EMPTY,    /* no bytes at all */
+    NIC_TX_DROP_LONG,     /* longer than a frame or the transmit buffer may be */
+    NIC_TX_DROP_DMA,      /* a read of its data failed */
+    NIC_TX_DROP_DISABLED, /* its queue was disabled before all data were there */
+    NIC_TX_DROP_DESCS,    /* more descriptors than a packet may have */
+    NIC_TX_DROP_TYPE,     /* descriptor type that does not exist */
+    NIC_TX_DROPS
+};
+
+/* Field "why" of bad_desc. */
+enum nic_bad_desc {
+    NIC_BAD_RING_EMPTY,   /* enabled or rung with ring length 0 */
+    NIC_BAD_RING_TAIL,    /* tail outside the ring */
+    NIC_BAD_RING_HEAD,    /* head outside the ring */
+    NIC_BAD_BUFFER_SIZE,  /* SRRCTL.BSIZEPACKET 0 or beyond 16 KiB */
+    NIC_BAD_DESCTYPE,     /* SRRCTL.DESCTYPE that is not modelled: taken as one buffer */
+    NIC_BAD_TX_TYPE,      /* DTYP neither context nor data */
+    NIC_BAD_TX_LENGTH,    /* sum of buffers 0, or more than a frame may have */
+    NIC_BAD_TX_CHAIN,     /* more descriptors than a packet may have, or EOP missing */
+    NIC_BAD_TX_OFFLOAD,   /* an offload that is not modelled: sent without it */
+    NIC_BAD_TX_BUFFER,    /* TXPBSIZE(0) is 0 */
+    NIC_BAD_DESCS
+};
 
 #endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Layouts of the 16-byte descriptors, as two little-endian 64-bit words, and the loads and stores
+ * that make them. It knows formats only: no queue, no register.
+ */
+#ifndef RINGSIDE_NIC_DESC_H
+#define RINGSIDE_NIC_DESC_H
+
+#include <stdint.h>
+
+enum { NIC_DESC_BYTES = 16 };
+
+struct nic_desc {
+    uint64_t q0, q1;
+};
+
+static inline uint32_t nic_get16(const uint8_t *p) /* network order */
+{
+    return (uint32_t)p[0] << 8 | p[1];
+}
+static inline uint32_t nic_get32(const uint8_t *p) /* network order */
+{
+    return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+static inline uint64_t nic_load64(const uint8_t *p) /* little endian */
+{
+    uint64_t v = 0;
+    for (int i = 7; i >= 0; i--)
+        v = v << 8 | p[i];
+    return v;
+}
+static inline void nic_store64(uint8_t *p, uint64_t v) /* little endian */
+{
+    for (int i = 0; i < 8; i++)
+        p[i] = (uint8_t)(v >> 8 * i);
+}
+
+/* Receive, advanced, write-back: q0. */
+enum {
+    RXD_RSS_TYPE = 0xf,
+    RXD_PTYPE_SHIFT = 4,
+    RXD_HASH_SHIFT = 32, /* RXCSUM.PCSD: the hash; else IP identification and fragment checksum */
+};
+/* q1: extended status and error in the low dword, then length, then VLAN tag. */
+enum {
+    RXD_STAT_DD = 1u << 0,
+    RXD_STAT_EOP = 1u << 1,
+    RXD_STAT_VP = 1u << 3,
+    RXD_STAT_UDPCS = 1u << 4,
+    RXD_STAT_L4CS = 1u << 5,
+    RXD_STAT_IPCS = 1u << 6,
+    RXD_STAT_PIF = 1u << 7,  /* not an exact match of a station address */
+    RXD_STAT_UDPV = 1u << 10,
+    RXD_STAT_LB = 1u << 18,
+    RXD_ERR_CE = 1u << 24,
+    RXD_ERR_LE = 1u << 25,
+    RXD_ERR_USE = 1u << 29, /* undersize */
+    RXD_ERR_TCPE = 1u << 30,
+    RXD_ERR_IPE = 1u << 31,
+    RXD_LENGTH_SHIFT = 32,
+    RXD_VLAN_SHIFT = 48,
+};
+/* Legacy write-back: q1 = length, checksum, status byte, error byte, VLAN. */
+enum { RXD_LEGACY_STATUS_SHIFT = 32, RXD_LEGACY_ERRORS_SHIFT = 40, RXD_LEGACY_VLAN_SHIFT = 48 };
+
+/* Packet type bits of q0, before the shift. */
+enum nic_ptype {
+    PTYPE_IPV4 = 1 << 0,
+    PTYPE_IPV4_OPTIONS = 1 << 1, /* together with IPV4 */
+    PTYPE_IPV6 = 1 << 2,
+    PTYPE_IPV6_EXT = 1 << 3, /* together with IPV6 */
+    PTYPE_TCP = 1 << 4,
+    PTYPE_UDP = 1 << 5,
+    PTYPE_SCTP = 1 << 6,
+};
+
+/* Transmit: q1 = command dword, then olinfo dword. Bit numbers of the low dword. */
+enum {
+    TXD_LENGTH = 0xffff,
+    TXD_CSO_SHIFT = 16, /* legacy */
+    TXD_DTYP = 0xf << 20,
+    TXD_DTYP_CONTEXT = 2 << 20,
+    TXD_DTYP_DATA = 3 << 20,
+    TXD_EOP = 1u << 24,
+    TXD_IFCS = 1u << 25,
+    TXD_IC = 1u << 26, /* legacy: insert checksum */
+    TXD_RS = 1u << 27,
+    TXD_DEXT = 1u << 29,
+    TXD_VLE = 1u << 30,
+    TXD_TSE = 1u << 31,
+};
+/* ... and of the high one. */
+enum {
+    TXD_STAT_DD = 1u << 0,
+    TXD_POPTS_IXSM = 1u << 8,
+    TXD_POPTS_TXSM = 1u << 9,
+    TXD_POPTS_IPSEC = 1u << 10,
+};
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A byte ring of records: how frames lie in a packet buffer. A record is contiguous and starts at a
+ * multiple of 32; where one does not fit before the end, a skip record fills the rest. Only offsets
+ * are handed out; they stay good until the record is popped.
+ */
+#ifndef RINGSIDE_NIC_FIFO_H
+#define RINGSIDE_NIC_FIFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NIC_FIFO_NONE UINT32_MAX
+enum { NIC_FIFO_ALIGN = 32 };
+
+struct nic_fifo {
+    uint32_t head, tail; /* offsets: the oldest record, the place of the next one */
+    uint32_t used;       /* bytes taken, skips included */
+    uint32_t count;      /* records, skips not counted */
+};
+
+/* First word of every record. */
+struct nic_record {
+    uint32_t size; /* of the record, a multiple of 32 */
+    uint32_t skip; /* nothing here: go on at offset 0 */
+};
+
+/* Room for a record of `bytes` (its struct nic_record included) at the tail, or NIC_FIFO_NONE.
+ * size and skip of the record are filled in. `capacity` is a multiple of 32. */
+uint32_t nic_fifo_push(struct nic_fifo *f, void *ring, uint32_t capacity, uint32_t bytes);
+/* Offset of the oldest record; NIC_FIFO_NONE when empty. */
+uint32_t nic_fifo_head(const struct nic_fifo *f);
+/* Offset of the record after the one at `offset`; NIC_FIFO_NONE when that was the youngest. */
+uint32_t nic_fifo_next(const struct nic_fifo *f, const void *ring, uint32_t capacity,
+                       uint32_t offset);
+void nic_fifo_pop(struct nic_fifo *f, const void *ring, uint32_t capacity);
+
+static inline void *nic_fifo_at(void *ring, uint32_t offset)
+{
+    return (uint8_t *)ring + offset;
+}
+
+/* For loaded state: do the records from head to tail add up, each at least `least` bytes? */
+bool nic_fifo_valid(const struct nic_fifo *f, const void *ring, uint32_t capacity, uint32_t least);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the receive side reads out of a frame: packet type, where headers lie, checksums. A pure
+ * function of the bytes; it knows no register.
+ */
+#ifndef RINGSIDE_NIC_PARSE_H
+#define RINGSIDE_NIC_PARSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct nic_headers {
+    uint16_t ptype;     /* enum nic_ptype */
+    uint16_t ethertype; /* behind the VLAN tag */
+    uint16_t tci;       /* of the VLAN tag */
+    bool tagged;
+    bool fragment;      /* part of a fragmented datagram: ports mean nothing */
+    bool routing;       /* IPv6 with an extension header */
+    uint16_t l3;        /* offset of the IP header; 0 = no IP */
+    uint16_t l3_length; /* of the IP header and its extensions */
+    uint16_t l4;        /* offset of the TCP, UDP or SCTP header; 0 = none or not complete */
+    uint32_t l3_end;    /* end of the datagram by its own length field, within the frame */
+};
+
+/* `vet` is the EtherType of VLAN tags. */
+void nic_parse(const uint8_t *frame, uint32_t length, uint16_t vet, struct nic_headers *out);
+
+/* RXD_STAT_ and RXD_ERR_ bits of the checksums that can be checked here. */
+uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h);
+
+/* Ones-complement sum of `length` bytes added to `sum`, folded to 16 bits, network order. */
+uint32_t nic_sum16(const uint8_t *data, uint32_t length, uint32_t sum);
+
+#endif

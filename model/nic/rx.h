@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Receive: from the first bit at the pins to the descriptor write-back.
+ *
+ *   rx.c         wire and MAC: a frame travels through the pipe, is judged and counted
+ *   rx_filter.c  may it in, and to which queue
+ *   rx_queue.c   packet buffer, descriptors, write-back, the queues' registers
+ */
+#ifndef RINGSIDE_NIC_RX_H
+#define RINGSIDE_NIC_RX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/nic/alarm.h"
+#include "model/nic/fetch.h"
+#include "model/nic/fifo.h"
+#include "model/nic/nic.h"
+
+struct nic_state;
+
+enum {
+    NIC_RX_PIPE_BYTES = 64 * 1024,    /* frames between the pins and the verdict */
+    NIC_RX_BUFFER_BYTES = 512 * 1024, /* packet buffer of the device */
+    /* Memory for it: a 64-byte frame needs a record of 96, the longest may be skipped over. */
+    NIC_RX_BUFFER_RING = NIC_RX_BUFFER_BYTES / 2 * 3 + NIC_FRAME_MAX + 64,
+    NIC_RX_REFILL_BELOW = 32,         /* cached descriptors */
+};
+
+/* What the write-back will say of a frame. */
+struct nic_rx_meta {
+    uint64_t frame;  /* running number at this port */
+    uint32_t hash;
+    uint32_t status; /* RXD_STAT_ and RXD_ERR_ */
+    uint16_t length; /* without FCS and without a stripped tag */
+    uint16_t ptype;
+    uint16_t tag;    /* the tag that was stripped */
+    uint8_t queue;
+    uint8_t rss_type;
+};
+/* In the packet buffer: this, then the bytes of the frame. */
+struct nic_rx_stored {
+    struct nic_record record;
+    struct nic_rx_meta meta;
+};
+/* In the pipe: this, then the bytes. */
+struct nic_rx_arriving {
+    struct nic_record record;
+    uint64_t at_ps; /* when it leaves the pipe */
+    uint64_t frame;
+    uint32_t length;
+    uint8_t good_fcs;
+    uint8_t looped; /* our own, by HLREG0.LPBK */
+    uint8_t unused[2];
+};
+
+struct nic_rx {
+    struct nic_fetcher fetcher;
+    struct nic_desc_queue queue[NIC_QUEUES];
+    uint64_t enabled[2];  /* RXDCTL.ENABLE */
+    uint16_t told[NIC_QUEUES]; /* bit: enum nic_bad_desc reported in this life of the queue */
+    uint32_t buffered;    /* packet buffer bytes in use, as RXPBSIZE counts them */
+    bool pumping, again;  /* inside nic_rx_pump(): a new reason for one more round */
+    bool starved;         /* waits for room */
+    uint64_t last_out_ps; /* at_ps of the youngest frame in the pipe */
+    struct nic_alarm alarm;
+    struct nic_alarm work; /* more than one event's worth was ready */
+    struct nic_fifo pipe_fifo, buffer_fifo;
+    _Alignas(64) uint8_t pipe[NIC_RX_PIPE_BYTES];
+    _Alignas(64) uint8_t buffer[NIC_RX_BUFFER_RING];
+};
+
+void nic_rx_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, const uint8_t *data,
+                     uint32_t length);
+void nic_rx_room(struct nic *n);
+void nic_rx_fire(struct nic *n, const struct sched_event *e);
+void nic_rx_reset(struct nic *n, enum nic_reset_kind kind);
+bool nic_rx_valid(const struct nic_state *st);
+/* Bus master or GIO master came back: go on with what waits. */
+void nic_rx_kick(struct nic *n);
+
+/* ---- between the files of receive ---- */
+/* A frame of ours comes back (HLREG0.LPBK); as nic_frame_in(). */
+void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs);
+/* Decides on a good frame and fills in the meta data: enum nic_rx_drop, or -1 to accept it. */
+int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
+                    struct nic_rx_meta *meta);
+/* Hands an accepted frame to its queue, or to the packet buffer. */
+void nic_rx_accept(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta);
+/* Works off packet buffer and fetches, a bounded number per call. */
+void nic_rx_pump(struct nic *n);
+void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
+
+#endif

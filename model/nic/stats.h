@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Statistics: which counters a frame moves, at the MAC, after the filter, at a queue. The counters
+ * are the registers themselves (rows that clear on read); here is only the rule. Counters of 32
+ * bits saturate; of pairs the high half is cut to 4 bits.
+ */
+#ifndef RINGSIDE_NIC_STATS_H
+#define RINGSIDE_NIC_STATS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/nic/nic.h"
+
+struct nic_state;
+
+struct nic_stats {
+    uint64_t rx_frames, tx_frames; /* running numbers of frames at this port, never cleared */
+};
+
+/* Of the MAC's verdict on a frame from the wire. */
+enum nic_rx_mac {
+    NIC_MAC_GOOD,
+    NIC_MAC_CRC,       /* bad FCS, length good */
+    NIC_MAC_UNDERSIZE, /* short, FCS good */
+    NIC_MAC_FRAGMENT,  /* short, FCS bad */
+    NIC_MAC_OVERSIZE,  /* long, FCS good */
+    NIC_MAC_JABBER,    /* long, FCS bad */
+};
+
+/* Lengths are without FCS. */
+void nic_stats_rx_mac(struct nic *n, enum nic_rx_mac verdict, uint32_t length);
+void nic_stats_rx_filtered(struct nic *n, const uint8_t *frame, uint32_t length);
+void nic_stats_rx_missed(struct nic *n);                 /* no room in the packet buffer */
+void nic_stats_rx_queue(struct nic *n, uint32_t queue, uint32_t length);
+void nic_stats_rx_queue_drop(struct nic *n, uint32_t queue);
+void nic_stats_rx_checksum(struct nic *n);               /* IP or TCP/UDP checksum error */
+void nic_stats_tx(struct nic *n, uint32_t queue, const uint8_t *frame, uint32_t length);
+
+void nic_stats_reset(struct nic *n, enum nic_reset_kind kind);
+
+#endif
