@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Names of register bits, as the datasheet spells them: <REGISTER>_<FIELD>. A field of several
+ * bits has _SHIFT and a mask that is already in place. Only what the model acts on is here.
+ */
+#ifndef RINGSIDE_NIC_FIELDS_H
+#define RINGSIDE_NIC_FIELDS_H
+
+enum {
+    CTRL_GIO_DIS = 1u << 2,
+    CTRL_LRST = 1u << 3,
+    CTRL_RST = 1u << 26,
+
+    STATUS_LAN_ID_SHIFT = 2,
+    STATUS_LINK_UP = 1u << 7, /* [I-12] */
+    STATUS_GIO_ENABLED = 1u << 19,
+
+    ESDP_SDP2 = 1u << 2, /* module present */
+    ESDP_SDP3 = 1u << 3, /* laser off */
+    ESDP_SDP3_OUT = 1u << 11,
+    ESDP_DATA = 0xff,
+    ESDP_DIR_SHIFT = 8,
+
+    I2CCTL_CLK_IN = 1u << 0,
+    I2CCTL_CLK_OUT = 1u << 1,
+    I2CCTL_DATA_IN = 1u << 2,
+    I2CCTL_DATA_OUT = 1u << 3,
+
+    EEC_REQ = 1u << 6,
+    EEC_GNT = 1u << 7,
+    EEC_FLUP = 1u << 23,
+    EEC_FLUDONE = 1u << 26,
+    EERD_START = 1u << 0,
+    EERD_DONE = 1u << 1,
+    EERD_ADDRESS_SHIFT = 2,
+    EERD_ADDRESS = 0x3fff,
+    EERD_DATA_SHIFT = 16,
+    SWSM_SMBI = 1u << 0,
+
+    /* interrupts */
+    EICR_RTXQ = 0xffff,
+    EICR_FLOW_DIRECTOR = 1u << 16,
+    EICR_RX_MISS = 1u << 17,
+    EICR_PCI = 1u << 18,
+    EICR_MAILBOX = 1u << 19,
+    EICR_LSC = 1u << 20,
+    EICR_GPI_SDP0 = 1u << 24,
+    EICR_GPI_SDP1 = 1u << 25,
+    EICR_GPI_SDP2 = 1u << 26,
+    EICR_ECC = 1u << 28,
+    EICR_TCP_TIMER = 1u << 30,
+    EICR_OTHER = 1u << 31,
+
+    EITR_INTERVAL = 0xff8, /* 2 us units in bits 11:3 */
+    EITR_INTERVAL_SHIFT = 3,
+    EITR_CNT_WDIS = 1u << 31,
+
+    GPIE_SDP0 = 1u << 0,
+    GPIE_SDP1 = 1u << 1,
+    GPIE_SDP2 = 1u << 2,
+    GPIE_MSIX_MODE = 1u << 4,
+    GPIE_OCD = 1u << 5,
+    GPIE_EIMEN = 1u << 6,
+    GPIE_EIAME = 1u << 30,
+    GPIE_PBA = 1u << 31,
+
+    IVAR_VECTOR = 0x3f, /* within one byte */
+    IVAR_VALID = 0x80,
+
+    /* receive */
+    RXCTRL_RXEN = 1u << 0,
+    RXDCTL_ENABLE = 1u << 25,
+    RXDCTL_SWFLSH = 1u << 26,
+    RXDCTL_VME = 1u << 30,
+    SRRCTL_BSIZEPACKET = 0x1f, /* KiB */
+    SRRCTL_BSIZEHEADER = 0x3f00,
+    SRRCTL_BSIZEHEADER_SHIFT = 8, /* 64 bytes */
+    SRRCTL_DESCTYPE = 7u << 25,
+    SRRCTL_DESCTYPE_SHIFT = 25,
+    SRRCTL_DROP_EN = 1u << 28,
+    FCTRL_SBP = 1u << 1,
+    FCTRL_MPE = 1u << 8,
+    FCTRL_UPE = 1u << 9,
+    FCTRL_BAM = 1u << 10,
+    FCTRL_PMCF = 1u << 12,
+    FCTRL_DPF = 1u << 13,
+    MCSTCTRL_MO = 3,
+    MCSTCTRL_MFE = 1u << 2,
+    RAH_AV = 1u << 31,
+    VLNCTRL_VET = 0xffff,
+    VLNCTRL_CFI = 1u << 28,
+    VLNCTRL_CFIEN = 1u << 29,
+    VLNCTRL_VFE = 1u << 30,
+    RXCSUM_IPPCSE = 1u << 12,
+    RXCSUM_PCSD = 1u << 13,
+    RDRXCTL_CRCSTRIP = 1u << 1,
+    RDRXCTL_DMAIDONE = 1u << 3,
+    MRQC_MODE = 0xf,
+    MRQC_TCP4 = 1u << 16,
+    MRQC_IP4 = 1u << 17,
+    MRQC_TCP6EX = 1u << 18,
+    MRQC_IP6EX = 1u << 19,
+    MRQC_IP6 = 1u << 20,
+    MRQC_TCP6 = 1u << 21,
+    MRQC_UDP4 = 1u << 22,
+    MRQC_UDP6 = 1u << 23,
+    MRQC_UDP6EX = 1u << 24,
+    ETQF_ETHERTYPE = 0xffff,
+    ETQF_EN = 1u << 31,
+    ETQS_QUEUE_SHIFT = 16,
+    ETQS_QUEUE = 0x7f << 16,
+    ETQS_QUEUE_EN = 1u << 31,
+    RXPBSIZE_SIZE = 0x3ff << 10, /* KiB in bits 19:10: the field reads as bytes */
+    QDE_ENABLE = 1u << 0,
+    QDE_WRITE = 1u << 16,
+    QDE_QUEUE_SHIFT = 8,
+    SECRXCTRL_RX_DIS = 1u << 1,
+
+    /* transmit */
+    DMATXCTL_TE = 1u << 0,
+    DMATXCTL_GDV = 1u << 3,
+    DMATXCTL_VT_SHIFT = 16,
+    TXDCTL_PTHRESH = 0x7f,
+    TXDCTL_HTHRESH = 0x7f << 8,
+    TXDCTL_WTHRESH = 0x7f << 16,
+    TXDCTL_WTHRESH_SHIFT = 16,
+    TXDCTL_ENABLE = 1u << 25,
+    TXDCTL_SWFLSH = 1u << 26,
+    TDWBAL_HEAD_WB_EN = 1u << 0,
+    RTTDCS_ARBDIS = 1u << 6,
+    SECTXCTRL_TX_DIS = 1u << 1,
+
+    /* MAC */
+    HLREG0_TXCRCEN = 1u << 0,
+    HLREG0_RXCRCSTRP = 1u << 1,
+    HLREG0_JUMBOEN = 1u << 2,
+    HLREG0_TXPADEN = 1u << 10,
+    HLREG0_LPBK = 1u << 15,
+    MAXFRS_MFS_SHIFT = 16,
+    MFLCN_PMCF = 1u << 0,
+    MFLCN_DPF = 1u << 1,
+    MFLCN_RFCE = 1u << 3,
+    MSCA_OP_SHIFT = 26,
+    MSCA_MDI_CMD = 1u << 30,
+    AUTOC_FLU = 1u << 0,
+    AUTOC_AN_RESTART = 1u << 12,
+    AUTOC_LMS = 7u << 13,
+    AUTOC_LMS_10G_SERIAL = 3u << 13,
+    AUTOC2_LINK_DISABLE = 7u << 28,
+    LINKS_UP = 1u << 30,
+    LINKS_SPEED_10G = 3u << 28,
+
+    FDIRCTRL_PBALLOC = 3,
+    FDIRCTRL_INIT_DONE = 1u << 3,
+    FDIRCMD_CMD = 3,
+    FDIRCMD_VALID = 1u << 2,
+};
+
+#endif
