@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# QEMU with our devices: $(BUILD)/qemu-system-x86_64. The patched QEMU itself is built once per
+# machine into the user's cache (./build); a clone compiles the adapter and links. So a changed
+# model costs one link.
+
+QEMU       := $(BUILD)/qemu-system-x86_64
+QEMU_TREE  := $(BUILD)/qemu-tree
+QEMU_OBJS  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard qemu-patches/adapter/*.c))
+QEMU_LIBS  := $(BUILD)/librecord.a $(BUILD)/libbench.a $(BUILD)/libnic.a
+QEMU_INPUT := $(addprefix qemu-patches/,series ringside.mak build pins fetch) \
+              $(wildcard qemu-patches/*.patch)
+
+.PHONY: qemu
+## make qemu       QEMU with our devices (the first time: fetch and build QEMU, 2 minutes)
+qemu: $(QEMU)
+
+# The stamp is the clone's; the tree behind the symbolic link belongs to all clones.
+$(BUILD)/qemu.stamp: $(QEMU_INPUT)
+	@mkdir -p $(@D)
+	$(Q)qemu-patches/build $(QEMU_TREE)
+	@touch $@
+
+QEMU_CC = cd $(QEMU_TREE)/src/build && cc
+$(OBJ)/qemu-patches/adapter/%.o: qemu-patches/adapter/%.c $(BUILD)/qemu.stamp
+	@mkdir -p $(@D)
+	$(Q)$(QEMU_CC) @../../cflags -Wall -Wextra -Wno-unused-parameter -Wshadow=local $(WERROR) \
+	    $(SAN) -I$(CURDIR) -MMD -MP -MF $(abspath $(@:.o=.d)) -MT $@ \
+	    -c $(CURDIR)/$< -o $(abspath $@)
+-include $(QEMU_OBJS:.o=.d)
+
+$(QEMU): $(QEMU_OBJS) $(QEMU_LIBS)
+	$(Q)$(QEMU_CC) $(SAN) -o $(abspath $@) @../../link \
+	    -Wl,--start-group $(abspath $^) -Wl,--end-group -lzstd -lxxhash
