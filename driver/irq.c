@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Interrupts: which cause leads to which MSI-X vector, and the wait that cannot sleep over a
+ * frame. Vector q is receive queue q; the one behind them is for link changes. A queue's vector
+ * masks itself when its message is sent (EIAM), so that a busy queue polls undisturbed.
+ */
+#include "driver/ixd_priv.h"
+
+#include <errno.h>
+
+static unsigned vector_of_link(const struct ixd_port *port)
+{
+    return port->config.rx_queues;
+}
+
+static uint32_t queue_bits(const struct ixd_port *port)
+{
+    return (IXD_BIT(port->config.rx_queues - 1) << 1) - 1;
+}
+
+static void map_causes(struct ixd_port *port)
+{
+    for (unsigned q = 0; q < port->config.rx_queues; q += 2) {
+        uint32_t ivar = IXD_IVAR_VALID | q;
+
+        if (q + 1 < port->config.rx_queues)
+            ivar |= (uint32_t)(IXD_IVAR_VALID | (q + 1)) << 16;
+        ixd_reg_write(port, IXD_AT(IVAR, q / 2), ivar);
+    }
+    ixd_reg_write(port, IXD_IVAR_MISC, (uint32_t)(IXD_IVAR_VALID | vector_of_link(port)) << 8);
+}
+
+int ixd_irq_start(struct ixd_port *port, struct ixd_error *err)
+{
+    struct ixd_bus *bus = port->bus;
+    unsigned vectors = port->config.rx_queues + 1;
+    int rc;
+
+    ixd_init_mask_interrupts(port);
+    if (!port->config.interrupts)
+        return 0;
+    if (bus->irq_vectors < vectors)
+        return ixd_fail(err, -ENOTSUP, "%s: expected %u MSI-X vectors for %u queues, there are %u",
+                        bus->name, vectors, port->config.rx_queues, bus->irq_vectors);
+    ixd_reg_write(port, IXD_GPIE,
+                  IXD_GPIE_MSIX | IXD_GPIE_OCD | IXD_GPIE_EIAME | IXD_GPIE_PBA);
+    map_causes(port);
+    ixd_reg_write(port, IXD_EIAC, queue_bits(port));
+    ixd_reg_write(port, IXD_AT(EIAM_EX, 0), queue_bits(port));
+    for (unsigned v = 0; v < port->config.rx_queues; v++)
+        ixd_reg_write(port, IXD_AT(EITR, v), IXD_EITR_US(port->config.itr_us) | IXD_EITR_CNT_WDIS);
+    rc = bus->ops->irq_enable(bus, vectors, err);
+    if (rc)
+        return rc;
+    port->interrupts_on = true;
+    ixd_reg_write(port, IXD_EIMS, IXD_EICR_LSC);
+    return 0;
+}
+
+void ixd_irq_stop(struct ixd_port *port)
+{
+    ixd_init_mask_interrupts(port);
+    if (!port->interrupts_on)
+        return;
+    ixd_reg_write(port, IXD_GPIE, 0);
+    port->bus->ops->irq_disable(port->bus);
+    port->interrupts_on = false;
+}
+
+/* Unmasks all receive queues. A frame that came while they were masked has left its cause behind,
+ * and the device sends the message now. */
+static void arm(struct ixd_port *port)
+{
+    ixd_reg_write(port, IXD_AT(EIMS_EX, 0), queue_bits(port));
+}
+
+static bool any_frame(struct ixd_port *const *ports, unsigned count)
+{
+    for (unsigned p = 0; p < count; p++) {
+        for (unsigned q = 0; q < ports[p]->config.rx_queues; q++) {
+            if (ixd_rx_ready(ports[p], q))
+                return true;
+        }
+    }
+    return false;
+}
+
+int ixd_wait_rx(struct ixd_port *const *ports, unsigned count, uint64_t timeout_ns,
+                struct ixd_error *err)
+{
+    struct ixd_irq irqs[IXD_PORTS_MAX * (IXD_QUEUES_MAX + 1)];
+    unsigned n = 0, k = 0;
+    int rc;
+
+    if (count < 1 || count > IXD_PORTS_MAX)
+        return ixd_fail(err, -EINVAL, "wait: %u ports: expected 1..%d", count, IXD_PORTS_MAX);
+    for (unsigned p = 0; p < count; p++) {
+        if (!ports[p]->interrupts_on)
+            return ixd_fail(err, -EINVAL, "%s: wait: the port was opened without interrupts",
+                            ports[p]->bus->name);
+        arm(ports[p]);
+        for (unsigned v = 0; v <= vector_of_link(ports[p]); v++)
+            irqs[n++] = (struct ixd_irq){.bus = ports[p]->bus, .vector = v};
+    }
+    if (any_frame(ports, count))
+        return 1;
+    rc = ports[0]->bus->ops->irq_wait(irqs, n, timeout_ns);
+    if (rc == -EINTR)
+        return 0;
+    if (rc < 0)
+        return ixd_fail(err, rc, "%s: waiting for an interrupt failed: error %d",
+                        ports[0]->bus->name, -rc);
+    if (rc == 0)
+        return 0;
+    for (unsigned p = 0; p < count; p++) {
+        k += vector_of_link(ports[p]);
+        if (irqs[k++].fired) {
+            ixd_reg_read(ports[p], IXD_EICR); /* clears the cause before the state is looked at */
+            ixd_link_read(ports[p]);
+        }
+    }
+    return 1;
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Receive: the unit's set-up, its queues' start and stop, and the burst. The burst does not touch
+ * a register but the tail, once per refill, and reads one word per descriptor.
+ */
+#include "driver/ixd_priv.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The bits of a descriptor's status that say whether it is one whole good frame. DISCARDING lies
+ * outside of them, so while a frame in several buffers is thrown away, no descriptor matches
+ * `accept`, and the fast path needs no further test. */
+#define RX_VERDICT    (IXD_RX_EOP | IXD_RX_ERRORS)
+#define RX_ACCEPT     IXD_RX_EOP
+#define RX_DISCARDING (UINT64_C(1) << 63)
+
+/* Receive buffers go without headroom: the device may fill the whole of BSIZEPACKET. */
+_Static_assert(POOL_BUF_BYTES == IXD_SRRCTL_BSIZEPACKET_2K * 1024, "a buffer takes BSIZEPACKET");
+
+/* Spreads flows over the queues. The key repeats 16 bits, which makes both directions of a flow
+ * land on queues of the same number. */
+static void setup_rss(struct ixd_port *port)
+{
+    unsigned queues = port->config.rx_queues;
+
+    if (queues == 1) {
+        ixd_reg_write(port, IXD_MRQC, 0);
+        return;
+    }
+    for (unsigned i = 0; i < IXD_RSSRK_COUNT; i++)
+        ixd_reg_write(port, IXD_AT(RSSRK, i), 0x5a6d5a6d);
+    for (unsigned i = 0; i < IXD_RETA_COUNT; i++) {
+        uint32_t entries = 0;
+
+        for (unsigned k = 0; k < 4; k++)
+            entries |= ((i * 4 + k) % queues) << (8 * k);
+        ixd_reg_write(port, IXD_AT(RETA, i), entries);
+    }
+    ixd_reg_change(port, IXD_RXCSUM, 0, IXD_RXCSUM_PCSD);
+    ixd_reg_write(port, IXD_MRQC,
+                  IXD_MRQC_RSS | IXD_MRQC_IPV4 | IXD_MRQC_IPV4_TCP | IXD_MRQC_IPV4_UDP |
+                      IXD_MRQC_IPV6 | IXD_MRQC_IPV6_TCP | IXD_MRQC_IPV6_UDP);
+}
+
+void ixd_rx_setup_global(struct ixd_port *port)
+{
+    ixd_reg_change(port, IXD_RXCTRL, IXD_RXCTRL_RXEN, 0);
+    ixd_reg_write(port, IXD_AT(RXPBSIZE, 0), IXD_RXPBSIZE_KB(512));
+    for (unsigned i = 1; i < IXD_RXPBSIZE_COUNT; i++)
+        ixd_reg_write(port, IXD_AT(RXPBSIZE, i), 0);
+    /* CRCSTRIP must agree with HLREG0.RXCRCSTRP; the other three are what the datasheet demands
+     * where coalescing is not used. */
+    ixd_reg_change(port, IXD_RDRXCTL, IXD_RDRXCTL_RSCFRSTSIZE,
+                   IXD_RDRXCTL_CRCSTRIP | IXD_RDRXCTL_RSCACKC | IXD_RDRXCTL_FCOE_WRFIX);
+    ixd_reg_change(port, IXD_RFCTL, 0, IXD_RFCTL_RSC_DIS);
+    setup_rss(port);
+}
+
+/* Posts fresh buffers wherever one is missing, and tells the device once. */
+static void refill(struct ixd_port *port, struct ixd_rx_queue *q)
+{
+    uint32_t missing = q->length - 1 - q->posted;
+    uint32_t fill = q->fill;
+
+    while (missing) {
+        uint32_t run = ixd_ring_run(fill, missing, q->length);
+        uint32_t got = pool_alloc_bulk(q->pool, &q->slot[fill], run);
+
+        for (uint32_t i = fill; i < fill + got; i++)
+            ixd_rx_desc_post(&q->ring[i], q->slot[i]->iova);
+        pool_move_bulk(q->pool, &q->slot[fill], got, POOL_HELD, POOL_DEVICE_RX);
+        fill = ixd_ring_add(fill, got, q->length);
+        missing -= got;
+        q->posted += got;
+        if (got < run) {
+            q->counters.pool_empty++;
+            break;
+        }
+    }
+    if (fill != q->fill) {
+        q->fill = fill;
+        ixd_doorbell_barrier();
+        ixd_write32(port->bus, q->tail_reg, fill);
+    }
+}
+
+/* A descriptor that does not hold one whole good frame: its buffer goes home, the frame is
+ * counted once, and what follows of the same frame goes the same way. */
+static __attribute__((noinline)) void reject(struct ixd_rx_queue *q, uint32_t index,
+                                             uint64_t status)
+{
+    struct pool_buf *buf = q->slot[index];
+
+    pool_move_bulk(q->pool, &buf, 1, POOL_DEVICE_RX, POOL_HELD);
+    pool_free_bulk(q->pool, &buf, 1);
+    if (q->accept == RX_ACCEPT)
+        q->counters.dropped++;
+    q->accept = (status & IXD_RX_EOP) ? RX_ACCEPT : RX_DISCARDING;
+}
+
+unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **bufs, unsigned max)
+{
+    struct ixd_rx_queue *q = &port->rx[queue];
+    struct ixd_desc *ring = q->ring;
+    struct pool_buf **slot = q->slot;
+    uint32_t index = q->next, length = q->length;
+    uint32_t left = max < q->posted ? max : q->posted;
+    struct pool_buf **out = bufs;
+    unsigned got;
+
+    q->posted -= left;
+    for (; left; left--) {
+        uint64_t status = ixd_rx_desc_status(&ring[index]);
+        uint32_t bytes = ixd_rx_status_length(status);
+        struct pool_buf *buf = slot[index];
+
+        if (!(status & IXD_RX_DD))
+            break;
+        if (__builtin_expect((status & RX_VERDICT) != q->accept || bytes - 1 >= POOL_BUF_BYTES,
+                             false)) {
+            reject(q, index, status);
+        } else {
+            buf->offset = 0;
+            buf->length = bytes;
+            *out++ = buf;
+        }
+        if (++index == length)
+            index = 0;
+    }
+    /* What the device wrote before DD may be read only after DD was seen. */
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    q->next = index;
+    q->posted += left;
+    got = out - bufs;
+    if (got) {
+        q->counters.packets += got;
+        q->counters.bursts++;
+        pool_move_bulk(q->pool, bufs, got, POOL_DEVICE_RX, POOL_HELD);
+    } else {
+        q->counters.empty_polls++;
+    }
+    if (length - 1 - q->posted >= q->refill)
+        refill(port, q);
+    ixd_yield(port->bus, IXD_WORK_RX, got);
+    return got;
+}
+
+bool ixd_rx_ready(const struct ixd_port *port, unsigned queue)
+{
+    const struct ixd_rx_queue *q = &port->rx[queue];
+
+    return q->posted && (ixd_rx_desc_status(&q->ring[q->next]) & IXD_RX_DD);
+}
+
+static int start_queue(struct ixd_port *port, unsigned i, struct ixd_error *err)
+{
+    struct ixd_rx_queue *q = &port->rx[i];
+    uint64_t iova = port->rings.iova + ((uint8_t *)q->ring - (uint8_t *)port->rings.virt);
+    const struct ixd_reg_wait enabled = {
+        .offset = IXD_AT(RXDCTL, i),
+        .mask = IXD_RXDCTL_ENABLE,
+        .want = IXD_RXDCTL_ENABLE,
+        .timeout_us = 10000,
+        .step_us = 10,
+        .meaning = "the receive queue to be enabled",
+    };
+    int rc;
+
+    ixd_reg_write(port, IXD_AT(RDBAL, i), (uint32_t)iova);
+    ixd_reg_write(port, IXD_AT(RDBAH, i), (uint32_t)(iova >> 32));
+    ixd_reg_write(port, IXD_AT(RDLEN, i), q->length * sizeof(struct ixd_desc));
+    ixd_reg_write(port, IXD_AT(RDH, i), 0);
+    ixd_reg_write(port, IXD_AT(RDT, i), 0);
+    ixd_reg_write(port, IXD_AT(SRRCTL, i),
+                  IXD_SRRCTL_BSIZEPACKET_2K | IXD_SRRCTL_BSIZEHEADER(256) | IXD_SRRCTL_ADV_ONE |
+                      (port->config.drop_when_full ? IXD_SRRCTL_DROP_EN : 0));
+    ixd_reg_change(port, IXD_AT(RXDCTL, i), IXD_RXDCTL_VME, IXD_RXDCTL_ENABLE);
+    rc = ixd_reg_wait(port, &enabled, err);
+    if (rc)
+        return rc;
+    refill(port, q);
+    if (q->posted < q->length - 1)
+        return ixd_fail(err, -ENOBUFS,
+                        "%s: receive queue %u: expected %u buffers in the pool, there were %u; "
+                        "make the pool larger",
+                        port->bus->name, i, q->length - 1, q->posted);
+    return 0;
+}
+
+/* Queues first, then the unit. The security block in front is told to hold frames back while the
+ * unit is switched on, as the datasheet's sequence wants it. */
+int ixd_rx_start(struct ixd_port *port, struct ixd_error *err)
+{
+    const struct ixd_reg_wait paused = {
+        .offset = IXD_SECRXSTAT,
+        .mask = IXD_SECRXSTAT_RDY,
+        .want = IXD_SECRXSTAT_RDY,
+        .timeout_us = 40000,
+        .step_us = 10,
+        .meaning = "the receive path to be empty (SECRX_RDY)",
+    };
+    int rc;
+
+    for (unsigned i = 0; i < port->config.rx_queues; i++) {
+        rc = start_queue(port, i, err);
+        if (rc)
+            return rc;
+    }
+    ixd_reg_change(port, IXD_SECRXCTRL, 0, IXD_SECRXCTRL_RX_DIS);
+    rc = ixd_reg_wait(port, &paused, err);
+    if (rc)
+        return rc;
+    ixd_reg_change(port, IXD_RXCTRL, 0, IXD_RXCTRL_RXEN);
+    ixd_reg_change(port, IXD_SECRXCTRL, IXD_SECRXCTRL_RX_DIS, 0);
+    ixd_reg_change(port, IXD_CTRL_EXT, 0, IXD_CTRL_EXT_NS_DIS);
+    for (unsigned i = 0; i < port->config.rx_queues; i++)
+        ixd_reg_change(port, IXD_AT(DCA_RXCTRL, i), IXD_DCA_RXCTRL_MBZ, 0);
+    return 0;
+}
+
+/* The unit off, then the queues. The first error is reported, the rest is stopped all the same. */
+int ixd_rx_stop(struct ixd_port *port, struct ixd_error *err)
+{
+    int result = 0;
+
+    ixd_reg_change(port, IXD_RXCTRL, IXD_RXCTRL_RXEN, 0);
+    for (unsigned i = 0; i < port->config.rx_queues; i++) {
+        const struct ixd_reg_wait disabled = {
+            .offset = IXD_AT(RXDCTL, i),
+            .mask = IXD_RXDCTL_ENABLE,
+            .want = 0,
+            .timeout_us = 100000,
+            .step_us = 10,
+            .meaning = "the receive queue to be disabled",
+        };
+        int rc;
+
+        ixd_reg_change(port, IXD_AT(RXDCTL, i), IXD_RXDCTL_ENABLE, 0);
+        rc = ixd_reg_wait(port, &disabled, result ? NULL : err);
+        if (rc && !result)
+            result = rc;
+    }
+    /* The last write-backs of a disabled queue may still be under way for so long. */
+    port->bus->ops->sleep_ns(port->bus, 100000);
+    return result;
+}
+
+/* Every posted buffer goes home, whether the device has filled it or not. Only after a reset: the
+ * device must be known not to write any more. */
+void ixd_rx_reclaim(struct ixd_port *port)
+{
+    for (unsigned i = 0; i < port->config.rx_queues; i++) {
+        struct ixd_rx_queue *q = &port->rx[i];
+
+        while (q->posted) {
+            uint32_t run = ixd_ring_run(q->next, q->posted, q->length);
+
+            pool_move_bulk(q->pool, &q->slot[q->next], run, POOL_DEVICE_RX, POOL_HELD);
+            pool_free_bulk(q->pool, &q->slot[q->next], run);
+            q->next = ixd_ring_add(q->next, run, q->length);
+            q->posted -= run;
+        }
+    }
+}
+
+const struct ixd_rx_counters *ixd_rx_counters(const struct ixd_port *port, unsigned queue)
+{
+    return &port->rx[queue].counters;
+}
