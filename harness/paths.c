@@ -73,7 +73,7 @@ char *rs_root_path(const char *name)
 
 char *rs_app_path(const char *app)
 {
-    static const char *const places[] = {"driver/bin", "driver", "guest/bin", "bin", "."};
+    static const char *const places[] = {"guest-bin", "bin"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(places); i++) {
         char *path = g_build_filename(rs_paths()->build, places[i], app, NULL);

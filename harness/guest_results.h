@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What came back from the guest: the files of its results folder (docs/formats/results.md), read
+ * with distrust. The in-process host leaves the same files.
+ */
+#ifndef RINGSIDE_HARNESS_GUEST_RESULTS_H
+#define RINGSIDE_HARNESS_GUEST_RESULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { RS_COMPLAINTS_KEPT = 4 };
+
+struct rs_guest {
+    bool has_status;
+    bool has_driver;      /* the driver process was started and has ended */
+    int driver_exit;      /* exit status, or 128 + signal */
+    int driver_signal;    /* 0 when it exited */
+    bool ready;           /* it said that it was */
+    bool core;            /* it left a core file */
+    bool killed;          /* it did not stop when told to: SIGKILL */
+    char stopped_by[16];  /* "plan", "self", "timeout", "agent"; "" when not known */
+    unsigned code;        /* step of the job that did not work (guest/results.h); 0: all did */
+    char reason[256];     /* in words */
+    char dropped[32];     /* what did not fit into the mailbox; "" nothing */
+    unsigned complaints;  /* suspicious lines of the kernel log */
+    char complaint[RS_COMPLAINTS_KEPT][160]; /* the first of them */
+};
+
+/* Reads the status file's text. 0 or -EPROTO with a sentence; *guest keeps what was understood. */
+int rs_guest_status(struct rs_guest *guest, const char *text, size_t bytes, char *why,
+                    size_t why_bytes);
+
+/* Counts the lines of a kernel log that tell of a bug. */
+void rs_guest_kernel_log(struct rs_guest *guest, const char *text, size_t bytes);
+
+/* Reads a folder of results. 0, -ENOENT: no status file, -EPROTO: it is damaged. */
+int rs_guest_results(struct rs_guest *guest, const char *folder, char *why, size_t why_bytes);
+
+#endif

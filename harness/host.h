@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The hosts: programs that carry the bench and run a plan. This part knows their command lines
+ * and nothing of what a run means. Files lie in the run folder under the names of run_folder.h.
+ */
+#ifndef RINGSIDE_HARNESS_HOST_H
+#define RINGSIDE_HARNESS_HOST_H
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum rs_host { RS_HOST_QEMU, RS_HOST_INPROC, RS_HOSTS };
+
+const char *rs_host_name(enum rs_host host); /* "qemu", "in-process" */
+bool rs_host_find(const char *name, enum rs_host *host);
+
+struct rs_machine {
+    const char *dir;       /* run folder, absolute */
+    unsigned ports;        /* NICs */
+    uint64_t memory_bytes; /* of the guest */
+    bool iommu;
+    bool trace, capture;   /* wanted */
+    bool console;          /* the terminal is the guest's console: interactive */
+};
+
+/* The argument vector (g_free() each; the array NULL-terminated), g_ptr_array_unref() it. */
+GPtrArray *rs_host_argv(enum rs_host host, const struct rs_machine *machine);
+GPtrArray *rs_qemu_argv(const struct rs_machine *machine);
+
+/* The vector as one line for a shell, quoted where needed. g_free(). */
+char *rs_argv_line(const GPtrArray *argv);
+
+/* Files that this host needs to be there, NULL at the end: paths to be freed with g_strfreev(). */
+char **rs_host_needs(enum rs_host host);
+
+#endif
