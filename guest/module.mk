@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The guest: kernel and initramfs in $(BUILD)/guest, and the unit tests of init's pure parts.
+# init is compiled on its own: static, without sanitizers or debug information, so that the
+# image holds the same bytes in every build folder.
+
+GUEST_OUT   := $(BUILD)/guest
+GUEST_PARTS := guest/job.c guest/pci.c guest/files.c guest/mailbox.c guest/tool.c guest/capture.c
+GUEST_INIT  := $(GUEST_PARTS) guest/init.c guest/control.c guest/bind.c guest/modules.c \
+               guest/driver.c guest/watch.c guest/results.c
+
+CFLAGS_guest := -D_GNU_SOURCE
+$(eval $(call library,guest,$(GUEST_PARTS)))
+$(eval $(call unit_tests,guest,guest))
+
+## make guest      the guest's kernel and initramfs ($(BUILD)/guest)
+.PHONY: guest guest-choice
+guest: $(GUEST_OUT)/vmlinuz $(GUEST_OUT)/initramfs
+
+# changes when the user's choice of kernel or busybox does
+$(GUEST_OUT)/choice: guest-choice
+	@mkdir -p $(@D)
+	@echo '$(RINGSIDE_GUEST_KERNEL) $(RINGSIDE_GUEST_BUSYBOX)' | cmp -s - $@ || \
+	    echo '$(RINGSIDE_GUEST_KERNEL) $(RINGSIDE_GUEST_BUSYBOX)' > $@
+
+$(GUEST_OUT)/vmlinuz: scripts/guest_kernel.sh $(GUEST_OUT)/choice
+	$(Q)scripts/guest_kernel.sh $(@D)
+
+$(GUEST_OUT)/init: $(GUEST_INIT) $(wildcard guest/*.h) model/bench/control_abi.h guest/module.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CSTD) -O2 $(WARN) $(WERROR) $(CFLAGS_guest) -I. -no-pie -static -s -Wl,--build-id=none \
+	    -o $@ $(GUEST_INIT)
+
+$(GUEST_OUT)/initramfs: $(GUEST_OUT)/init $(GUEST_OUT)/vmlinuz scripts/guest_image.sh \
+                        guest/modules.txt $(GUEST_OUT)/choice
+	$(Q)test -e $(GUEST_OUT)/kernel/modules.builtin || scripts/guest_kernel.sh $(@D)
+	$(Q)scripts/guest_image.sh $(GUEST_OUT)/kernel guest/modules.txt $(GUEST_OUT)/init $@
+-include $(GUEST_OUT)/initramfs.d

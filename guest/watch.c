@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * One poll loop and four phases. See watch.h.
+ */
+#include "guest/watch.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* a process in the middle of a DMA unmap may need this long to die */
+enum { LAST_BREATH_MS = 5000 };
+
+uint64_t watch_now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_BOOTTIME, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static void send_signal(const struct watch *watch, int number)
+{
+    if (!watch->ended)
+        kill(watch->driver->pid, number);
+}
+
+static void start_plan(struct watch *watch)
+{
+    if (watch->phase != WATCH_STARTING)
+        return;
+    watch->phase = WATCH_RUNNING;
+    watch->deadline_ms = 0;
+    watch->ready = true;
+    watch->ready_ms = watch_now_ms();
+    control_announce(watch->control, RS_ROLE_DRIVER, (uint32_t)watch->driver->pid, 0);
+    control_write(watch->control, RS_CTL_GO, 1);
+}
+
+static void stop_driver(struct watch *watch, enum watch_stopper stopper)
+{
+    if (watch->ended || watch->phase >= WATCH_STOPPING)
+        return;
+    watch->stopper = stopper;
+    watch->phase = WATCH_STOPPING;
+    watch->deadline_ms = watch_now_ms() + watch->job->stop_grace_ms;
+    send_signal(watch, watch->job->stop_signal);
+}
+
+static void deadline_passed(struct watch *watch)
+{
+    switch (watch->phase) {
+    case WATCH_STARTING:
+        stop_driver(watch, WATCH_BY_TIMEOUT);
+        break;
+    case WATCH_STOPPING:
+        watch->phase = WATCH_KILLED;
+        watch->deadline_ms = 0;
+        send_signal(watch, SIGKILL);
+        break;
+    case WATCH_RUNNING:
+    case WATCH_KILLED:
+        watch->deadline_ms = 0;
+        break;
+    }
+}
+
+static void obey_agent_order(struct watch *watch, uint32_t action)
+{
+    switch (action) {
+    case WATCH_KILL:
+    case WATCH_TERM:
+        if (watch->phase < WATCH_STOPPING)
+            watch->stopper = WATCH_BY_AGENT;
+        send_signal(watch, action == WATCH_KILL ? SIGKILL : SIGTERM);
+        break;
+    case WATCH_STOP:
+        send_signal(watch, SIGSTOP);
+        break;
+    case WATCH_CONTINUE:
+        send_signal(watch, SIGCONT);
+        break;
+    default:
+        dprintf(STDERR_FILENO, "init: the plan asks the agent for unknown action %u\n", action);
+        break;
+    }
+}
+
+static void take_interrupt(struct watch *watch)
+{
+    uint32_t causes = control_take_interrupt(watch->control);
+
+    if (causes & RS_IRQ_AGENT)
+        obey_agent_order(watch, control_read(watch->control, RS_CTL_AGENT));
+    if (!(causes & RS_IRQ_OVER))
+        return;
+    watch->plan_over = true;
+    if (watch->job->shell)
+        dprintf(STDOUT_FILENO, "\r\ninit: the plan is over; leave the shell to end the run\r\n");
+    else
+        stop_driver(watch, WATCH_BY_PLAN);
+}
+
+/* Every dead child is taken, whoever's it was: we are process 1. */
+static void reap(struct watch *watch)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+        if (pid != watch->driver->pid)
+            continue;
+        watch->ended = true;
+        watch->wait_status = status;
+        watch->end_ms = watch_now_ms();
+        watch->deadline_ms = 0;
+    }
+}
+
+static void take_signals(struct watch *watch)
+{
+    struct signalfd_siginfo info;
+
+    while (read(watch->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        if (info.ssi_signo == SIGUSR1 && watch->job->shell)
+            start_plan(watch);
+    reap(watch);
+}
+
+/* Takes what is there; closes the stream at its end. True: the ready text came. */
+static bool drain(int *fd, struct capture *capture)
+{
+    char bytes[16 * 1024];
+    bool ready = false;
+    ssize_t length;
+
+    while (*fd >= 0 && (length = read(*fd, bytes, sizeof(bytes))) != 0) {
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length < 0 && errno == EAGAIN)
+            return ready;
+        if (length < 0)
+            break;
+        ready |= capture_feed(capture, bytes, (size_t)length);
+    }
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+    return ready;
+}
+
+static void drain_both(struct watch *watch)
+{
+    if (drain(&watch->driver->out, watch->out))
+        start_plan(watch);
+    drain(&watch->driver->err, watch->err);
+}
+
+/* poll() until `deadline_ms` (0: for ever). */
+static int wait_for(struct pollfd *fds, nfds_t count, uint64_t deadline_ms)
+{
+    uint64_t now = watch_now_ms();
+    int timeout = -1;
+
+    if (deadline_ms)
+        timeout = deadline_ms <= now ? 0 : (int)(deadline_ms - now);
+    int ready = poll(fds, count, timeout);
+    return ready < 0 && errno != EINTR ? -errno : ready;
+}
+
+/* What the driver started and left behind must not hold its pipes or its devices. */
+static void end_stragglers(struct watch *watch)
+{
+    struct pollfd fd = {.fd = watch->signals, .events = POLLIN};
+    uint64_t deadline = watch_now_ms() + LAST_BREATH_MS;
+
+    kill(-1, SIGKILL);
+    while (waitpid(-1, NULL, WNOHANG) >= 0 && watch_now_ms() < deadline) {
+        struct signalfd_siginfo info;
+        if (wait_for(&fd, 1, deadline) > 0 && read(watch->signals, &info, sizeof(info)) < 0)
+            return;
+    }
+}
+
+static bool finished(const struct watch *watch)
+{
+    if (!watch->ended)
+        return false;
+    return watch->stopper != WATCH_BY_AGENT || !watch->ready || watch->plan_over;
+}
+
+int watch_run(struct watch *watch)
+{
+    int result = 0;
+
+    watch->phase = WATCH_STARTING;
+    watch->stopper = WATCH_BY_SELF;
+    watch->start_ms = watch_now_ms();
+    if (!watch->job->shell)
+        watch->deadline_ms = watch->start_ms + watch->job->ready_timeout_ms;
+    if (!watch->job->shell && !watch->job->ready)
+        start_plan(watch);
+    while (result >= 0 && !finished(watch)) {
+        struct pollfd fds[] = {
+            {.fd = watch->signals, .events = POLLIN},
+            {.fd = watch->driver->out, .events = POLLIN},
+            {.fd = watch->driver->err, .events = POLLIN},
+            {.fd = watch->control->interrupt, .events = POLLIN},
+        };
+        result = wait_for(fds, sizeof(fds) / sizeof(fds[0]), watch->deadline_ms);
+        if (result < 0)
+            break;
+        /* output first: a ready line counts even if its writer has just died */
+        drain_both(watch);
+        if (fds[3].revents)
+            take_interrupt(watch);
+        if (fds[0].revents)
+            take_signals(watch);
+        if (watch->deadline_ms && watch_now_ms() >= watch->deadline_ms)
+            deadline_passed(watch);
+    }
+    end_stragglers(watch);
+    drain_both(watch);
+    return result < 0 ? result : 0;
+}
