@@ -4,10 +4,12 @@
  * the device sees is the same in every run, wherever the process's memory happens to lie. It must
  * not know anything of the 82599 beyond "BAR0 holds registers".
  */
+#define _GNU_SOURCE /* memfd_create, ppoll */
 #include "driver/bus_vfio.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/memfd.h>
 #include <linux/vfio.h>
 #include <poll.h>
 #include <stdio.h>
@@ -29,13 +31,6 @@ enum {
 /* Above 4 GiB, so that a lost upper half of an address shows at once, and below the 39 bits that
  * the smallest of IOMMUs translate. */
 #define IOVA_BASE UINT64_C(0x1000000000)
-
-#ifndef MFD_HUGETLB
-#define MFD_HUGETLB 0x0004u
-#endif
-#ifndef MFD_HUGE_2MB
-#define MFD_HUGE_2MB (21u << 26)
-#endif
 
 struct group {
     int number, fd;

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The applications on top of the driver, each as a state machine that somebody else turns: the
+ * main() of a guest program loops over ixd_app_step() until a signal comes, the in-process host
+ * calls it between other things. An application knows the driver and the pool, and not which bus
+ * it runs over, nor any file, signal or process.
+ *
+ *   parse options -> ixd_app_init -> ixd_app_step ... -> ixd_app_stop -> ixd_app_report
+ *                 -> ixd_app_fini
+ */
+#ifndef RINGSIDE_DRIVER_APPS_APP_H
+#define RINGSIDE_DRIVER_APPS_APP_H
+
+#include "driver/ixd.h"
+
+enum {
+    IXD_APP_PORTS_MAX = 2,
+    IXD_APP_BATCH_MAX = 256,
+    IXD_APP_SEGMENTS_MAX = 512,
+};
+
+struct ixd_app_options {
+    char port[IXD_APP_PORTS_MAX][32]; /* PCI addresses, in the order given */
+    unsigned ports;
+    unsigned batch;    /* frames per burst */
+    unsigned queues;   /* pairs per port */
+    unsigned rx_ring, tx_ring;
+    unsigned rx_refill, tx_report; /* 0: the driver chooses */
+    unsigned tx_pthresh, tx_hthresh, tx_wthresh;
+    unsigned buffers;  /* size of the pool at least; 0: what the rings can hold */
+    unsigned itr_us;
+    unsigned link_timeout_ms;
+    bool interrupt;    /* --wait interrupt */
+    bool promisc;
+    bool drop;         /* a full receive queue drops */
+    bool check;        /* the pool verifies every move */
+    uint64_t frames;   /* gen: to send; sink: to wait for; 0: until stopped */
+    uint64_t rate;     /* gen: frames per second; 0: as fast as possible */
+    unsigned size;     /* gen: bytes of a frame without CRC */
+    unsigned delay_ms; /* gen: between ready and the first frame */
+    uint8_t dst[6];    /* gen */
+    bool stay;         /* gen, sink: keep running after the last frame */
+    bool help;         /* --help was given: print ixd_app_usage() and end */
+};
+
+struct ixd_app;
+
+/* What makes one application different from the next. */
+struct ixd_app_kind {
+    const char *name;
+    const char *summary;
+    unsigned ports;      /* how many it needs */
+    bool promisc;        /* the default of --promisc */
+    unsigned option_set; /* IXD_OPT_* below: which of the special options it takes */
+    int (*start)(struct ixd_app *app, struct ixd_error *err); /* may be NULL */
+    unsigned (*round)(struct ixd_app *app); /* one look at every queue; returns frames handled */
+    void (*stop)(struct ixd_app *app);      /* gives back what it holds; may be NULL */
+};
+
+enum { IXD_OPT_FRAMES = 1 << 0, IXD_OPT_GENERATE = 1 << 1 };
+
+extern const struct ixd_app_kind ixd_app_fwd, ixd_app_echo, ixd_app_gen, ixd_app_sink;
+
+/* "fwd" -> &ixd_app_fwd; NULL for an unknown name. */
+const struct ixd_app_kind *ixd_app_find(const char *name);
+
+enum ixd_app_state { IXD_APP_LINK, IXD_APP_RUN };
+
+struct ixd_app {
+    const struct ixd_app_kind *kind;
+    struct ixd_app_options options;
+    enum ixd_app_state state;
+    bool ready; /* links are up, queues are running; stays set */
+    bool done;  /* has done what its options asked for */
+
+    struct ixd_port *port[IXD_APP_PORTS_MAX];
+    struct ixd_bus *bus[IXD_APP_PORTS_MAX];
+    unsigned ports;
+    struct pool *pool;
+    struct ixd_dma segment[IXD_APP_SEGMENTS_MAX];
+    unsigned segments;
+
+    uint64_t rounds;
+    unsigned link_waited_ms;
+    unsigned rounds_to_link_check;
+    uint64_t idle_ns; /* how long an idle round may sleep, in interrupt mode */
+
+    uint64_t frames;      /* handled, in the application's own sense */
+    uint64_t bytes;       /* of these, without CRC */
+    uint64_t not_sent;    /* dropped because a transmit ring had no room */
+    uint64_t wakeups, timeouts;
+
+    struct { /* gen */
+        struct pool_buf *held[IXD_APP_BATCH_MAX]; /* filled, not yet placed */
+        unsigned held_first, held_count;
+        uint64_t filled; /* frames given a sequence number */
+        uint64_t start_ns;
+        uint64_t received;
+        unsigned queue;
+        uint8_t header[42];
+    } gen;
+};
+
+/* Defaults of an application, then argv[1..argc) on top. 0, or -EINVAL with a text that names the
+ * option, the value and what was expected. */
+int ixd_app_parse(const struct ixd_app_kind *kind, int argc, char *const *argv,
+                  struct ixd_app_options *options, struct ixd_error *err);
+
+/* The text of --help, one line at a time. */
+void ixd_app_usage(const struct ixd_app_kind *kind, void (*line)(void *context, const char *text),
+                   void *context);
+
+/* Builds the pool and opens the ports, bus i as port i. `app` need not be initialised. On an error
+ * everything is undone. */
+int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
+                 const struct ixd_app_options *options, struct ixd_bus *const *buses,
+                 unsigned count, struct ixd_error *err);
+
+/* One turn: first towards links that are up, then one round over all queues, and, in interrupt
+ * mode and if there was nothing to do, one sleep of at most 100 ms. Returns the number of frames
+ * handled, or -errno. */
+int ixd_app_step(struct ixd_app *app, struct ixd_error *err);
+
+/* Lets the transmit queues run empty (100 ms at most) and reads the statistics a last time. */
+void ixd_app_stop(struct ixd_app *app);
+
+/* All counters, in a fixed order: "port0.rx_packets", "port0.hw.gprc", "app.frames", ... */
+void ixd_app_report(const struct ixd_app *app,
+                    void (*emit)(void *context, const char *name, uint64_t value), void *context);
+
+/* Closes the ports, checks that all buffers are home, frees everything. The first error is
+ * returned, everything is freed all the same. */
+int ixd_app_fini(struct ixd_app *app, struct ixd_error *err);
+
+#endif

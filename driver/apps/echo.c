@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * echo: every frame goes back where it came from, with source and destination address swapped.
+ */
+#include "driver/apps/app.h"
+
+#include <string.h>
+
+static void swap_addresses(struct pool_buf *buf)
+{
+    uint8_t *frame = buf->data + buf->offset;
+    uint8_t destination[6];
+
+    memcpy(destination, frame, 6);
+    memcpy(frame, frame + 6, 6);
+    memcpy(frame + 6, destination, 6);
+}
+
+static unsigned echo_round(struct ixd_app *app)
+{
+    unsigned handled = 0;
+
+    for (unsigned queue = 0; queue < app->options.queues; queue++) {
+        struct pool_buf *bufs[IXD_APP_BATCH_MAX];
+        unsigned got = ixd_rx_burst(app->port[0], queue, bufs, app->options.batch);
+        unsigned sent;
+
+        if (!got)
+            continue;
+        for (unsigned i = 0; i < got; i++)
+            swap_addresses(bufs[i]);
+        sent = ixd_tx_burst(app->port[0], queue, bufs, got);
+        if (sent < got)
+            pool_free_bulk(app->pool, bufs + sent, got - sent);
+        app->frames += sent;
+        app->not_sent += got - sent;
+        handled += got;
+    }
+    return handled;
+}
+
+const struct ixd_app_kind ixd_app_echo = {
+    .name = "echo",
+    .summary = "send every frame back, source and destination address swapped",
+    .ports = 1,
+    .promisc = false,
+    .round = echo_round,
+};

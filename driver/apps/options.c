@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The applications' command lines: one table of options that drives parsing, checking and help.
+ */
+#include "driver/apps/app.h"
+
+#include "driver/ring.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum form {
+    NUMBER,  /* unsigned, min..max */
+    COUNT64, /* uint64_t */
+    RATE,    /* uint64_t, or "max" */
+    RING,    /* both rings, or one */
+    THRESH,  /* P/H/W */
+    FLAG,    /* bool: sets it to `min` */
+    WAIT,    /* poll or interrupt */
+    PORT,
+    MAC,
+};
+
+struct option_row {
+    const char *name;
+    const char *value; /* for help; NULL: takes none */
+    const char *help;
+    enum form form;
+    size_t at, at2;    /* offsets in struct ixd_app_options */
+    unsigned min, max;
+    unsigned set;      /* IXD_OPT_*; 0: every application */
+};
+
+#define AT(field) offsetof(struct ixd_app_options, field)
+
+/* clang-format off */
+static const struct option_row rows[] = {
+    {"--port", "ADDRESS", "PCI address of a port, bound to vfio-pci; once per port",
+     PORT, 0, 0, 0, 0, 0},
+    {"--batch", "N", "frames per burst, 1..256 (32)", NUMBER, AT(batch), 0, 1, 256, 0},
+    {"--ring", "N", "descriptors of each ring, 32..4096, a multiple of 8 (512)",
+     RING, AT(rx_ring), AT(tx_ring), IXD_RING_MIN, IXD_RING_MAX, 0},
+    {"--rx-ring", "N", "the same, of receive rings alone",
+     RING, AT(rx_ring), AT(rx_ring), IXD_RING_MIN, IXD_RING_MAX, 0},
+    {"--tx-ring", "N", "the same, of transmit rings alone",
+     RING, AT(tx_ring), AT(tx_ring), IXD_RING_MIN, IXD_RING_MAX, 0},
+    {"--queues", "N", "queue pairs per port, 1..16; more than one: RSS (1)",
+     NUMBER, AT(queues), 0, 1, IXD_QUEUES_MAX, 0},
+    {"--wait", "HOW", "poll, or interrupt: sleep until a frame comes (poll)",
+     WAIT, AT(interrupt), 0, 0, 0, 0},
+    {"--itr", "US", "least time between two messages of a vector, 0..1022 (10)",
+     NUMBER, AT(itr_us), 0, 0, 1022, 0},
+    {"--promisc", NULL, "take every frame, whatever its destination",
+     FLAG, AT(promisc), 0, 1, 0, 0},
+    {"--no-promisc", NULL, "take frames to this port, and broadcast", FLAG, AT(promisc), 0, 0, 0, 0},
+    {"--no-drop", NULL, "a full receive queue holds up the others instead of dropping",
+     FLAG, AT(drop), 0, 0, 0, 0},
+    {"--refill", "N", "post receive buffers N at a time (a quarter ring, at most 32)",
+     NUMBER, AT(rx_refill), 0, 1, IXD_RING_MAX / 2, 0},
+    {"--report", "N", "ask for a report every N frames sent (a quarter ring, at most 32)",
+     NUMBER, AT(tx_report), 0, 1, IXD_RING_MAX / 2, 0},
+    {"--thresholds", "P/H/W", "descriptor fetch and write-back thresholds (36/8/0)",
+     THRESH, AT(tx_pthresh), 0, 0, 127, 0},
+    {"--buffers", "N", "packet buffers at least (what all rings can hold)",
+     NUMBER, AT(buffers), 0, 1, IXD_APP_SEGMENTS_MAX * 1024, 0},
+    {"--link-timeout", "MS", "give up when the link is not up by then (10000)",
+     NUMBER, AT(link_timeout_ms), 0, 1, 3600000, 0},
+    {"--check", NULL, "verify every move of every buffer (slower)", FLAG, AT(check), 0, 1, 0, 0},
+    {"--frames", "N", "end after N frames; 0: when stopped (0)",
+     COUNT64, AT(frames), 0, 0, 0, IXD_OPT_FRAMES},
+    {"--stay", NULL, "do not end after the last frame, but when stopped",
+     FLAG, AT(stay), 0, 1, 0, IXD_OPT_FRAMES},
+    {"--size", "BYTES", "of a frame without CRC, 60..1514 (60)",
+     NUMBER, AT(size), 0, 60, 1514, IXD_OPT_GENERATE},
+    {"--rate", "PPS", "frames per second, or max (max)", RATE, AT(rate), 0, 0, 0, IXD_OPT_GENERATE},
+    {"--dst", "MAC", "destination address (02:00:00:00:00:01)",
+     MAC, AT(dst), 0, 0, 0, IXD_OPT_GENERATE},
+    {"--delay", "MS", "wait between the ready line and the first frame (10)",
+     NUMBER, AT(delay_ms), 0, 0, 3600000, IXD_OPT_GENERATE},
+};
+/* clang-format on */
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+static void defaults(const struct ixd_app_kind *kind, struct ixd_app_options *options)
+{
+    struct ixd_config config;
+
+    ixd_config_default(&config);
+    *options = (struct ixd_app_options){
+        .batch = 32,
+        .queues = 1,
+        .rx_ring = config.rx_ring,
+        .tx_ring = config.tx_ring,
+        .tx_pthresh = config.tx_pthresh,
+        .tx_hthresh = config.tx_hthresh,
+        .tx_wthresh = config.tx_wthresh,
+        .itr_us = config.itr_us,
+        .link_timeout_ms = 10000,
+        .promisc = kind->promisc,
+        .drop = config.drop_when_full,
+        .size = 60,
+        .delay_ms = 10,
+        .dst = {0x02, 0, 0, 0, 0, 0x01},
+    };
+}
+
+/* A whole decimal number, nothing around it. */
+static bool number(const char *text, uint64_t *out)
+{
+    char *end;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    return errno == 0 && *end == 0;
+}
+
+static bool set_thresholds(const char *text, unsigned *pthresh)
+{
+    unsigned v[3];
+    char rest;
+
+    if (sscanf(text, "%3u/%3u/%3u%c", &v[0], &v[1], &v[2], &rest) != 3)
+        return false;
+    for (unsigned i = 0; i < 3; i++) {
+        if (v[i] > 127)
+            return false;
+        pthresh[i] = v[i]; /* pthresh, hthresh, wthresh lie one behind the other */
+    }
+    return true;
+}
+_Static_assert(AT(tx_wthresh) == AT(tx_pthresh) + 2 * sizeof(unsigned), "see set_thresholds");
+
+static bool set_mac(const char *text, uint8_t mac[6])
+{
+    unsigned v[6];
+    char rest;
+
+    if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
+               &rest) != 6)
+        return false;
+    for (unsigned i = 0; i < 6; i++)
+        mac[i] = v[i];
+    return true;
+}
+
+static bool set_port(const char *text, struct ixd_app_options *options)
+{
+    if (options->ports == IXD_APP_PORTS_MAX || !*text ||
+        strlen(text) >= sizeof(options->port[0]) || strchr(text, '/'))
+        return false;
+    strcpy(options->port[options->ports++], text);
+    return true;
+}
+
+/* True when `text` is a good value of the option, which then has it. */
+static bool set_value(const struct option_row *row, const char *text,
+                      struct ixd_app_options *options)
+{
+    char *field = (char *)options + row->at;
+    uint64_t n = 0;
+
+    switch (row->form) {
+    case NUMBER:
+    case RING:
+        if (!number(text, &n) || n < row->min || n > row->max ||
+            (row->form == RING && n % IXD_RING_STEP))
+            return false;
+        *(unsigned *)field = n;
+        if (row->form == RING)
+            *(unsigned *)((char *)options + row->at2) = n;
+        return true;
+    case RATE:
+        if (strcmp(text, "max") != 0 && (!number(text, &n) || n == 0 || n > 1000000000))
+            return false;
+        *(uint64_t *)field = n;
+        return true;
+    case COUNT64:
+        return number(text, (uint64_t *)field);
+    case FLAG:
+        *(bool *)field = row->min;
+        return true;
+    case WAIT:
+        *(bool *)field = strcmp(text, "interrupt") == 0;
+        return *(bool *)field || strcmp(text, "poll") == 0;
+    case THRESH:
+        return set_thresholds(text, (unsigned *)field);
+    case PORT:
+        return set_port(text, options);
+    case MAC:
+        return set_mac(text, (uint8_t *)field);
+    }
+    return false;
+}
+
+static const struct option_row *find(const struct ixd_app_kind *kind, const char *name)
+{
+    for (unsigned i = 0; i < ROWS; i++) {
+        if (strcmp(rows[i].name, name) == 0 && (!rows[i].set || (rows[i].set & kind->option_set)))
+            return &rows[i];
+    }
+    return NULL;
+}
+
+int ixd_app_parse(const struct ixd_app_kind *kind, int argc, char *const *argv,
+                  struct ixd_app_options *options, struct ixd_error *err)
+{
+    defaults(kind, options);
+    for (int i = 1; i < argc; i++) {
+        const struct option_row *row = find(kind, argv[i]);
+        const char *value = NULL;
+
+        if (strcmp(argv[i], "--help") == 0) {
+            options->help = true;
+            return 0;
+        }
+        if (!row)
+            return ixd_fail(err, -EINVAL, "unknown option '%s': try --help", argv[i]);
+        if (row->value) {
+            if (++i == argc)
+                return ixd_fail(err, -EINVAL, "%s: expected %s: %s", row->name, row->value,
+                                row->help);
+            value = argv[i];
+        }
+        if (!set_value(row, value, options))
+            return ixd_fail(err, -EINVAL, "%s %s: expected %s: %s", row->name, value, row->value,
+                            row->help);
+    }
+    return 0;
+}
+
+void ixd_app_usage(const struct ixd_app_kind *kind, void (*line)(void *context, const char *text),
+                   void *context)
+{
+    char text[160];
+
+    snprintf(text, sizeof(text), "%s: %s (%u port%s)", kind->name, kind->summary, kind->ports,
+             kind->ports == 1 ? "" : "s");
+    line(context, text);
+    for (unsigned i = 0; i < ROWS; i++) {
+        if (rows[i].set && !(rows[i].set & kind->option_set))
+            continue;
+        snprintf(text, sizeof(text), "  %-12s %-8s %s", rows[i].name,
+                 rows[i].value ? rows[i].value : "", rows[i].help);
+        line(context, text);
+    }
+}
+
+const struct ixd_app_kind *ixd_app_find(const char *name)
+{
+    static const struct ixd_app_kind *const kinds[] = {&ixd_app_fwd, &ixd_app_echo, &ixd_app_gen,
+                                                       &ixd_app_sink};
+
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    }
+    return NULL;
+}

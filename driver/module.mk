@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# libixd is the driver, its pool and the logic of the applications: everything that runs over any
+# bus. libixd_vfio is the bus of a Linux guest. The programs are linked statically, for a guest
+# that holds nothing but its init.
+
+DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c tx.c irq.c stats.c \
+                port.c)
+DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c fwd.c echo.c gen.c sink.c)
+$(eval $(call library,ixd,$(DRIVER_SRC) $(DRIVER_APP_SRC)))
+$(eval $(call library,ixd_vfio,driver/bus_vfio.c driver/apps/run.c))
+
+# $(call guest_program,NAME) -> $(BUILD)/guest-bin/NAME
+define guest_program
+LDFLAGS_guest-bin/$(1) := -static
+$(call program,guest-bin/$(1),driver/apps/$(1)_main.c,ixd_vfio ixd,)
+GUEST_PROGRAMS += $(BUILD)/guest-bin/$(1)
+endef
+GUEST_PROGRAMS :=
+$(foreach app,fwd echo gen sink,$(eval $(call guest_program,$(app))))
+
+$(eval $(call unit_tests,driver,ixd,,driver/tests/fake_bus.c))
