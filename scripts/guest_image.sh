@@ -71,13 +71,10 @@ add_module() {
     echo "$key" >>"$work/order"
 }
 
-# prints one row of the archive's table of contents; $1 path, $2 mode, $3 the rest
+# prints one row of the archive's table of contents; $1 path, $2 mode, $3 the rest. Contents are
+# named relative to $work: bsdtar takes no quoting there.
 row() {
     echo "./$1 mode=$2 uid=0 gid=0 time=0 $3"
-}
-
-quoted() {
-    echo "$1" | sed 's/\\/\\134/g; s/ /\\040/g; s/#/\\043/g'
 }
 
 contents() {
@@ -87,16 +84,16 @@ contents() {
     done
     row dev/console 0600 "type=char device=linux,5,1"
     row dev/null 0666 "type=char device=linux,1,3"
-    row init 0755 "type=file contents=$(quoted "$init")"
-    row bin/busybox 0755 "type=file contents=$(quoted "$busybox")"
+    row init 0755 "type=file contents=init"
+    row bin/busybox 0755 "type=file contents=busybox"
     for applet in $applets; do
         row "bin/$applet" 0777 "type=link link=busybox"
     done
-    row bin/go 0755 "type=file contents=$(quoted "$work/go")"
-    row etc/passwd 0644 "type=file contents=$(quoted "$work/passwd")"
-    row lib/modules/order 0644 "type=file contents=$(quoted "$work/load")"
+    row bin/go 0755 "type=file contents=go"
+    row etc/passwd 0644 "type=file contents=passwd"
+    row lib/modules/order 0644 "type=file contents=load"
     while read -r key; do
-        row "lib/modules/$key.ko" 0644 "type=file contents=$(quoted "$work/modules/$key.ko")"
+        row "lib/modules/$key.ko" 0644 "type=file contents=modules/$key.ko"
     done <"$work/order"
 }
 
@@ -134,9 +131,14 @@ printf 'root:x:0:0:root:/root:/bin/sh\ndriver:x:1000:1000:driver:/results/files:
     >"$work/passwd"
 
 # through ustar first: that format forgets the inode and device numbers of this machine
+cp "$init" "$work/init"
+cp "$busybox" "$work/busybox"
 contents >"$work/contents"
-bsdtar --format ustar -cf "$work/image.tar" "@$work/contents"
-bsdtar --format newc -cf "$work/image.cpio" "@$work/image.tar"
+(
+    cd "$work"
+    bsdtar --format ustar -cf image.tar @contents
+    bsdtar --format newc -cf image.cpio @image.tar
+)
 cp "$work/image.cpio" "$out.new"
 mv "$out.new" "$out"
 echo "$out: $init $wanted $busybox" >"$out.d"
