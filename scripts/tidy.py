@@ -28,8 +28,8 @@ MAY_INCLUDE = {
     "guest": ({"guest", "model/bench/control_abi.h"}, None),
     "harness": ({"harness", "model/record", "model/bench", "model/nic/nic.h",
                  "model/nic/sched.h"}, None),
-    "harness/inproc": ({"harness/inproc", "driver", "model/record", "model/bench",
-                        "model/nic/nic.h"}, None),
+    "harness/inproc": ({"harness/inproc", "driver", "guest/job.h", "guest/pci.h", "model/record",
+                        "model/bench", "model/nic/nic.h"}, None),
 }
 PRIVATE = {"model/nic/nic_priv.h": "model/nic", "model/bench/bench_priv.h": "model/bench"}
 COLUMNS, LINES = 100, 600
