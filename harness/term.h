@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#define RS_VERSION "0.1"
+
 enum rs_exit { /* the exit status of every command: part of the interface */
     RS_EXIT_PASS = 0,
     RS_EXIT_FAIL = 1,        /* a scenario failed */
