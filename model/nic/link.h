@@ -9,22 +9,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/nic/alarm.h"
 #include "model/nic/sched.h"
 
 struct nic;
 struct nic_state;
 
 struct nic_link {
-    uint8_t carrier;     /* light from the far end: an outside fact, no reset changes it */
-    uint8_t laser;       /* what the far end saw of us last */
-    uint8_t training;    /* a NIC_TIMER_LINK of this generation is pending */
-    uint32_t generation; /* stale timers are those of another one */
+    bool carrier;    /* light from the far end: an outside fact, no reset changes it */
+    bool laser;      /* what the far end saw of us last */
+    bool training;   /* conditions hold, up at up_at_ps */
+    uint64_t up_at_ps;
+    struct nic_alarm alarm;
 };
 
-/* Goes down and trains anew when the conditions hold: LRST, AUTOC.AN_RESTART. */
-void nic_link_restart(struct nic *n);
+/* Link down without a word to the interrupt block: a reset that takes the PHY along follows. */
+void nic_link_drop(struct nic *n);
 void nic_link_fire(struct nic *n, const struct sched_event *e);
 void nic_link_reset(struct nic *n, int kind);
-bool nic_link_valid(const struct nic_state *st);
 
 #endif

@@ -190,13 +190,19 @@ bool nic_laser_on(const struct nic *nic);
 struct nic_reg_info {
     const char *name;
     uint32_t offset, stride, count; /* aliases and split ranges are rows of their own */
+    uint32_t first;                 /* element at `offset` */
     uint32_t reset, writable, w1c;
-    bool alias, clear_on_read, storage_only;
+    bool alias;     /* second address of elements that another row has */
+    bool more;      /* continues the array of the row above */
+    bool clear_on_read, storage_only;
+    bool behaviour; /* a handler stands behind it */
     const char *source; /* datasheet section where certain, else driver, else doubt number */
     const char *doc;
 };
 unsigned nic_reg_rows(void);
-const struct nic_reg_info *nic_reg_row(unsigned row);
+const struct nic_reg_info *nic_reg_row(unsigned row); /* NULL beyond the last */
+/* How often the guest has read and written a row, since nic_init(). */
+void nic_reg_coverage(const struct nic *nic, unsigned row, uint32_t *reads, uint32_t *writes);
 /* Name of the register at a BAR0 offset into `buf` ("RDT[3]"), or "hole 0x....". */
 const char *nic_reg_name(uint32_t offset, char *buf, size_t bytes);
 
@@ -228,6 +234,7 @@ enum nic_rx_drop {
     NIC_RX_DROP_QUEUE_OFF, /* its queue is not enabled: QPRDC */
     NIC_RX_DROP_PAUSE,     /* pause frame, by FCTRL.DPF or MFLCN.DPF */
     NIC_RX_DROP_PIPE,      /* frames overlap on the wire: no such wire */
+    NIC_RX_DROP_LINK,      /* the link is down, or the MAC looped back */
     NIC_RX_DROP_RING,      /* needs more descriptors than its ring has */
     NIC_RX_DROPS
 };

@@ -15,10 +15,13 @@
 #include "model/nic/eeprom.h" /* struct nic_eeprom */
 #include "model/nic/i2c.h"    /* struct nic_i2c: the SFP module's bus */
 #include "model/nic/link.h"   /* struct nic_link: carrier, laser, LINKS */
+#include "model/nic/clock.h"  /* struct nic_clock: FRTIMER, SYSTIM */
 #include "model/nic/irq.h"    /* struct nic_irq: causes, EITR, MSI-X table */
 #include "model/nic/rx.h"     /* struct nic_rx: queues, packet buffer */
 #include "model/nic/tx.h"     /* struct nic_tx */
 #include "model/nic/stats.h"  /* struct nic_stats: counters behind the statistics registers */
+
+enum { NIC_EINVAL = 22 }; /* EINVAL everywhere; this folder includes no errno.h */
 
 #define NIC_STATE_MAGIC 0x4e494353u /* "NICS" */
 enum { NIC_STATE_VERSION = 1 };
@@ -26,11 +29,15 @@ enum { NIC_STATE_VERSION = 1 };
 struct nic_state {
     uint32_t magic, version;
     struct nic_config config;
-    uint32_t reg[NIC_REG_WORDS]; /* storage of every row that has any; index enum nic_reg + i */
+    uint32_t reg[NIC_REG_WORDS]; /* storage of every row; index enum nic_reg + element */
+    uint32_t reg_reads[NIC_REG_ROWS], reg_writes[NIC_REG_ROWS]; /* coverage, never reset */
+    uint64_t reset_until_ps; /* reset_bits still read as set in CTRL before this instant */
+    uint32_t reset_bits;
     struct nic_pci pci;
     struct nic_eeprom eeprom;
     struct nic_i2c i2c;
     struct nic_link link;
+    struct nic_clock clock;
     struct nic_irq irq;
     struct nic_stats stats;
     struct nic_rx rx;
@@ -40,7 +47,6 @@ struct nic_state {
 /* What this NIC schedules for itself: sched_event.kind. */
 enum nic_timer {
     NIC_TIMER_LINK,     /* link.c: carrier has been there long enough */
-    NIC_TIMER_RESET,    /* reset over */
     NIC_TIMER_RX,       /* rx.c: the frame whose end has come; arg = rx.c's own */
     NIC_TIMER_TX,       /* tx.c */
     NIC_TIMER_TX_WIRE,  /* tx.c: the wire is free again */

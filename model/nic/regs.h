@@ -50,16 +50,17 @@ enum nic_reg {
     NIC_REG_WORDS
 };
 
-/* Rows of the table, ranges and aliases counted apart: size of the coverage counters. */
-enum {
-    NIC_REG_ROWS = 0
-#define REG(...) +1
-#define MORE(...) +1
-#define ALIAS(...) +1
+/* Rows of the table in order, ranges and aliases counted apart. Only the names of REG rows are
+ * for use; those of the others merely have to differ. */
+enum nic_reg_row_id {
+#define REG(name, ...) NIC_ROW_##name,
+#define MORE(name, off, ...) NIC_ROW_##name##_at_##off,
+#define ALIAS(name, off, ...) NIC_ROW_##name##_at_##off,
 #include "model/nic/regs.def"
 #undef REG
 #undef MORE
 #undef ALIAS
+    NIC_REG_ROWS
 };
 
 /* Handlers. index = element number (queue, vector, ...). A read handler returns the value; a write
@@ -75,11 +76,12 @@ enum {
 #undef MORE
 #undef ALIAS
 
-enum nic_reg_kind { NIC_ROW_REG, NIC_ROW_MORE, NIC_ROW_ALIAS };
+enum nic_row_kind { NIC_IS_REG, NIC_IS_MORE, NIC_IS_ALIAS };
 
 struct nic_reg_row {
     const char *name;
-    enum nic_reg_kind kind;
+    enum nic_row_kind kind;
+    uint32_t owner; /* its REG row, which has masks and handlers; a REG row owns itself */
     uint32_t offset, stride, count;
     uint32_t reg;   /* storage of element 0 of the register */
     uint32_t first; /* element at `offset` */
@@ -94,23 +96,25 @@ struct nic_reg_row {
  * An index beyond the register is ignored and returns 0. */
 uint32_t nic_reg_store(struct nic *n, enum nic_reg r, uint32_t index, uint32_t value);
 
-/* One aligned 32-bit access below NIC_REG_BYTES; holes are reported and read 0. */
+/* One aligned 32-bit access; false: there is no register, and a read gives 0. */
 enum { NIC_REG_BYTES = 128 * 1024 };
-uint32_t nic_regs_read(struct nic *n, uint32_t offset);
-void nic_regs_write(struct nic *n, uint32_t offset, uint32_t value);
+bool nic_regs_read(struct nic *n, uint32_t offset, uint32_t *value);
+bool nic_regs_write(struct nic *n, uint32_t offset, uint32_t value);
 
 /* Every row to its reset value; what REG_STICKY marks stays under NIC_RESET_SW. `software` says
  * that this is one. */
 void nic_regs_reset(struct nic *n, bool software);
 
-/* The lint behind nic_tables_init(), for any table: 0 and the map filled, or -NIC_EINVAL with a
- * sentence. `map` has one entry per register word. */
+/* The lint behind nic_tables_init(), for any table: true and the map filled, or false and a
+ * sentence (in static memory). `map` has one entry per register word. */
+enum { NIC_REG_SLOTS = NIC_REG_BYTES / 4 };
 struct nic_reg_slot {
     uint16_t row;   /* number + 1, 0 = hole */
     uint16_t index; /* element number */
 };
-int nic_regs_lint(const struct nic_reg_row *rows, unsigned count, struct nic_reg_slot *map,
-                  const char **why);
+bool nic_regs_lint(const struct nic_reg_row *rows, unsigned count, struct nic_reg_slot *map,
+                   const char **why);
+bool nic_regs_init(const char **why);
 extern const struct nic_reg_row nic_reg_table[NIC_REG_ROWS];
 
 #endif

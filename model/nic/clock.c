@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * FRTIMER, SYSTIM and TIMINCA: see clock.h. All arithmetic wraps, as the counters do.
+ */
+#include "model/nic/clock.h"
+
+#include "model/nic/nic_priv.h"
+
+#define US_PS 1000000u
+
+/* Ticks of one increment; a period of 0 counts as 1. */
+static uint64_t period_ps(uint32_t timinca)
+{
+    uint32_t period = timinca >> 24;
+    return (uint64_t)NIC_SYSTIM_TICK_PS * (period ? period : 1);
+}
+
+static uint64_t systim(const struct nic *n)
+{
+    const struct nic_clock *c = &n->st->clock;
+    uint32_t timinca = n->st->reg[R_TIMINCA];
+    uint64_t since = nic_now(n) - c->base_ps;
+
+    return c->base + since / period_ps(timinca) * (timinca & 0xffffff);
+}
+
+static void systim_set(struct nic *n, uint64_t value)
+{
+    n->st->clock.base = value;
+    n->st->clock.base_ps = nic_now(n);
+}
+
+uint32_t nic_systiml_read(struct nic *n, uint32_t index)
+{
+    uint64_t now = systim(n);
+
+    n->st->reg[R_SYSTIMH] = (uint32_t)(now >> 32);
+    return (uint32_t)now;
+}
+
+/* Low first, then high, which takes effect. */
+void nic_systiml_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    n->st->reg[R_SYSTIML] = value;
+}
+
+void nic_systimh_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    systim_set(n, (uint64_t)value << 32 | n->st->reg[R_SYSTIML]);
+    n->st->reg[R_SYSTIMH] = value;
+}
+
+void nic_timinca_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    systim_set(n, systim(n)); /* what has passed, passed at the old rate */
+    nic_reg_store(n, R_TIMINCA, 0, value);
+}
+
+/* [I-13] */
+uint32_t nic_frtimer_read(struct nic *n, uint32_t index)
+{
+    uint64_t us = nic_now(n) / US_PS;
+
+    return (uint32_t)(us % 1000 | us / 1000 % 1000 << 10 | us / 1000000 % 4096 << 20);
+}
+
+void nic_clock_reset(struct nic *n, int kind)
+{
+    systim_set(n, 0);
+}
