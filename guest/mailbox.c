@@ -81,20 +81,19 @@ int mailbox_unpack(const struct mailbox *mailbox, const char *folder, char *why,
     return -EINVAL;
 }
 
-int64_t mailbox_pack(const struct mailbox *mailbox, const char *folder, const char *exclude)
+int64_t mailbox_pack(const struct mailbox *mailbox, const char *folder, const char *const members[],
+                     unsigned count)
 {
-    char *argv[] = {(char *)BUSYBOX, (char *)"tar", (char *)"-c", (char *)"-f",
-                    (char *)"-",     (char *)"-C",  (char *)folder, NULL,
-                    NULL,            NULL,          NULL};
+    char *argv[8 + MAILBOX_MEMBERS_MAX] = {(char *)BUSYBOX, (char *)"tar", (char *)"-c",
+                                           (char *)"-f",    (char *)"-",   (char *)"-C",
+                                           (char *)folder};
     struct tool tar;
-    unsigned used = 7;
     char more;
 
-    if (exclude) {
-        argv[used++] = (char *)"--exclude";
-        argv[used++] = (char *)exclude;
-    }
-    argv[used] = (char *)".";
+    if (count > MAILBOX_MEMBERS_MAX)
+        return -E2BIG;
+    for (unsigned i = 0; i < count; i++)
+        argv[7 + i] = (char *)members[i];
     int result = tool_start(&tar, TOOL_OUTPUT, argv);
     if (result < 0)
         return result;

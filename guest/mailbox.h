@@ -10,7 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAILBOX_OUT_MIN = 64 * 1024 }; /* room that results need in any case */
+enum {
+    MAILBOX_OUT_MIN = 64 * 1024, /* room that results need in any case */
+    MAILBOX_MEMBERS_MAX = 8,
+};
 
 /* Where the two areas are; every byte of both is inside the BAR. */
 struct mailbox {
@@ -26,9 +29,11 @@ int mailbox_open(struct mailbox *mailbox, void *base, uint64_t bytes, char *why,
 /* Unpacks the input archive into a folder. 0, or -errno with a sentence in why. */
 int mailbox_unpack(const struct mailbox *mailbox, const char *folder, char *why, size_t room);
 
-/* Packs a folder into the output area, leaving out what `exclude` names (NULL: nothing).
- * Returns the length of the archive, -ENOSPC when it does not fit, or another -errno. */
-int64_t mailbox_pack(const struct mailbox *mailbox, const char *folder, const char *exclude);
+/* Packs `count` members of a folder (files, or folders with all in them) into the output area,
+ * in this order. Returns the length of the archive, -ENOSPC when it does not fit, or another
+ * -errno. */
+int64_t mailbox_pack(const struct mailbox *mailbox, const char *folder, const char *const members[],
+                     unsigned count);
 
 /* Tells the host how long the output archive is: the last write to the mailbox. */
 void mailbox_publish(const struct mailbox *mailbox, uint64_t length);

@@ -129,32 +129,47 @@ static int write_status(const struct results *results, const char *dropped)
     fprintf(status, "boot-ms %llu\n", (unsigned long long)results->boot_ms);
     write_watch(status, results->watch);
     write_cores(status);
-    if (dropped)
-        fprintf(status, "dropped %s\n", dropped);
+    if (*dropped)
+        fprintf(status, "dropped%s\n", dropped);
     return fclose(status) ? -errno : 0;
+}
+
+/* The members of /results that exist, in the order of the archive. */
+static unsigned list_members(const char *members[])
+{
+    /* what is dearest first: room is made by dropping the last */
+    static const char *const all[] = {"status",     "stderr", "stdout",
+                                      "kernel.log", "files",  "cores"};
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        char path[64];
+        snprintf(path, sizeof(path), RESULTS_FOLDER "/%s", all[i]);
+        if (i == 0 || access(path, F_OK) == 0)
+            members[count++] = all[i];
+    }
+    return count;
 }
 
 int results_deliver(struct results *results, const struct mailbox *mailbox)
 {
-    /* what is left out at each attempt: the value of tar's --exclude, and its name in status */
-    static const struct {
-        const char *exclude, *dropped;
-    } attempts[] = {{NULL, NULL}, {"./cores/*", "cores"}, {"./[cf]*/*", "cores files"}};
-    int64_t length = -ENOSPC;
+    const char *members[MAILBOX_MEMBERS_MAX];
+    char dropped[128] = "";
 
     write_kernel_log();
-    for (unsigned i = 0; length == -ENOSPC && i < sizeof(attempts) / sizeof(attempts[0]); i++) {
-        int result = write_status(results, attempts[i].dropped);
-        if (result < 0)
-            return result;
-        length = mailbox_pack(mailbox, RESULTS_FOLDER, attempts[i].exclude);
+    unsigned count = list_members(members);
+    for (;;) {
+        int64_t length = write_status(results, dropped);
+        if (length == 0)
+            length = mailbox_pack(mailbox, RESULTS_FOLDER, members, count);
+        if (length >= 0) {
+            mailbox_publish(mailbox, (uint64_t)length);
+            return 0;
+        }
+        if (length != -ENOSPC || count == 1)
+            return (int)length;
+        count--;
+        strcat(dropped, " ");
+        strcat(dropped, members[count]);
     }
-    if (length < 0) {
-        results->code = RESULTS_PACK;
-        snprintf(results->why, sizeof(results->why), "cannot pack the results: %s",
-                 strerror((int)-length));
-        return (int)length;
-    }
-    mailbox_publish(mailbox, (uint64_t)length);
-    return 0;
 }

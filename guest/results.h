@@ -37,8 +37,8 @@ struct results {
 int results_prepare(uint32_t user);
 
 /* Writes /results/status and /results/kernel.log, packs all into the mailbox and publishes the
- * length. Cores go first and then the job's files when there is not enough room; status says
- * so. 0 or -errno; results->code may become RESULTS_PACK. */
+ * length. When there is not enough room, cores are dropped first, then the job's files, and so
+ * on; status says so. 0 or -errno. */
 int results_deliver(struct results *results, const struct mailbox *mailbox);
 
 #endif
