@@ -25,17 +25,17 @@ struct nic_desc_queue {
     uint32_t used;  /* consumed up to here */
     uint16_t fetch; /* ring index of position `asked` */
     uint16_t next;  /* ring index of position `used` */
-    uint16_t generation;
     bool stalled;   /* a read failed: nothing more is asked for until the next doorbell */
     struct nic_desc cache[NIC_DESC_CACHE];
 };
 
 struct nic_fetch_slot {
     uint32_t position; /* of the first descriptor */
-    uint16_t generation;
     uint8_t queue, count;
-    uint8_t busy;      /* a read is under way */
-    uint8_t done;      /* answered, waits for an earlier one */
+    uint8_t busy;  /* a read is under way */
+    uint8_t done;  /* answered, waits for an earlier one */
+    uint8_t stale; /* the queue was restarted since: ignore the answer */
+    uint8_t unused[3];
 };
 
 struct nic_fetcher {
@@ -45,7 +45,8 @@ struct nic_fetcher {
 };
 
 /* Forgets everything: head is the ring index to go on from; reads in flight are ignored. */
-void nic_fetch_restart(struct nic_desc_queue *q, uint32_t head);
+void nic_fetch_restart(struct nic_fetcher *f, struct nic_desc_queue *q, uint32_t queue,
+                       uint32_t head);
 
 /* One read for at most `wanted` descriptors of the queue's ring. Returns how many were asked for:
  * 0 when no slot is free or nothing can be asked for. The answer may come before it returns. */

@@ -30,6 +30,7 @@ struct nic_irq {
     uint32_t other_mask; /* EIMS[31:16] */
     uint64_t due;        /* vectors that fire as soon as throttle, bus and room let them */
     uint64_t pba;        /* fired while masked in the table */
+    uint32_t mode;       /* enum nic_irq_mode when it was looked at last */
     bool intx;           /* level given to the host last */
     bool starved;        /* a message waits for room */
     uint64_t last_ps[NIC_VECTORS]; /* when it fired last, plus 1; 0 = never, or forgotten */

@@ -4,7 +4,8 @@
  *
  *   rx.c         wire and MAC: a frame travels through the pipe, is judged and counted
  *   rx_filter.c  may it in, and to which queue
- *   rx_queue.c   packet buffer, descriptors, write-back, the queues' registers
+ *   rx_deliver.c packet buffer, payload and write-back
+ *   rx_queue.c   the queues' registers, when to fetch descriptors
  */
 #ifndef RINGSIDE_NIC_RX_H
 #define RINGSIDE_NIC_RX_H
@@ -58,6 +59,7 @@ struct nic_rx {
     struct nic_fetcher fetcher;
     struct nic_desc_queue queue[NIC_QUEUES];
     uint64_t enabled[2];  /* RXDCTL.ENABLE */
+    uint64_t drop[2];     /* drop enable by QDE */
     uint16_t told[NIC_QUEUES]; /* bit: enum nic_bad_desc reported in this life of the queue */
     uint32_t buffered;    /* packet buffer bytes in use, as RXPBSIZE counts them */
     bool pumping, again;  /* inside nic_rx_pump(): a new reason for one more round */
@@ -82,13 +84,26 @@ void nic_rx_kick(struct nic *n);
 /* ---- between the files of receive ---- */
 /* A frame of ours comes back (HLREG0.LPBK); as nic_frame_in(). */
 void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs);
-/* Decides on a good frame and fills in the meta data: enum nic_rx_drop, or -1 to accept it. */
+/* Decides on a frame of at least 14 bytes and fills in the meta data (status bits are added to
+ * what is there): enum nic_rx_drop, or -1 to accept it. */
 int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
                     struct nic_rx_meta *meta);
+void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
 /* Hands an accepted frame to its queue, or to the packet buffer. */
 void nic_rx_accept(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta);
 /* Works off packet buffer and fetches, a bounded number per call. */
 void nic_rx_pump(struct nic *n);
-void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
+/* One read for the next queue that may want descriptors; false: none does, or no slot is free. */
+bool nic_rx_fetch(struct nic *n);
+/* Descriptors that could be there in the end: cached, asked for, in the ring. */
+uint32_t nic_rx_prospect(const struct nic *n, uint32_t queue);
+bool nic_rx_may_dma(const struct nic *n);
+/* Reports a ring or setting that cannot be honoured, once per life of a queue. */
+void nic_rx_tell(struct nic *n, uint32_t queue, uint32_t slot, enum nic_bad_desc why);
+
+static inline bool nic_rx_enabled(const struct nic_rx *rx, uint32_t queue)
+{
+    return rx->enabled[queue / 64] >> queue % 64 & 1;
+}
 
 #endif

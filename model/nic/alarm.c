@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Alarms on the event heap: see alarm.h. Owns nothing but the two pending instants of each.
+ */
+#include "model/nic/alarm.h"
+
+#include "model/nic/nic_priv.h"
+
+void nic_alarm_fired(struct nic_alarm *a)
+{
+    a->at_ps[0] = a->at_ps[1];
+    a->at_ps[1] = 0;
+}
+
+void nic_alarm_set(struct nic *n, struct nic_alarm *a, uint64_t at_ps, int kind, uint32_t queue,
+                   uint32_t lead_ps)
+{
+    uint64_t now = nic_now(n);
+
+    if (at_ps < now)
+        at_ps = now;
+    if (at_ps == 0)
+        at_ps = 1; /* 0 says "none" */
+    /* An event that should have come already was lost with a heap that was emptied. */
+    while (a->at_ps[0] && a->at_ps[0] < now)
+        nic_alarm_fired(a);
+    if (a->at_ps[0] && (a->at_ps[0] <= at_ps || a->at_ps[1]))
+        return;
+    if (!nic_timer(n, (enum nic_timer)kind, at_ps - now, queue, 0, lead_ps))
+        return;
+    a->at_ps[1] = a->at_ps[0];
+    a->at_ps[0] = at_ps;
+}

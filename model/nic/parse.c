@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Frame parsing for receive: see parse.h. Every offset is checked against the frame; a header that
+ * is cut off counts as not there.
+ */
+#include "model/nic/parse.h"
+
+#include <string.h>
+
+#include "model/nic/desc.h"
+
+enum {
+    ETH_BYTES = 14,
+    VLAN_BYTES = 4,
+    ETHERTYPE_IPV4 = 0x0800,
+    ETHERTYPE_IPV6 = 0x86dd,
+    PROTO_HOP_BY_HOP = 0,
+    PROTO_IPV4 = 4,
+    PROTO_TCP = 6,
+    PROTO_UDP = 17,
+    PROTO_IPV6 = 41,
+    PROTO_ROUTING = 43,
+    PROTO_FRAGMENT = 44,
+    PROTO_DESTINATION = 60,
+    PROTO_SCTP = 132,
+    EXTENSIONS_MAX = 8, /* further ones are taken as payload */
+};
+
+uint32_t nic_sum16(const uint8_t *data, uint32_t length, uint32_t sum)
+{
+    /* Sums 32-bit pieces in the byte order of the machine, which ones-complement sums allow, and
+     * turns the result to network order at the end. */
+    uint64_t s = 0;
+    uint32_t piece;
+
+    for (; length >= 4; data += 4, length -= 4) {
+        memcpy(&piece, data, 4);
+        s += piece;
+    }
+    if (length) {
+        uint8_t rest[4] = {0};
+        memcpy(rest, data, length);
+        memcpy(&piece, rest, 4);
+        s += piece;
+    }
+    while (s >> 16)
+        s = (s & 0xffff) + (s >> 16);
+    uint16_t folded = (uint16_t)s;
+    uint8_t bytes[2];
+    memcpy(bytes, &folded, 2);
+    uint64_t total = (uint64_t)sum + nic_get16(bytes);
+    while (total >> 16)
+        total = (total & 0xffff) + (total >> 16);
+    return (uint32_t)total;
+}
+
+static void parse_l4(const uint8_t *frame, uint32_t proto, uint32_t at, struct nic_headers *h)
+{
+    uint32_t need;
+    uint16_t type;
+
+    if (h->fragment)
+        return;
+    switch (proto) {
+    case PROTO_TCP:
+        need = 20;
+        type = PTYPE_TCP;
+        break;
+    case PROTO_UDP:
+        need = 8;
+        type = PTYPE_UDP;
+        break;
+    case PROTO_SCTP:
+        need = 12;
+        type = PTYPE_SCTP;
+        break;
+    default:
+        return;
+    }
+    if (at + need > h->l3_end)
+        return;
+    h->ptype |= type;
+    h->l4 = (uint16_t)at;
+}
+
+static void parse_ipv4(const uint8_t *frame, uint32_t length, uint32_t at, struct nic_headers *h)
+{
+    const uint8_t *ip = frame + at;
+
+    if (at + 20 > length || ip[0] >> 4 != 4)
+        return;
+    uint32_t header = (ip[0] & 15u) * 4, total = nic_get16(ip + 2);
+    if (header < 20 || total < header || at + header > length)
+        return;
+    h->ptype |= PTYPE_IPV4 | (header > 20 ? PTYPE_IPV4_OPTIONS : 0);
+    h->l3 = (uint16_t)at;
+    h->l3_length = (uint16_t)header;
+    h->l3_end = at + total < length ? at + total : length;
+    h->fragment = (nic_get16(ip + 6) & 0x3fff) != 0; /* MF or an offset */
+    if (ip[9] == PROTO_IPV6 && !h->fragment) {
+        h->ptype |= PTYPE_IPV6; /* IPv6 in IPv4: both bits, no more */
+        return;
+    }
+    if (at + total <= length) /* cut off: its L4 cannot be checked */
+        parse_l4(frame, ip[9], at + header, h);
+}
+
+static void parse_ipv6(const uint8_t *frame, uint32_t length, uint32_t at, struct nic_headers *h)
+{
+    const uint8_t *ip = frame + at;
+
+    if (at + 40 > length || ip[0] >> 4 != 6)
+        return;
+    uint32_t end = at + 40 + nic_get16(ip + 4), next = ip[6], p = at + 40;
+    h->ptype |= PTYPE_IPV6;
+    h->l3 = (uint16_t)at;
+    h->l3_end = end < length ? end : length;
+    for (int i = 0; i < EXTENSIONS_MAX; i++) {
+        if (next != PROTO_HOP_BY_HOP && next != PROTO_ROUTING && next != PROTO_FRAGMENT &&
+            next != PROTO_DESTINATION)
+            break;
+        h->ptype |= PTYPE_IPV6_EXT;
+        h->routing = true;
+        if (p + 8 > h->l3_end)
+            break;
+        uint32_t bytes = next == PROTO_FRAGMENT ? 8 : (frame[p + 1] + 1u) * 8;
+        if (next == PROTO_FRAGMENT && nic_get16(frame + p + 2) & 0xfff9)
+            h->fragment = true;
+        next = frame[p];
+        p += bytes;
+    }
+    h->l3_length = (uint16_t)(p - at);
+    if (end <= length)
+        parse_l4(frame, next, p, h);
+}
+
+void nic_parse(const uint8_t *frame, uint32_t length, uint16_t vet, struct nic_headers *out)
+{
+    uint32_t at = ETH_BYTES;
+
+    *out = (struct nic_headers){0};
+    if (length < ETH_BYTES)
+        return;
+    out->ethertype = (uint16_t)nic_get16(frame + 12);
+    if (out->ethertype == vet && length >= ETH_BYTES + VLAN_BYTES) {
+        out->tagged = true;
+        out->tci = (uint16_t)nic_get16(frame + 14);
+        out->ethertype = (uint16_t)nic_get16(frame + 16);
+        at += VLAN_BYTES;
+    }
+    if (out->ethertype == ETHERTYPE_IPV4)
+        parse_ipv4(frame, length, at, out);
+    else if (out->ethertype == ETHERTYPE_IPV6)
+        parse_ipv6(frame, length, at, out);
+}
+
+/* Checksum of a TCP or UDP segment with its pseudo header: 0xffff when right. */
+static uint32_t l4_sum(const uint8_t *frame, const struct nic_headers *h)
+{
+    uint32_t length = h->l3_end - h->l4;
+    uint32_t sum = h->ptype & PTYPE_TCP ? PROTO_TCP : PROTO_UDP;
+
+    sum = nic_sum16(NULL, 0, sum + (length & 0xffff) + (length >> 16));
+    if (h->ptype & PTYPE_IPV4)
+        sum = nic_sum16(frame + h->l3 + 12, 8, sum);
+    else
+        sum = nic_sum16(frame + h->l3 + 8, 32, sum);
+    return nic_sum16(frame + h->l4, length, sum);
+}
+
+uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
+{
+    uint32_t bits = 0;
+
+    if (h->ptype & PTYPE_IPV4) {
+        bits |= RXD_STAT_IPCS;
+        if (nic_sum16(frame + h->l3, h->l3_length, 0) != 0xffff)
+            bits |= RXD_ERR_IPE;
+    }
+    if (!h->l4 || !(h->ptype & (PTYPE_TCP | PTYPE_UDP)))
+        return bits;
+    if (h->ptype & PTYPE_UDP && nic_get16(frame + h->l4 + 6) == 0)
+        return bits; /* the sender did not compute one */
+    bits |= RXD_STAT_L4CS | (h->ptype & PTYPE_UDP ? RXD_STAT_UDPCS : 0);
+    if (l4_sum(frame, h) != 0xffff)
+        bits |= RXD_ERR_TCPE;
+    return bits;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Receive, the wire's side: a frame comes in at the pins, travels through PHY, MAC and parser for
+ * as long as it takes, and is judged when it comes out: FCS, length, pause, filters. What passes
+ * goes on to rx_deliver.c. Knows no descriptor.
+ */
+#include "model/nic/rx.h"
+
+#include "model/nic/fcs.h"
+#include "model/nic/nic_priv.h"
+
+enum {
+    ETH_BYTES = 14,
+    FRAME_MAX_PLAIN = 1518, /* with FCS, while HLREG0.JUMBOEN is 0 */
+    VLAN_BYTES = 4,
+    PER_EVENT = 16, /* frames that one event lets out of the pipe */
+    TIMER_PIPE = 0, /* sched_event queue of NIC_TIMER_RX */
+    TIMER_WORK = 1,
+};
+
+static void set_pipe_alarm(struct nic *n)
+{
+    struct nic_rx *rx = &n->st->rx;
+    uint32_t head = nic_fifo_head(&rx->pipe_fifo);
+
+    if (head == NIC_FIFO_NONE)
+        return;
+    const struct nic_rx_arriving *a = nic_fifo_at(rx->pipe, head);
+    nic_alarm_set(n, &rx->alarm, a->at_ps, NIC_TIMER_RX, TIMER_PIPE, 0);
+}
+
+void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta)
+{
+    nic_emit(n, NIC_EV_rx_drop, meta->queue, reason, meta->length, meta->frame);
+}
+
+static void arrive(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs,
+                   bool looped)
+{
+    struct nic_rx *rx = &n->st->rx;
+    const struct nic_timing *t = &n->st->config.timing;
+    uint64_t number = n->st->stats.rx_frames++;
+    uint64_t at_ps = nic_now(n) + t->rx_pipe_ps + (looped ? 0 : t->phy_rx_ps) +
+                     (uint64_t)(length + NIC_FCS_BYTES) * t->byte_ps;
+    struct nic_rx_meta lost = {.frame = number, .length = (uint16_t)length};
+
+    if (!looped && (!nic_link_up(n) || n->st->reg[R_HLREG0] & HLREG0_LPBK)) {
+        nic_rx_dropped(n, NIC_RX_DROP_LINK, &lost);
+        return;
+    }
+    if (length > NIC_FRAME_MAX) {
+        nic_stats_rx_mac(n, good_fcs ? NIC_MAC_OVERSIZE : NIC_MAC_JABBER, length);
+        nic_rx_dropped(n, NIC_RX_DROP_LONG, &lost);
+        return;
+    }
+    uint32_t at = nic_fifo_push(&rx->pipe_fifo, rx->pipe, NIC_RX_PIPE_BYTES,
+                                sizeof(struct nic_rx_arriving) + length + NIC_FCS_BYTES);
+    if (at == NIC_FIFO_NONE) {
+        nic_stats_rx_missed(n);
+        nic_rx_dropped(n, NIC_RX_DROP_PIPE, &lost);
+        return;
+    }
+    struct nic_rx_arriving *a = nic_fifo_at(rx->pipe, at);
+    if (at_ps < rx->last_out_ps) /* overlapping frames stay in order */
+        at_ps = rx->last_out_ps;
+    rx->last_out_ps = at_ps;
+    a->at_ps = at_ps;
+    a->frame = number;
+    a->length = length;
+    a->good_fcs = good_fcs;
+    a->looped = looped;
+    memcpy(a + 1, frame, length);
+    if (rx->pipe_fifo.count == 1)
+        set_pipe_alarm(n);
+}
+
+void nic_frame_in(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs)
+{
+    arrive(n, frame, length, good_fcs, false);
+}
+
+void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs)
+{
+    arrive(n, frame, length, good_fcs, true);
+}
+
+/* ---- out of the pipe ---- */
+
+static enum nic_rx_mac mac_verdict(const struct nic *n, const uint8_t *frame,
+                                   const struct nic_rx_arriving *a)
+{
+    uint32_t longest = FRAME_MAX_PLAIN;
+
+    if (a->length < NIC_FRAME_MIN)
+        return a->good_fcs ? NIC_MAC_UNDERSIZE : NIC_MAC_FRAGMENT;
+    if (n->st->reg[R_HLREG0] & HLREG0_JUMBOEN)
+        longest = n->st->reg[R_MAXFRS] >> MAXFRS_MFS_SHIFT;
+    if (nic_get16(frame + 12) == (n->st->reg[R_VLNCTRL] & VLNCTRL_VET))
+        longest += VLAN_BYTES;
+    if (a->length + NIC_FCS_BYTES > longest)
+        return a->good_fcs ? NIC_MAC_OVERSIZE : NIC_MAC_JABBER;
+    return a->good_fcs ? NIC_MAC_GOOD : NIC_MAC_CRC;
+}
+
+/* What becomes of a frame that the MAC did not like: dropped, or kept by FCTRL.SBP. */
+static const struct {
+    enum nic_rx_drop reason;
+    uint32_t error;
+} mac_fault[] = {
+    [NIC_MAC_CRC] = {NIC_RX_DROP_FCS, RXD_ERR_CE},
+    [NIC_MAC_UNDERSIZE] = {NIC_RX_DROP_SHORT, RXD_ERR_USE},
+    [NIC_MAC_FRAGMENT] = {NIC_RX_DROP_SHORT, RXD_ERR_USE | RXD_ERR_CE},
+    [NIC_MAC_OVERSIZE] = {NIC_RX_DROP_LONG, RXD_ERR_LE},
+    [NIC_MAC_JABBER] = {NIC_RX_DROP_LONG, RXD_ERR_LE | RXD_ERR_CE},
+};
+
+static bool is_pause(const uint8_t *frame)
+{
+    static const uint8_t to[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
+
+    return nic_get16(frame + 12) == 0x8808 && memcmp(frame, to, sizeof to) == 0;
+}
+
+static bool drops_pause(const struct nic *n)
+{
+    return n->st->reg[R_FCTRL] & FCTRL_DPF || n->st->reg[R_MFLCN] & MFLCN_DPF;
+}
+
+/* Both switches have to agree for the FCS to go. */
+static bool strips_fcs(const struct nic *n)
+{
+    return n->st->reg[R_HLREG0] & HLREG0_RXCRCSTRP && n->st->reg[R_RDRXCTL] & RDRXCTL_CRCSTRIP;
+}
+
+/* The frame as its buffer will hold it: FCS appended or not, tag taken out or not. */
+static const uint8_t *finish(struct nic *n, uint8_t *frame, const struct nic_rx_arriving *a,
+                             struct nic_rx_meta *meta)
+{
+    if (!strips_fcs(n)) {
+        uint32_t fcs = nic_fcs(frame, a->length) ^ (a->good_fcs ? 0 : UINT32_MAX);
+        for (uint32_t i = 0; i < NIC_FCS_BYTES; i++)
+            frame[a->length + i] = (uint8_t)(fcs >> 8 * i);
+        meta->length += NIC_FCS_BYTES;
+    }
+    if (meta->status & RXD_STAT_VP) {
+        memmove(frame + VLAN_BYTES, frame, 12);
+        meta->length -= VLAN_BYTES;
+        frame += VLAN_BYTES;
+    }
+    return frame;
+}
+
+static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
+{
+    uint8_t *frame = (uint8_t *)(a + 1);
+    struct nic_rx_meta meta = {.frame = a->frame, .length = (uint16_t)a->length};
+
+    if (!(n->st->reg[R_RXCTRL] & RXCTRL_RXEN) || n->st->reg[R_SECRXCTRL] & SECRXCTRL_RX_DIS) {
+        nic_rx_dropped(n, NIC_RX_DROP_OFF, &meta);
+        return;
+    }
+    enum nic_rx_mac verdict = mac_verdict(n, frame, a);
+    nic_stats_rx_mac(n, verdict, a->length);
+    if (verdict != NIC_MAC_GOOD) {
+        if (!(n->st->reg[R_FCTRL] & FCTRL_SBP) || a->length < ETH_BYTES) {
+            nic_rx_dropped(n, mac_fault[verdict].reason, &meta);
+            return;
+        }
+        meta.status = mac_fault[verdict].error;
+    }
+    if (is_pause(frame) && drops_pause(n)) {
+        nic_rx_dropped(n, NIC_RX_DROP_PAUSE, &meta);
+        return;
+    }
+    int reason = nic_rx_classify(n, frame, a->length, &meta);
+    if (reason >= 0) {
+        nic_rx_dropped(n, (enum nic_rx_drop)reason, &meta);
+        return;
+    }
+    if (verdict == NIC_MAC_GOOD)
+        nic_stats_rx_filtered(n, frame, a->length);
+    if (a->looped)
+        meta.status |= RXD_STAT_LB;
+    const uint8_t *stored = finish(n, frame, a, &meta);
+    nic_rx_accept(n, stored, &meta);
+}
+
+static void run_pipe(struct nic *n)
+{
+    struct nic_rx *rx = &n->st->rx;
+
+    for (int i = 0; i < PER_EVENT; i++) {
+        uint32_t head = nic_fifo_head(&rx->pipe_fifo);
+        if (head == NIC_FIFO_NONE)
+            return;
+        const struct nic_rx_arriving *a = nic_fifo_at(rx->pipe, head);
+        if (a->at_ps > nic_now(n))
+            break;
+        leave_pipe(n, a);
+        nic_fifo_pop(&rx->pipe_fifo, rx->pipe, NIC_RX_PIPE_BYTES);
+    }
+    set_pipe_alarm(n);
+}
+
+void nic_rx_fire(struct nic *n, const struct sched_event *e)
+{
+    struct nic_rx *rx = &n->st->rx;
+
+    if (sched_event_queue(e) == TIMER_PIPE) {
+        nic_alarm_fired(&rx->alarm);
+        run_pipe(n);
+    } else {
+        nic_alarm_fired(&rx->work);
+        nic_rx_pump(n);
+    }
+}
+
+/* ---- life ---- */
+
+void nic_rx_reset(struct nic *n, enum nic_reset_kind kind)
+{
+    struct nic_rx *rx = &n->st->rx;
+
+    for (uint32_t q = 0; q < NIC_QUEUES; q++)
+        nic_fetch_restart(&rx->fetcher, &rx->queue[q], q, 0);
+    memset(rx->fetcher.want, 0, sizeof rx->fetcher.want);
+    memset(rx->enabled, 0, sizeof rx->enabled);
+    memset(rx->drop, 0, sizeof rx->drop);
+    memset(rx->told, 0, sizeof rx->told);
+    rx->pipe_fifo = rx->buffer_fifo = (struct nic_fifo){0};
+    rx->buffered = 0;
+    rx->starved = rx->pumping = rx->again = false;
+    rx->last_out_ps = 0;
+}
+
+static bool pipe_valid(const struct nic_rx *rx)
+{
+    const struct nic_fifo *f = &rx->pipe_fifo;
+
+    if (!nic_fifo_valid(f, rx->pipe, NIC_RX_PIPE_BYTES, sizeof(struct nic_rx_arriving)))
+        return false;
+    for (uint32_t at = nic_fifo_head(f); at != NIC_FIFO_NONE;
+         at = nic_fifo_next(f, rx->pipe, NIC_RX_PIPE_BYTES, at)) {
+        const struct nic_rx_arriving *a =
+            (const struct nic_rx_arriving *)(rx->pipe + at);
+        if (a->length > NIC_FRAME_MAX ||
+            sizeof *a + a->length + NIC_FCS_BYTES > a->record.size || a->good_fcs > 1 ||
+            a->looped > 1)
+            return false;
+    }
+    return true;
+}
+
+static bool buffer_valid(const struct nic_rx *rx)
+{
+    const struct nic_fifo *f = &rx->buffer_fifo;
+
+    if (!nic_fifo_valid(f, rx->buffer, NIC_RX_BUFFER_RING, sizeof(struct nic_rx_stored)))
+        return false;
+    for (uint32_t at = nic_fifo_head(f); at != NIC_FIFO_NONE;
+         at = nic_fifo_next(f, rx->buffer, NIC_RX_BUFFER_RING, at)) {
+        const struct nic_rx_stored *s = (const struct nic_rx_stored *)(rx->buffer + at);
+        if (sizeof *s + s->meta.length > s->record.size || s->meta.queue >= NIC_QUEUES)
+            return false;
+    }
+    return rx->buffered <= NIC_RX_BUFFER_BYTES;
+}
+
+bool nic_rx_valid(const struct nic_state *st)
+{
+    const struct nic_rx *rx = &st->rx;
+
+    for (uint32_t q = 0; q < NIC_QUEUES; q++)
+        if (!nic_desc_queue_valid(&rx->queue[q]))
+            return false;
+    return nic_fetch_valid(&rx->fetcher) && !rx->pumping && pipe_valid(rx) && buffer_valid(rx);
+}

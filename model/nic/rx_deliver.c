@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Receive, the memory's side: an accepted frame goes to its queue's buffers at once when it can,
+ * else it waits in the packet buffer. The buffer is one line: a frame whose queue has no
+ * descriptors holds up those behind it, unless its queue drops.
+ */
+#include "model/nic/rx.h"
+
+#include "model/nic/nic_priv.h"
+#include "model/nic/ring.h"
+
+enum {
+    PER_PUMP = 32,     /* frames delivered in one call */
+    FETCHES = 32,      /* reads asked for in one call */
+    WRITE_COST = 32,   /* room that a posted write takes beyond its bytes */
+    TIMER_WORK = 1,
+    DESCTYPE_LEGACY = 0,
+    DESCTYPE_ADVANCED = 1,
+    BUFFER_LEAST = 1024,
+    BUFFER_MOST = 16 * 1024,
+};
+
+enum outcome { WAITS, GONE };
+
+static uint32_t buffer_size(struct nic *n, uint32_t queue)
+{
+    uint32_t bytes = (n->st->reg[R_SRRCTL + queue] & SRRCTL_BSIZEPACKET) * 1024;
+
+    if (bytes >= BUFFER_LEAST && bytes <= BUFFER_MOST)
+        return bytes;
+    nic_rx_tell(n, queue, 0, NIC_BAD_BUFFER_SIZE);
+    return bytes ? BUFFER_MOST : BUFFER_LEAST;
+}
+
+static bool legacy(struct nic *n, uint32_t queue)
+{
+    uint32_t type = (n->st->reg[R_SRRCTL + queue] & SRRCTL_DESCTYPE) >> SRRCTL_DESCTYPE_SHIFT;
+
+    if (type > DESCTYPE_ADVANCED)
+        nic_rx_tell(n, queue, 0, NIC_BAD_DESCTYPE);
+    return type == DESCTYPE_LEGACY;
+}
+
+static bool drops(const struct nic *n, uint32_t queue)
+{
+    return n->st->reg[R_SRRCTL + queue] & SRRCTL_DROP_EN ||
+           n->st->rx.drop[queue / 64] >> queue % 64 & 1;
+}
+
+static enum outcome drop(struct nic *n, const struct nic_rx_meta *meta, enum nic_rx_drop why)
+{
+    nic_stats_rx_queue_drop(n, meta->queue);
+    nic_rx_dropped(n, why, meta);
+    return GONE;
+}
+
+/* The 16 bytes that complete a descriptor. */
+static void compose(const struct nic_rx_meta *meta, bool is_legacy, bool last, uint32_t length,
+                    const struct nic_desc *desc, uint8_t out[NIC_DESC_BYTES])
+{
+    uint64_t q0 = is_legacy ? desc->q0 : 0;
+    uint64_t q1 = RXD_STAT_DD | (uint64_t)length << RXD_LENGTH_SHIFT;
+
+    if (last && !is_legacy) {
+        q0 = meta->rss_type | (uint64_t)meta->ptype << RXD_PTYPE_SHIFT |
+             (uint64_t)meta->hash << RXD_HASH_SHIFT;
+        q1 |= RXD_STAT_EOP | meta->status | (uint64_t)meta->tag << RXD_VLAN_SHIFT;
+    } else if (is_legacy) {
+        uint64_t status = RXD_STAT_DD | (last ? RXD_STAT_EOP | (meta->status & 0xff) : 0);
+        uint64_t errors = last ? meta->status >> 24 : 0;
+        q1 = length | status << RXD_LEGACY_STATUS_SHIFT | errors << RXD_LEGACY_ERRORS_SHIFT |
+             (uint64_t)(last ? meta->tag : 0) << RXD_LEGACY_VLAN_SHIFT;
+    }
+    nic_store64(out, q0);
+    nic_store64(out + 8, q1);
+}
+
+/* Payload and write-back of one descriptor. */
+static void fill(struct nic *n, const struct nic_rx_meta *meta, bool is_legacy, bool last,
+                 const uint8_t *bytes, uint32_t length)
+{
+    uint32_t queue = meta->queue, slot;
+    struct nic_desc_queue *q = &n->st->rx.queue[queue];
+    const struct nic_desc *desc = &q->cache[q->used % NIC_DESC_CACHE];
+    uint32_t ring = n->st->reg[R_RDLEN + queue] / NIC_DESC_BYTES;
+    uint64_t base = (uint64_t)n->st->reg[R_RDBAH + queue] << 32 | n->st->reg[R_RDBAL + queue];
+    uint8_t back[NIC_DESC_BYTES];
+
+    slot = q->next;
+    compose(meta, is_legacy, last, length, desc, back);
+    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, 0), desc->q0, bytes,
+                      length);
+    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_WB, 0),
+                      base + (uint64_t)NIC_DESC_BYTES * slot, back, sizeof back);
+    q->used++;
+    q->next = (uint16_t)ring_advance(slot, 1, ring);
+    n->st->reg[R_RDH + queue] = q->next;
+    nic_emit(n, NIC_EV_rx_desc_done, queue, slot, length,
+             RXD_STAT_DD | (last ? RXD_STAT_EOP | meta->status : 0));
+}
+
+/* Not enough descriptors are cached for this frame: wait, or drop it? */
+static enum outcome without_descs(struct nic *n, const struct nic_rx_meta *meta, uint32_t need)
+{
+    uint32_t queue = meta->queue, ring = n->st->reg[R_RDLEN + queue] / NIC_DESC_BYTES;
+
+    nic_fetch_want(&n->st->rx.fetcher, queue);
+    if (nic_rx_prospect(n, queue) >= need)
+        return WAITS; /* on their way */
+    if (drops(n, queue))
+        return drop(n, meta, NIC_RX_DROP_NO_DESC);
+    if (ring && need >= ring)
+        return drop(n, meta, NIC_RX_DROP_RING); /* would wait for ever */
+    return WAITS;
+}
+
+static enum outcome deliver(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta)
+{
+    struct nic_rx *rx = &n->st->rx;
+    uint32_t queue = meta->queue;
+    struct nic_desc_queue *q = &rx->queue[queue];
+
+    if (!nic_rx_enabled(rx, queue))
+        return drop(n, meta, NIC_RX_DROP_QUEUE_OFF);
+    if (!nic_rx_may_dma(n))
+        return WAITS;
+    uint32_t size = buffer_size(n, queue), left = meta->length;
+    uint32_t need = (left + size - 1) / size;
+    if (q->ready - q->used < need)
+        return without_descs(n, meta, need);
+    if (n->ops->room(n->host, nic_function(n)) <
+        left + need * (NIC_DESC_BYTES + 2 * WRITE_COST)) {
+        rx->starved = true;
+        return WAITS;
+    }
+    nic_emit(n, NIC_EV_rx_frame, queue, meta->length, q->next, meta->frame);
+    bool is_legacy = legacy(n, queue);
+    for (; left > size; left -= size, frame += size)
+        fill(n, meta, is_legacy, false, frame, size);
+    fill(n, meta, is_legacy, true, frame, left);
+    nic_stats_rx_queue(n, queue, meta->length);
+    if (q->asked - q->used < NIC_RX_REFILL_BELOW)
+        nic_fetch_want(&rx->fetcher, queue);
+    nic_irq_queue(n, queue, false);
+    return GONE;
+}
+
+/* ---- packet buffer ---- */
+
+/* What a frame takes of RXPBSIZE: 16-byte lines, FCS included, 64 bytes at least. */
+static uint32_t buffer_cost(uint32_t length)
+{
+    uint32_t bytes = (length + NIC_FCS_BYTES + 15) & ~15u;
+
+    return bytes < 64 ? 64 : bytes;
+}
+
+static uint32_t buffer_limit(const struct nic *n)
+{
+    uint32_t bytes = n->st->reg[R_RXPBSIZE] & RXPBSIZE_SIZE;
+
+    return bytes < NIC_RX_BUFFER_BYTES ? bytes : NIC_RX_BUFFER_BYTES;
+}
+
+static void store(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta)
+{
+    struct nic_rx *rx = &n->st->rx;
+    uint32_t cost = buffer_cost(meta->length), at = NIC_FIFO_NONE;
+
+    if (rx->buffered + cost <= buffer_limit(n))
+        at = nic_fifo_push(&rx->buffer_fifo, rx->buffer, NIC_RX_BUFFER_RING,
+                           sizeof(struct nic_rx_stored) + meta->length);
+    if (at == NIC_FIFO_NONE) {
+        nic_stats_rx_missed(n);
+        nic_rx_dropped(n, NIC_RX_DROP_BUFFER, meta);
+        nic_irq_cause(n, EICR_RX_MISS);
+        return;
+    }
+    struct nic_rx_stored *s = nic_fifo_at(rx->buffer, at);
+    s->meta = *meta;
+    memcpy(s + 1, frame, meta->length);
+    rx->buffered += cost;
+}
+
+void nic_rx_accept(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta)
+{
+    struct nic_rx *rx = &n->st->rx;
+
+    if (rx->buffer_fifo.count || deliver(n, frame, meta) == WAITS)
+        store(n, frame, meta);
+    if (rx->fetcher.want[0] | rx->fetcher.want[1])
+        nic_rx_pump(n);
+}
+
+/* The oldest frame in the buffer; false when there is none or it has to wait. */
+static bool drain_one(struct nic *n)
+{
+    struct nic_rx *rx = &n->st->rx;
+    uint32_t head = nic_fifo_head(&rx->buffer_fifo);
+
+    if (head == NIC_FIFO_NONE)
+        return false;
+    const struct nic_rx_stored *s = nic_fifo_at(rx->buffer, head);
+    uint32_t cost = buffer_cost(s->meta.length);
+    if (deliver(n, (const uint8_t *)(s + 1), &s->meta) == WAITS)
+        return false;
+    rx->buffered -= cost < rx->buffered ? cost : rx->buffered;
+    nic_fifo_pop(&rx->buffer_fifo, rx->buffer, NIC_RX_BUFFER_RING);
+    return true;
+}
+
+void nic_rx_pump(struct nic *n)
+{
+    struct nic_rx *rx = &n->st->rx;
+    int frames = PER_PUMP, fetches = FETCHES;
+
+    if (rx->pumping) { /* an answer from inside dma_read */
+        rx->again = true;
+        return;
+    }
+    rx->pumping = true;
+    do {
+        rx->again = false;
+        while (fetches > 0 && nic_rx_fetch(n))
+            fetches--;
+        while (frames > 0 && drain_one(n)) {
+            frames--;
+            rx->again = true;
+        }
+    } while (rx->again && frames > 0 && fetches > 0);
+    rx->pumping = false;
+    if (rx->again) {
+        rx->again = false;
+        nic_alarm_set(n, &rx->work, nic_now(n), NIC_TIMER_RX, TIMER_WORK, 0);
+    }
+}
+
+void nic_rx_room(struct nic *n)
+{
+    if (!n->st->rx.starved)
+        return;
+    n->st->rx.starved = false;
+    nic_rx_pump(n);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Receive filters: may a frame in (station addresses, multicast table, promiscuous modes, VLAN
+ * table), and to which queue it goes (EtherType filters, RSS). Reads registers and the frame,
+ * changes nothing but the meta data it fills in.
+ */
+#include "model/nic/rx.h"
+
+#include "model/nic/nic_priv.h"
+#include "model/nic/parse.h"
+#include "model/nic/rss.h"
+
+enum {
+    STATION_ADDRESSES = 128,
+    ETHERTYPE_FILTERS = 8,
+    PTYPE_ETQF = 1 << 11, /* then bits 2:0 are the number of the filter */
+    MRQC_MODE_RSS = 1,
+};
+
+/* An enabled receive address equal to the destination? */
+static bool exact_match(const struct nic *n, const uint8_t *frame)
+{
+    const uint32_t *ral = &n->st->reg[R_RAL], *rah = &n->st->reg[R_RAH];
+    uint64_t da = nic_load64(frame);
+    uint32_t low = (uint32_t)da, high = ((uint32_t)(da >> 32) & 0xffff) | RAH_AV;
+
+    for (uint32_t i = 0; i < STATION_ADDRESSES; i++)
+        if (rah[i] == high && ral[i] == low)
+            return true;
+    return false;
+}
+
+static bool multicast_hash_match(const struct nic *n, const uint8_t *frame)
+{
+    static const uint8_t low_shift[4] = {4, 3, 2, 0};
+    uint32_t mcstctrl = n->st->reg[R_MCSTCTRL], shift = low_shift[mcstctrl & MCSTCTRL_MO];
+    uint32_t vector = (frame[4] >> shift | (uint32_t)frame[5] << (8 - shift)) & 0xfff;
+
+    return mcstctrl & MCSTCTRL_MFE && n->st->reg[R_MTA + vector / 32] >> vector % 32 & 1;
+}
+
+/* *exact: by a station address or as broadcast, not by hash or promiscuity. */
+static bool address_passes(const struct nic *n, const uint8_t *frame, bool *exact)
+{
+    uint32_t fctrl = n->st->reg[R_FCTRL];
+
+    *exact = true;
+    if (nic_load64(frame) << 16 == 0xffffffffffff0000u)
+        return fctrl & FCTRL_BAM;
+    if (exact_match(n, frame))
+        return true;
+    *exact = false;
+    if (frame[0] & 1)
+        return fctrl & FCTRL_MPE || multicast_hash_match(n, frame);
+    return fctrl & FCTRL_UPE;
+}
+
+static bool vlan_passes(const struct nic *n, const struct nic_headers *h)
+{
+    uint32_t vlnctrl = n->st->reg[R_VLNCTRL], id = h->tci & 0xfff;
+
+    if (!(vlnctrl & VLNCTRL_VFE) || !h->tagged)
+        return true;
+    if (vlnctrl & VLNCTRL_CFIEN && (h->tci >> 12 & 1) != !!(vlnctrl & VLNCTRL_CFI))
+        return false;
+    return n->st->reg[R_VFTA + id / 32] >> id % 32 & 1;
+}
+
+/* An EtherType filter that matches; it may choose the queue. -1: none. */
+static int ethertype_filter(const struct nic *n, uint16_t ethertype)
+{
+    for (int i = 0; i < ETHERTYPE_FILTERS; i++) {
+        uint32_t etqf = n->st->reg[R_ETQF + i];
+        if (etqf & ETQF_EN && (etqf & ETQF_ETHERTYPE) == ethertype)
+            return i;
+    }
+    return -1;
+}
+
+/* The queue, by the first rule that has a say. Rules to come (SYN, 5-tuple, flow director, pools)
+ * belong between the EtherType filter and RSS. */
+static uint8_t rx_queue_of(const struct nic *n, const uint8_t *frame,
+                           const struct nic_headers *h, struct nic_rx_meta *meta)
+{
+    int filter = ethertype_filter(n, h->ethertype);
+
+    if (filter >= 0) {
+        uint32_t etqs = n->st->reg[R_ETQS + filter];
+        meta->ptype = (uint16_t)(PTYPE_ETQF | filter);
+        if (etqs & ETQS_QUEUE_EN)
+            return (uint8_t)((etqs & ETQS_QUEUE) >> ETQS_QUEUE_SHIFT);
+    }
+    if ((n->st->reg[R_MRQC] & MRQC_MODE) == MRQC_MODE_RSS) {
+        meta->rss_type = (uint8_t)nic_rss_hash(n, frame, h, &meta->hash);
+        if (meta->rss_type != RSS_NONE)
+            return (uint8_t)nic_rss_queue(n, meta->hash);
+    }
+    return 0;
+}
+
+int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
+                    struct nic_rx_meta *meta)
+{
+    struct nic_headers h;
+    bool exact;
+
+    if (!address_passes(n, frame, &exact))
+        return NIC_RX_DROP_FILTER;
+    nic_parse(frame, length, (uint16_t)(n->st->reg[R_VLNCTRL] & VLNCTRL_VET), &h);
+    if (!vlan_passes(n, &h))
+        return NIC_RX_DROP_VLAN;
+    meta->ptype = h.ptype;
+    meta->queue = rx_queue_of(n, frame, &h, meta);
+    meta->status |= nic_parse_checksums(frame, &h);
+    if (meta->status & (RXD_ERR_TCPE | RXD_ERR_IPE))
+        nic_stats_rx_checksum(n);
+    if (!exact)
+        meta->status |= RXD_STAT_PIF;
+    if (h.tagged && n->st->reg[R_RXDCTL + meta->queue] & RXDCTL_VME) {
+        meta->status |= RXD_STAT_VP;
+        meta->tag = h.tci;
+    }
+    if (!(n->st->reg[R_RXCSUM] & RXCSUM_PCSD)) /* IP identification in place of the hash */
+        meta->hash = h.ptype & PTYPE_IPV4 ? nic_get16(frame + h.l3 + 4) : 0;
+    return -1;
+}
