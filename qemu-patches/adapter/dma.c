@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * What the bench asks of the guest's memory: split reads, posted writes, translations, messages;
+ * and what the guest's IOMMU tells: invalidations. Knows PCI requesters and address spaces, no
+ * register and no queue.
+ */
+#include "qemu-patches/adapter/machine.h"
+
+#include "exec/address-spaces.h"
+#include "exec/memory.h"
+#include "hw/pci/pci.h"
+#include "qemu/rcu.h"
+
+/* A range of a NIC's address space that an IOMMU translates, while the guest has it enabled. */
+struct ringside_iommu_range {
+    QLIST_ENTRY(ringside_iommu_range) next;
+    struct ringside_nic *nic;
+    IOMMUMemoryRegion *region;
+    IOMMUNotifier notifier;
+    hwaddr shift; /* from the region's addresses to the device's */
+};
+
+static struct ringside_nic *requester(void *host, uint16_t function)
+{
+    struct ringside_machine *m = host;
+    unsigned port = NIC_FUNCTION_PORT(function);
+
+    return port < PLAN_PORTS_MAX ? m->nic[port] : NULL;
+}
+
+static MemTxAttrs attributes(struct ringside_nic *n)
+{
+    return (MemTxAttrs){ .requester_id = pci_requester_id(&n->parent) };
+}
+
+/* One access; physical: past the IOMMU, whose answer the bench has cached. */
+static enum nic_dma_status transfer(struct ringside_nic *n, uint64_t address, bool physical,
+                                    void *data, uint32_t length, bool write)
+{
+    AddressSpace *as = physical ? &address_space_memory : &n->parent.bus_master_as;
+    MemTxResult result = address_space_rw(as, address, attributes(n), data, length, write);
+
+    if (result == MEMTX_OK) {
+        return NIC_DMA_OK;
+    }
+    return physical || QLIST_EMPTY(&n->ranges) ? NIC_DMA_ABORT : NIC_DMA_FAULT;
+}
+
+static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t address,
+                          bool physical, uint32_t length)
+{
+    struct ringside_machine *m = host;
+    struct ringside_nic *n = requester(host, function);
+    enum nic_dma_status status = NIC_DMA_ABORT;
+    uint8_t data[NIC_READ_MAX];
+
+    if (n && length <= sizeof(data)) {
+        status = transfer(n, address, physical, data, length, false);
+    }
+    bench_dma_done(m->bench, function, tag, status, status == NIC_DMA_OK ? data : NULL,
+                   status == NIC_DMA_OK ? length : 0);
+}
+
+static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_t tag,
+                                          uint64_t address, bool physical, const void *data,
+                                          uint32_t length)
+{
+    struct ringside_nic *n = requester(host, function);
+
+    return n ? transfer(n, address, physical, (void *)data, length, true) : NIC_DMA_ABORT;
+}
+
+static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_t address,
+                                          enum bench_access_kind kind,
+                                          struct bench_translation *out)
+{
+    struct ringside_nic *n = requester(host, function);
+    IOMMUTLBEntry entry;
+
+    if (!n) {
+        return NIC_DMA_ABORT;
+    }
+    if (QLIST_EMPTY(&n->ranges)) { /* the guest has not enabled translation */
+        *out = (struct bench_translation){ .physical = address, .page = 1ull << 63 };
+        return NIC_DMA_OK;
+    }
+    WITH_RCU_READ_LOCK_GUARD() {
+        entry = address_space_get_iotlb_entry(&n->parent.bus_master_as, address,
+                                              kind == BENCH_WRITE, attributes(n));
+    }
+    if (entry.perm == IOMMU_NONE || entry.target_as != &address_space_memory) {
+        return NIC_DMA_FAULT;
+    }
+    out->page = entry.addr_mask + 1;
+    out->physical = entry.translated_addr | (address & entry.addr_mask);
+    return NIC_DMA_OK;
+}
+
+/* Through the bus, so that interrupt remapping sees who sent it. */
+static void host_message(void *host, uint16_t function, uint64_t address, uint32_t data)
+{
+    struct ringside_nic *n = requester(host, function);
+
+    if (n) {
+        address_space_stl_le(&n->parent.bus_master_as, address, data, attributes(n), NULL);
+    }
+}
+
+void ringside_dma_ops(struct bench_host_ops *ops)
+{
+    ops->dma_read = host_dma_read;
+    ops->dma_write = host_dma_write;
+    ops->translate = host_translate;
+    ops->message = host_message;
+}
+
+static void invalidated(IOMMUNotifier *notifier, IOMMUTLBEntry *entry)
+{
+    struct ringside_iommu_range *r = container_of(notifier, struct ringside_iommu_range, notifier);
+    struct ringside_machine *m = r->nic->machine;
+    bool all = entry->addr_mask == UINT64_MAX;
+
+    if (m->inside) { /* a peer's DMA rang the IOMMU's own registers: not now */
+        m->late_flush |= 1u << r->nic->port;
+        return;
+    }
+    bench_invalidate(m->bench, NIC_FUNCTION(r->nic->port, 0), all ? 0 : entry->iova + r->shift,
+                     all ? UINT64_MAX : entry->addr_mask + 1);
+}
+
+static void range_added(MemoryListener *listener, MemoryRegionSection *section)
+{
+    struct ringside_nic *n = container_of(listener, struct ringside_nic, listener);
+    struct ringside_iommu_range *r;
+    int index;
+
+    if (!memory_region_is_iommu(section->mr)) {
+        return;
+    }
+    r = g_new0(struct ringside_iommu_range, 1);
+    r->nic = n;
+    r->region = IOMMU_MEMORY_REGION(section->mr);
+    r->shift = section->offset_within_address_space - section->offset_within_region;
+    index = memory_region_iommu_attrs_to_index(r->region, attributes(n));
+    iommu_notifier_init(&r->notifier, invalidated, IOMMU_NOTIFIER_UNMAP,
+                        section->offset_within_region,
+                        section->offset_within_region + int128_get64(int128_sub(section->size,
+                                                                                int128_one())),
+                        index);
+    memory_region_register_iommu_notifier(section->mr, &r->notifier, &error_fatal);
+    QLIST_INSERT_HEAD(&n->ranges, r, next);
+    bench_invalidate(n->machine->bench, NIC_FUNCTION(n->port, 0), 0, UINT64_MAX);
+}
+
+static void drop_range(struct ringside_iommu_range *r)
+{
+    memory_region_unregister_iommu_notifier(MEMORY_REGION(r->region), &r->notifier);
+    QLIST_REMOVE(r, next);
+    g_free(r);
+}
+
+static void range_removed(MemoryListener *listener, MemoryRegionSection *section)
+{
+    struct ringside_nic *n = container_of(listener, struct ringside_nic, listener);
+    struct ringside_iommu_range *r, *following;
+
+    QLIST_FOREACH_SAFE(r, &n->ranges, next, following) {
+        if (MEMORY_REGION(r->region) == section->mr
+            && r->notifier.start == section->offset_within_region) {
+            drop_range(r);
+        }
+    }
+    bench_invalidate(n->machine->bench, NIC_FUNCTION(n->port, 0), 0, UINT64_MAX);
+}
+
+void ringside_iommu_listen(struct ringside_nic *n)
+{
+    QLIST_INIT(&n->ranges);
+    n->listener = (MemoryListener){
+        .name = TYPE_RINGSIDE_NIC, .region_add = range_added, .region_del = range_removed };
+    memory_listener_register(&n->listener, pci_device_iommu_address_space(&n->parent));
+}
+
+void ringside_iommu_unlisten(struct ringside_nic *n)
+{
+    struct ringside_iommu_range *r, *following;
+
+    memory_listener_unregister(&n->listener);
+    QLIST_FOREACH_SAFE(r, &n->ranges, next, following) {
+        drop_range(r);
+    }
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * One bench in one QEMU machine: what the adapter's files share. The control device (control.c)
+ * creates it and owns it; every NIC (nic.c) attaches to it as a port; dma.c answers what the bench
+ * asks of memory; finish.c ends the run. All of it runs under QEMU's big lock.
+ */
+#ifndef RINGSIDE_ADAPTER_MACHINE_H
+#define RINGSIDE_ADAPTER_MACHINE_H
+
+#include "qemu/osdep.h"
+#include "hw/pci/pci_device.h"
+#include "net/net.h"
+#include "qemu/notify.h"
+#include "qemu/timer.h"
+
+#include "model/bench/bench.h"
+#include "model/record/record.h"
+
+#define TYPE_RINGSIDE_NIC "ringside-nic"
+#define TYPE_RINGSIDE_BENCH "ringside-bench"
+
+struct ringside_nic {
+    PCIDevice parent;
+    struct ringside_machine *machine;
+    uint32_t port; /* property */
+    MemoryRegion bar0, bar4;
+    NICState *nic; /* NULL without a netdev */
+    NICConf conf;
+    MemoryListener listener; /* of the address space that its DMA goes through */
+    QLIST_HEAD(, ringside_iommu_range) ranges;
+};
+
+struct ringside_paths {
+    char *plan, *trace, *capture, *report; /* properties; NULL: not wanted */
+};
+
+/* An access that came while the bench was inside one (a peer's DMA, a message to a register). */
+struct ringside_late {
+    struct ringside_nic *nic;
+    uint64_t value;
+    uint32_t offset;
+    uint8_t bar, size;
+};
+enum { RINGSIDE_LATE_MAX = 64 };
+
+struct ringside_machine {
+    struct bench *bench;
+    void *state; /* the bench's block */
+    size_t state_bytes;
+    const struct plan_header *plan;
+    struct rec *rec; /* NULL once the run has ended */
+    PCIDevice *control;
+    MemoryRegion *mailbox; /* not part of the memory hash; NULL: none */
+    struct ringside_nic *nic[PLAN_PORTS_MAX];
+    QEMUTimer *wake;  /* the bench's one deadline */
+    QEMUTimer *grace; /* a guest that does not write EXIT after the plan is over */
+    uint32_t grace_ms;
+    uint64_t now; /* virtual ns last shown to the bench: it never runs backwards */
+    uint64_t instructions_go, instructions_over;
+    bool inside; /* the bench is at work: register accesses are put off */
+    bool late_lost;
+    uint32_t late_flush; /* bit p: port p's translations were invalidated meanwhile */
+    unsigned late_count;
+    struct ringside_late late[RINGSIDE_LATE_MAX];
+    struct bench_report *report;
+    Notifier exit;
+};
+
+/* The machine's one bench; NULL before its device was created. */
+extern struct ringside_machine *ringside_machine;
+
+/* machine.c */
+bool ringside_create(struct ringside_machine *m, const struct ringside_paths *paths, Error **errp);
+bool ringside_attach(struct ringside_nic *n, Error **errp); /* takes port n->port */
+
+/* Every call into the bench stands between these two. enter: virtual ns for the call. leave: does
+ * what was put off meanwhile, notes the instant at which the plan ends, and makes the CPU pay. */
+uint64_t ringside_enter(struct ringside_machine *m);
+void ringside_leave(struct ringside_machine *m, uint64_t stall_ns);
+
+/* Register accesses of NICs, stalls included; from anywhere, the bench itself included. */
+uint64_t ringside_mmio_read(struct ringside_nic *n, unsigned bar, uint32_t offset, unsigned size);
+void ringside_mmio_write(struct ringside_nic *n, unsigned bar, uint32_t offset, unsigned size,
+                         uint64_t value);
+
+/* dma.c: struct bench_host_ops, the part about memory; and the ear at the IOMMU of one NIC. */
+void ringside_dma_ops(struct bench_host_ops *ops);
+void ringside_iommu_listen(struct ringside_nic *n);
+void ringside_iommu_unlisten(struct ringside_nic *n);
+
+/* nic.c: QEMU's copy of header, BARs and command register follows the model's. */
+void ringside_nic_mirror(struct ringside_nic *n);
+void ringside_nic_send(struct ringside_nic *n, const uint8_t *frame, uint32_t length);
+
+/* finish.c: notes counts and memory, writes and closes all files, ends the machine. Does nothing
+ * the second time. wanted: the guest wrote EXIT, or its time was up. */
+void ringside_finish(struct ringside_machine *m, bool wanted);
+
+#endif
