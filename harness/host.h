@@ -20,6 +20,7 @@ struct rs_machine {
     unsigned ports;        /* NICs */
     uint64_t memory_bytes; /* of the guest */
     bool iommu;
+    uint32_t netdevs;      /* bit p: port p is attached to QEMU's user network */
     bool trace, capture;   /* wanted */
     bool console;          /* the terminal is the guest's console: interactive */
 };

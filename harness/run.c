@@ -127,7 +127,12 @@ enum rs_error rs_run_prepare(struct rs_run *run, const struct rs_inputs *in, cha
 
 struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
 {
+    uint32_t netdevs = 0;
+
+    for (size_t i = 0; i < c->port_count; i++)
+        netdevs |= (uint32_t)(c->ports[i].attach.kind == PLAN_ATTACH_NETDEV) << i;
     return (struct rs_machine){
+        .netdevs = netdevs,
         .dir = dir,
         .ports = (unsigned)c->machine.ports,
         .memory_bytes = c->machine.memory_bytes,

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The command line: which command, its options, its exit status. Each command is a file of its
+ * own (NAME_cmd.c) with one function here.
+ */
+#ifndef RINGSIDE_HARNESS_CLI_H
+#define RINGSIDE_HARNESS_CLI_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/* The whole tool: returns enum rs_exit. */
+int rs_main(int argc, char **argv);
+
+int rs_list_command(int argc, char **argv);
+int rs_run_command(int argc, char **argv);
+int rs_lint_command(int argc, char **argv);
+int rs_trace_command(int argc, char **argv);
+int rs_shell_command(int argc, char **argv);
+int rs_replay_command(int argc, char **argv);
+int rs_doctor_command(int argc, char **argv);
+int rs_rate_command(int argc, char **argv);
+int rs_schema_command(int argc, char **argv);
+
+/* Parses the options of a command (common ones -v, -q, --color are added), leaving positional
+ * arguments in argv[1..argc). `arguments`: "[PATH...]"; `summary`: below the usage line.
+ * False: *status is the exit status, the mistake has been told. */
+bool rs_cli_parse(int *argc, char ***argv, const char *arguments, const char *summary,
+                  const GOptionEntry *entries, int *status);
+
+/* A usage error: told, with a hint at --help; returns RS_EXIT_USAGE. */
+int rs_cli_wrong(const char *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
