@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * A bus for the driver's unit tests: registers as storage with the few bits that move by
+ * themselves, a clock that only sleeps move, interrupts, and a device whose data path runs only
+ * when a test calls it. Small on purpose: it is no model of the NIC. Knows the driver's register
+ * list, so it proves nothing about offsets; the comparison with the model's table does.
+ */
+#ifndef RINGSIDE_DRIVER_TESTS_FAKE_BUS_H
+#define RINGSIDE_DRIVER_TESTS_FAKE_BUS_H
+
+#include "driver/bus.h"
+#include "driver/pool.h"
+
+enum { FAKE_REGS = 0x20000 / 4, FAKE_DMA_MAX = 64, FAKE_STUCK_MAX = 4 };
+
+/* Reads of `offset` give (value & ~mask) | bits, whatever is written. */
+struct fake_stuck {
+    uint32_t offset, mask, bits;
+};
+
+struct fake_bus {
+    struct ixd_bus bus;
+    uint32_t reg[FAKE_REGS];
+    struct fake_stuck stuck[FAKE_STUCK_MAX];
+    unsigned stuck_count;
+    bool gone; /* every read gives all ones */
+
+    uint64_t now_ns;
+    uint64_t reads, writes; /* register accesses */
+    uint64_t resets;
+    uint64_t tail_writes;
+
+    struct ixd_dma dma[FAKE_DMA_MAX];
+    unsigned dma_count;   /* ever */
+    unsigned dma_live;
+    unsigned dma_fail_at; /* the n-th allocation fails, counted from 1; 0: none */
+
+    uint32_t cause;   /* latched, by vector */
+    uint32_t message; /* sent, not yet waited for, by vector */
+    unsigned vectors; /* switched on */
+    uint64_t waits;   /* irq_wait calls that had to sleep */
+    void (*on_arm)(struct fake_bus *fake); /* called right before EIMS_EX takes effect */
+};
+
+void fake_bus_init(struct fake_bus *fake);
+void fake_bus_stick(struct fake_bus *fake, uint32_t offset, uint32_t mask, uint32_t bits);
+
+/* A pool of `buffers` with `check`, and memory for it. */
+struct pool *fake_pool(struct fake_bus *fake, unsigned buffers);
+
+/* The device receives `length` bytes into the next descriptor of a queue: word 1 gets DD, the
+ * length, and `status`. False when the ring is empty (or the queue off). */
+bool fake_receive(struct fake_bus *fake, unsigned queue, const void *bytes, unsigned length,
+                  uint64_t status);
+
+/* The device sends up to `max` frames of a queue, handing each to `sent` (may be NULL), and writes
+ * reports back where asked for. Returns how many. */
+unsigned fake_transmit(struct fake_bus *fake, unsigned queue, unsigned max,
+                       void (*sent)(void *context, const uint8_t *bytes, unsigned length),
+                       void *context);
+
+void fake_link(struct fake_bus *fake, bool up);
+
+#endif
