@@ -220,12 +220,7 @@ void nic_eimc_ex_write(struct nic *n, uint32_t index, uint32_t value)
     nic_vector_settle(n);
 }
 
-/* Bits 15:0 of EIAM and of EIAM_EX(0) are the same ones; they live in EIAM. */
-void nic_eiam_write(struct nic *n, uint32_t index, uint32_t value)
-{
-    nic_reg_store(n, R_EIAM, 0, value);
-}
-
+/* Bits 15:0 of EIAM_EX(0) are those of EIAM and live there. */
 uint32_t nic_eiam_ex_read(struct nic *n, uint32_t index)
 {
     return (uint32_t)(nic_irq_automask(n) >> 32 * index);
@@ -247,11 +242,6 @@ void nic_gpie_write(struct nic *n, uint32_t index, uint32_t value)
 {
     nic_reg_store(n, R_GPIE, 0, value);
     nic_irq_config_changed(n);
-}
-
-void nic_ivar_write(struct nic *n, uint32_t index, uint32_t value)
-{
-    nic_reg_store(n, R_IVAR, index, value);
 }
 
 void nic_irq_reset(struct nic *n, enum nic_reset_kind kind)

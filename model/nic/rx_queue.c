@@ -160,11 +160,6 @@ void nic_rxctrl_write(struct nic *n, uint32_t index, uint32_t value)
     nic_rx_kick(n);
 }
 
-void nic_rxpbsize_write(struct nic *n, uint32_t index, uint32_t value)
-{
-    nic_reg_store(n, R_RXPBSIZE, index, value);
-}
-
 /* Drop enable per queue, written indirectly: the register names the queue. */
 void nic_qde_write(struct nic *n, uint32_t index, uint32_t value)
 {

@@ -2,7 +2,8 @@
  *
  * Transmit: from the doorbell to the last bit on the wire.
  *
- *   tx.c        queues and their registers: enable, doorbell, which queue's turn it is
+ *   tx.c        queues and their registers: enable, doorbell; the pump
+ *   tx_fetch.c  descriptors into the cache
  *   tx_data.c   one packet's descriptors become reads, and reads a frame in the transmit buffer
  *   tx_done.c   packets complete in order: TDH, write-back, interrupt
  *   tx_wire.c   frames leave one after the other
@@ -33,21 +34,24 @@ struct nic_tx_packet {
     struct nic_record record;
     uint64_t ready_ps;   /* earliest instant on the wire */
     uint64_t rs;         /* bit i: descriptor first + i asks for a report */
-    uint32_t length;     /* sum of its buffers */
+    uint32_t length;     /* of the frame in the buffer */
     uint16_t first;      /* ring index of its first descriptor */
-    uint16_t generation; /* of the queue: write-back only into the same life */
+    uint16_t life;       /* of the queue: write-back only into the same one */
     uint16_t reads;      /* outstanding */
     uint8_t descs;       /* how many descriptors, contexts before it included */
     uint8_t queue;
     uint8_t drop;        /* enum nic_tx_drop + 1; 0 = send it */
     uint8_t gathered;    /* every read of it has been asked for */
     uint8_t no_fcs;
-    uint8_t padding[21];
+    uint8_t unused[1];
+    uint32_t asked;      /* sum of its buffers, also when nothing was reserved for them */
+    uint32_t padding[4];
 };
 
 struct nic_tx_queue {
     struct nic_desc_queue desc;
     uint32_t packets; /* whole packets in the cache */
+    uint16_t life;    /* counts restarts */
     bool discard;     /* in the middle of a packet that is too long: away with it, up to EOP */
     uint8_t pendings;
     uint16_t pending[NIC_TX_PENDING]; /* ring indices whose write-back waits, in order */
@@ -113,14 +117,31 @@ void nic_tx_pump(struct nic *n);
 bool nic_tx_may_dma(const struct nic *n);
 /* Reports a ring or descriptor that cannot be honoured, once per life of a queue. */
 void nic_tx_tell(struct nic *n, uint32_t queue, uint32_t slot, enum nic_bad_desc why);
+uint32_t nic_tx_ring_length(const struct nic *n, uint32_t queue);
+uint64_t nic_tx_ring_base(const struct nic *n, uint32_t queue);
 
-bool nic_tx_gather(struct nic *n);   /* one step; false: nothing can be done now */
+/* tx_fetch.c: descriptors into the cache. One read; false: none is wanted, or no slot is free. */
+bool nic_tx_fetch(struct nic *n);
+void nic_tx_desc_done(struct nic *n, uint16_t tag, enum nic_dma_status status,
+                      const uint8_t *data, uint32_t length);
+
+/* tx_data.c: one step; false: nothing can be done now. */
+bool nic_tx_gather(struct nic *n);
 void nic_tx_gather_cancel(struct nic *n, uint32_t queue);
 void nic_tx_data_done(struct nic *n, uint32_t slot, enum nic_dma_status status,
                       const uint8_t *data, uint32_t length);
-bool nic_tx_complete(struct nic *n); /* one packet; false: none is complete, or no room */
-bool nic_tx_flush(struct nic *n, uint32_t queue); /* held-back write-backs; false: no room */
-void nic_tx_wire_set(struct nic *n); /* arms the wire for the packet at the head */
+
+/* tx_done.c: completes one packet; false: none is, or no room for its write-back. */
+bool nic_tx_complete(struct nic *n);
+
+/* tx_wire.c: what a packet takes of TXPBSIZE; arms the wire for the packet at the head. */
+uint32_t nic_tx_buffer_cost(uint32_t length);
+void nic_tx_wire_set(struct nic *n);
 void nic_tx_wire_fire(struct nic *n);
+
+static inline bool nic_tx_enabled(const struct nic_tx *tx, uint32_t queue)
+{
+    return tx->enabled[queue / 64] >> queue % 64 & 1;
+}
 
 #endif

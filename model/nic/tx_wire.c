@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The transmit MAC: completed packets leave the buffer one after the other, each no sooner than the
+ * one before has ended, while the link is up. Pads, counts, loops back.
+ */
+#include "model/nic/nic_priv.h"
+#include "model/nic/tx.h"
+
+enum {
+    PER_EVENT = 16,   /* packets that one event takes off the buffer */
+    WIRE_OVERHEAD = 20, /* preamble, SFD and gap, bytes */
+    SHORTEST_WIRE = 64, /* bytes until the end of the shortest frame */
+};
+
+uint32_t nic_tx_buffer_cost(uint32_t length)
+{
+    uint32_t bytes = (length + NIC_FCS_BYTES + 15) & ~15u;
+
+    return bytes < 64 ? 64 : bytes;
+}
+
+static bool loops_back(const struct nic *n)
+{
+    return n->st->reg[R_HLREG0] & HLREG0_LPBK;
+}
+
+void nic_tx_wire_set(struct nic *n)
+{
+    struct nic_tx *tx = &n->st->tx;
+    const struct nic_timing *t = &n->st->config.timing;
+
+    if (tx->complete == 0 || !(nic_link_up(n) || loops_back(n)))
+        return;
+    const struct nic_tx_packet *p = nic_fifo_at(tx->buffer, nic_fifo_head(&tx->fifo));
+    uint64_t at_ps = p->drop || p->ready_ps > tx->wire_free_ps ? p->ready_ps : tx->wire_free_ps;
+    /* Nothing comes of a frame that starts before it has ended somewhere, unless its leaving lets
+     * another packet into the buffer. */
+    uint32_t lead_ps = tx->full ? 0 : SHORTEST_WIRE * t->byte_ps;
+    nic_alarm_set(n, &tx->wire, at_ps, NIC_TIMER_TX_WIRE, 0, lead_ps);
+}
+
+static void send(struct nic *n, struct nic_tx_packet *p)
+{
+    struct nic_tx *tx = &n->st->tx;
+    const struct nic_timing *t = &n->st->config.timing;
+    uint8_t *frame = (uint8_t *)(p + 1);
+    uint32_t hlreg0 = n->st->reg[R_HLREG0], length = p->length;
+    bool good_fcs = hlreg0 & HLREG0_TXCRCEN && !p->no_fcs;
+
+    if (length < NIC_FRAME_MIN && hlreg0 & HLREG0_TXPADEN) {
+        memset(frame + length, 0, NIC_FRAME_MIN - length);
+        length = NIC_FRAME_MIN;
+    }
+    tx->wire_free_ps =
+        nic_now(n) + (uint64_t)(length + NIC_FCS_BYTES + WIRE_OVERHEAD) * t->byte_ps;
+    nic_stats_tx(n, p->queue, frame, length);
+    nic_emit(n, NIC_EV_tx_frame, p->queue, length, p->first, n->st->stats.tx_frames++);
+    if (loops_back(n))
+        nic_rx_loopback(n, frame, length, good_fcs);
+    else
+        n->ops->frame_out(n->host, nic_function(n), frame, length, good_fcs);
+}
+
+/* Takes the packet at the head off the buffer; false when it has to wait. */
+static bool leave(struct nic *n)
+{
+    struct nic_tx *tx = &n->st->tx;
+
+    if (tx->complete == 0)
+        return false;
+    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, nic_fifo_head(&tx->fifo));
+    if (!p->drop) {
+        if (nic_now(n) < p->ready_ps || nic_now(n) < tx->wire_free_ps ||
+            !(nic_link_up(n) || loops_back(n)))
+            return false;
+        send(n, p);
+    }
+    uint32_t cost = nic_tx_buffer_cost(p->length);
+    tx->buffered -= cost < tx->buffered ? cost : tx->buffered;
+    tx->complete--;
+    nic_fifo_pop(&tx->fifo, tx->buffer, NIC_TX_BUFFER_RING);
+    return true;
+}
+
+void nic_tx_wire_fire(struct nic *n)
+{
+    struct nic_tx *tx = &n->st->tx;
+    bool full = tx->full;
+
+    for (int i = 0; i < PER_EVENT && leave(n); i++)
+        tx->full = false;
+    nic_tx_wire_set(n);
+    if (full && !tx->full)
+        nic_tx_pump(n);
+}
+
+void nic_tx_link_changed(struct nic *n, bool up)
+{
+    nic_tx_wire_set(n);
+}
