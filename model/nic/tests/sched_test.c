@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The event heap against the simplest thing that could be right: an unsorted list searched from
+ * end to end.
+ */
+#include "model/nic/sched.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct sched s;
+
+struct naive {
+    struct sched_event e[SCHED_CAPACITY];
+    uint32_t count, sequence;
+    uint64_t now;
+};
+static struct naive naive;
+
+static uint32_t seed;
+static uint32_t draw(uint32_t below)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (uint32_t)(((uint64_t)(seed >> 8) * below) >> 24);
+}
+
+static void setup(void)
+{
+    sched_init(&s);
+    memset(&naive, 0, sizeof(naive));
+    seed = 1;
+}
+
+static bool earlier(const struct sched_event *a, const struct sched_event *b)
+{
+    if (a->time_ps != b->time_ps)
+        return a->time_ps < b->time_ps;
+    if (a->rank != b->rank)
+        return a->rank < b->rank;
+    return a->sequence < b->sequence;
+}
+
+static void both_add(uint64_t time, uint32_t class_, uint32_t device, uint32_t queue, uint32_t lead)
+{
+    ck_assert(sched_at(&s, time, (enum sched_class)class_, device, queue, 7, time ^ queue, lead));
+    naive.e[naive.count++] = (struct sched_event){
+        .time_ps = time < naive.now ? naive.now : time,
+        .rank = class_ << 24 | device << 16 | queue,
+        .sequence = naive.sequence++, .arg = time ^ queue, .kind = 7, .lead_ps = lead,
+    };
+}
+
+static uint64_t naive_deadline(void)
+{
+    uint64_t least = SCHED_NEVER;
+
+    for (uint32_t i = 0; i < naive.count; i++) {
+        uint64_t v = naive.e[i].time_ps + naive.e[i].lead_ps;
+        if (v < least)
+            least = v;
+    }
+    return least;
+}
+
+static bool both_pop(uint64_t limit)
+{
+    struct sched_event got;
+    uint32_t first = 0;
+    bool have;
+
+    for (uint32_t i = 1; i < naive.count; i++) {
+        if (earlier(&naive.e[i], &naive.e[first]))
+            first = i;
+    }
+    have = naive.count && naive.e[first].time_ps <= limit;
+    ck_assert_int_eq(sched_pop(&s, limit, &got), have);
+    if (have) {
+        ck_assert_mem_eq(&got, &naive.e[first], sizeof(got));
+        naive.now = got.time_ps;
+        naive.e[first] = naive.e[--naive.count];
+    } else if (limit > naive.now) {
+        naive.now = limit;
+    }
+    ck_assert_uint_eq(s.now_ps, naive.now);
+    ck_assert_uint_eq(sched_deadline(&s), naive_deadline());
+    return have;
+}
+
+/* Few distinct times and ranks, so that every tie-break is used; bursts in, bursts out. */
+START_TEST(random_against_naive)
+{
+    seed = (uint32_t)_i + 1;
+    for (int round = 0; round < 400; round++) {
+        uint32_t in = draw(40), out = draw(40);
+
+        while (in-- && naive.count < 1000)
+            both_add(naive.now + draw(30), draw(5), draw(3), draw(3), draw(4) ? 0 : draw(50));
+        ck_assert_uint_eq(sched_deadline(&s), naive_deadline());
+        while (out-- && both_pop(naive.now + draw(12)))
+            ;
+        ck_assert(sched_valid(&s));
+    }
+    while (both_pop(SCHED_NEVER))
+        ;
+    ck_assert_uint_eq(s.count, 0);
+}
+END_TEST
+
+/* Every order of insertion of seven events, two of them equal but for the sequence. */
+START_TEST(all_orders_of_seven)
+{
+    static const uint64_t times[7] = { 5, 1, 5, 3, 9, 1, 0 };
+    int order[7] = { 0, 1, 2, 3, 4, 5, 6 }, c[7] = { 0 };
+
+    for (int i = 0;;) { /* Heap's algorithm */
+        setup();
+        for (int k = 0; k < 7; k++)
+            both_add(times[order[k]], (uint32_t)order[k] % 2, 0, 0, (uint32_t)order[k]);
+        ck_assert(sched_valid(&s));
+        while (both_pop(SCHED_NEVER))
+            ;
+        for (i = 0; i < 7 && c[i] >= i; i++)
+            c[i] = 0;
+        if (i == 7)
+            break;
+        int a = i % 2 ? c[i] : 0, t = order[a];
+        order[a] = order[i];
+        order[i] = t;
+        c[i]++;
+    }
+}
+END_TEST
+
+START_TEST(past_runs_now_and_after_what_is_due)
+{
+    struct sched_event e;
+
+    ck_assert(!sched_pop(&s, 1000, &e));
+    sched_at(&s, 1000, SCHED_WIRE, 0, 0, 1, 0, 0);
+    sched_at(&s, 3, SCHED_NIC, 0, 0, 2, 0, 0);
+    sched_at(&s, 3, SCHED_WIRE, 0, 0, 3, 0, 0);
+    ck_assert(sched_pop(&s, 1000, &e) && e.kind == 1);
+    ck_assert(sched_pop(&s, 1000, &e) && e.kind == 3 && e.time_ps == 1000);
+    ck_assert(sched_pop(&s, 1000, &e) && e.kind == 2);
+    ck_assert(!sched_pop(&s, 10, &e));
+    ck_assert_uint_eq(s.now_ps, 1000);
+}
+END_TEST
+
+START_TEST(sequence_may_wrap)
+{
+    struct sched_event e;
+
+    s.sequence = UINT32_MAX - 1;
+    for (uint32_t i = 0; i < 4; i++)
+        sched_at(&s, 10, SCHED_NIC, 0, 0, i, 0, 0);
+    for (uint32_t i = 0; i < 4; i++)
+        ck_assert(sched_pop(&s, 10, &e) && e.kind == i);
+}
+END_TEST
+
+START_TEST(full_heap_refuses)
+{
+    for (uint32_t i = 0; i < SCHED_CAPACITY; i++)
+        ck_assert(sched_at(&s, draw(1000), SCHED_NIC, 0, 0, 0, 0, draw(100)));
+    ck_assert(!sched_at(&s, 0, SCHED_NIC, 0, 0, 0, 0, 0));
+    ck_assert_uint_eq(s.refused, 1);
+    ck_assert(sched_valid(&s));
+}
+END_TEST
+
+START_TEST(lead_saturates)
+{
+    sched_at(&s, SCHED_NEVER - 5, SCHED_NIC, 0, 0, 0, 0, 100);
+    ck_assert_uint_eq(sched_deadline(&s), SCHED_NEVER);
+    sched_at(&s, 7, SCHED_NIC, 0, 0, 0, 0, 100);
+    sched_at(&s, 50, SCHED_NIC, 0, 0, 0, 0, 0);
+    ck_assert_uint_eq(sched_deadline(&s), 50);
+}
+END_TEST
+
+START_TEST(valid_sees_damage)
+{
+    static struct sched good;
+
+    for (int i = 0; i < 100; i++)
+        sched_at(&s, 100 + draw(1000), SCHED_NIC, 0, 0, 0, 0, draw(100));
+    good = s;
+    ck_assert(sched_valid(&s));
+    s.count = SCHED_CAPACITY + 1;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.now_ps = s.heap[0].time_ps + 1;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.heap[50].time_ps = 1;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.visible_ps[50]++;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.heap[99].rank = 0xff000000;
+    ck_assert(!sched_valid(&s));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("sched");
+    TCase *t = tcase_create("heap");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_set_timeout(t, 60);
+    tcase_add_loop_test(t, random_against_naive, 0, 20);
+    tcase_add_test(t, all_orders_of_seven);
+    tcase_add_test(t, past_runs_now_and_after_what_is_due);
+    tcase_add_test(t, sequence_may_wrap);
+    tcase_add_test(t, full_heap_refuses);
+    tcase_add_test(t, lead_saturates);
+    tcase_add_test(t, valid_sees_damage);
+    suite_add_tcase(suite, t);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
