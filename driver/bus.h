@@ -29,7 +29,8 @@ enum ixd_dma_access {
 };
 
 /* Memory that both sides reach. Zeroed when it is handed out. `iova` is what the device is told:
- * chosen by the bus, the same in every run, aligned to page_bytes, and nothing to do with `virt`. */
+ * chosen by the bus, the same in every run, aligned to page_bytes, and nothing to do with `virt`.
+ */
 struct ixd_dma {
     void *virt;
     uint64_t iova;

@@ -163,8 +163,8 @@ static int vfio_irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error
     int rc;
 
     if (count > bus->irq_vectors || vfio->vectors)
-        return ixd_fail(err, -EINVAL, "%s: %u vectors: expected at most %u, once", bus->name,
-                        count, bus->irq_vectors);
+        return ixd_fail(err, -EINVAL, "%s: %u vectors: expected at most %u, once", bus->name, count,
+                        bus->irq_vectors);
     for (unsigned i = 0; i < count; i++) {
         vfio->events[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (vfio->events[i] < 0) {
@@ -319,12 +319,16 @@ static int open_group(struct ixd_vfio_domain *domain, struct group *group, const
     snprintf(path, sizeof(path), "/dev/vfio/%d", group->number);
     group->fd = open(path, O_RDWR | O_CLOEXEC);
     if (group->fd < 0)
-        return ixd_fail(err, -errno, "%s: %s: %s (bind the device to vfio-pci, and give the user "
-                        "that node)", address, path, strerror(errno));
+        return ixd_fail(err, -errno,
+                        "%s: %s: %s (bind the device to vfio-pci, and give the user "
+                        "that node)",
+                        address, path, strerror(errno));
     if (ioctl(group->fd, VFIO_GROUP_GET_STATUS, &status) < 0 ||
         !(status.flags & VFIO_GROUP_FLAGS_VIABLE)) {
-        rc = ixd_fail(err, -EBUSY, "%s: IOMMU group %d is not viable: bind all of its devices to "
-                      "vfio-pci", address, group->number);
+        rc = ixd_fail(err, -EBUSY,
+                      "%s: IOMMU group %d is not viable: bind all of its devices to "
+                      "vfio-pci",
+                      address, group->number);
         goto fail;
     }
     if (ioctl(group->fd, VFIO_GROUP_SET_CONTAINER, &domain->container) < 0) {

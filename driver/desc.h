@@ -26,14 +26,14 @@ _Static_assert(sizeof(struct ixd_desc) == 16, "a descriptor is 16 bytes");
 #define IXD_RX_ERRORS (IXD_RX_CE | IXD_RX_LE | IXD_RX_PE | IXD_RX_OSE | IXD_RX_USE)
 
 /* Transmit, data descriptor: word 1. */
-#define IXD_TX_DTYP_DATA (UINT64_C(3) << 20)
-#define IXD_TX_EOP       (UINT64_C(1) << 24)
-#define IXD_TX_IFCS      (UINT64_C(1) << 25) /* the device appends the CRC */
-#define IXD_TX_RS        (UINT64_C(1) << 27) /* report status: DD is written back */
-#define IXD_TX_DEXT      (UINT64_C(1) << 29) /* advanced format */
-#define IXD_TX_DD        (UINT64_C(1) << 32)
+#define IXD_TX_DTYP_DATA    (UINT64_C(3) << 20)
+#define IXD_TX_EOP          (UINT64_C(1) << 24)
+#define IXD_TX_IFCS         (UINT64_C(1) << 25) /* the device appends the CRC */
+#define IXD_TX_RS           (UINT64_C(1) << 27) /* report status: DD is written back */
+#define IXD_TX_DEXT         (UINT64_C(1) << 29) /* advanced format */
+#define IXD_TX_DD           (UINT64_C(1) << 32)
 #define IXD_TX_PAYLEN_SHIFT 46
-#define IXD_TX_WHOLE_FRAME (IXD_TX_DTYP_DATA | IXD_TX_EOP | IXD_TX_IFCS | IXD_TX_DEXT)
+#define IXD_TX_WHOLE_FRAME  (IXD_TX_DTYP_DATA | IXD_TX_EOP | IXD_TX_IFCS | IXD_TX_DEXT)
 
 /* Gives a receive descriptor to the device. Word 1 goes to 0: the old DD must not be seen. */
 static inline void ixd_rx_desc_post(struct ixd_desc *desc, uint64_t iova)
@@ -57,8 +57,7 @@ static inline uint32_t ixd_rx_status_length(uint64_t status)
 static inline void ixd_tx_desc_post(struct ixd_desc *desc, uint64_t iova, uint32_t length)
 {
     desc->word[0] = htole64(iova);
-    desc->word[1] =
-        htole64(IXD_TX_WHOLE_FRAME | length | (uint64_t)length << IXD_TX_PAYLEN_SHIFT);
+    desc->word[1] = htole64(IXD_TX_WHOLE_FRAME | length | (uint64_t)length << IXD_TX_PAYLEN_SHIFT);
 }
 
 /* Asks for a report on a descriptor that the device has not been told of yet. */

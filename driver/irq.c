@@ -42,8 +42,7 @@ int ixd_irq_start(struct ixd_port *port, struct ixd_error *err)
     if (bus->irq_vectors < vectors)
         return ixd_fail(err, -ENOTSUP, "%s: expected %u MSI-X vectors for %u queues, there are %u",
                         bus->name, vectors, port->config.rx_queues, bus->irq_vectors);
-    ixd_reg_write(port, IXD_GPIE,
-                  IXD_GPIE_MSIX | IXD_GPIE_OCD | IXD_GPIE_EIAME | IXD_GPIE_PBA);
+    ixd_reg_write(port, IXD_GPIE, IXD_GPIE_MSIX | IXD_GPIE_OCD | IXD_GPIE_EIAME | IXD_GPIE_PBA);
     map_causes(port);
     ixd_reg_write(port, IXD_EIAC, queue_bits(port));
     ixd_reg_write(port, IXD_AT(EIAM_EX, 0), queue_bits(port));

@@ -16,10 +16,10 @@
 #include <stdint.h>
 
 enum {
-    IXD_QUEUES_MAX = 16, /* per direction: what RSS can spread over */
-    IXD_FRAME_MIN = 17,  /* shortest frame that may be handed over; the MAC pads it to 60 */
+    IXD_QUEUES_MAX = 16,  /* per direction: what RSS can spread over */
+    IXD_FRAME_MIN = 17,   /* shortest frame that may be handed over; the MAC pads it to 60 */
     IXD_FRAME_MAX = 1518, /* longest, without CRC: 1514, and one VLAN tag */
-    IXD_PORTS_MAX = 8,   /* of one ixd_wait_rx() call */
+    IXD_PORTS_MAX = 8,    /* of one ixd_wait_rx() call */
 };
 
 struct ixd_port;
@@ -32,10 +32,10 @@ struct ixd_config {
     unsigned rx_refill;        /* post fresh buffers when this many are missing; 0: a fitting one */
     unsigned tx_report;        /* ask for a status report every so many frames; 0: a fitting one */
     unsigned tx_pthresh, tx_hthresh, tx_wthresh; /* descriptor fetch and write-back thresholds */
-    bool drop_when_full;       /* DROP_EN: a full queue drops its frames instead of holding all */
-    bool promiscuous;          /* take every unicast and multicast frame */
-    bool interrupts;           /* one vector per receive queue, and one for link changes */
-    unsigned itr_us;           /* least time between two messages of a vector, 0..1022 */
+    bool drop_when_full; /* DROP_EN: a full queue drops its frames instead of holding all */
+    bool promiscuous;    /* take every unicast and multicast frame */
+    bool interrupts;     /* one vector per receive queue, and one for link changes */
+    unsigned itr_us;     /* least time between two messages of a vector, 0..1022 */
 };
 
 /* One queue, poll mode, rings of 512, thresholds 36/8/0, DROP_EN; `pool` is left NULL. */

@@ -18,8 +18,8 @@ struct ixd_rx_queue {
     struct pool_buf **slot; /* slot[i] is the buffer behind ring[i] while posted */
     struct pool *pool;
     uint32_t length;
-    uint32_t next;   /* the descriptor that completes next */
-    uint32_t fill;   /* the descriptor to be posted next = RDT */
+    uint32_t next; /* the descriptor that completes next */
+    uint32_t fill; /* the descriptor to be posted next = RDT */
     uint32_t posted;
     uint32_t refill; /* post when so many are missing */
     uint32_t tail_reg;
@@ -78,7 +78,8 @@ int ixd_reg_wait(struct ixd_port *port, const struct ixd_reg_wait *wait, struct 
 /* "RXDCTL(3)" for an offset; "?" when the list does not have it. */
 const char *ixd_reg_name(uint32_t offset, char *text, unsigned bytes);
 
-/* --- init.c: one function per step, in the order of use ---------------------------------------- */
+/* --- init.c: one function per step, in the order of use ----------------------------------------
+ */
 
 void ixd_init_mask_interrupts(struct ixd_port *port);
 int ixd_init_reset(struct ixd_port *port, struct ixd_error *err);
@@ -88,7 +89,8 @@ void ixd_init_filters(struct ixd_port *port);
 int ixd_init_device(struct ixd_port *port, struct ixd_error *err); /* all of it */
 void ixd_init_driver_loaded(struct ixd_port *port, bool loaded);
 
-/* --- rx.c, tx.c: global and per-queue set-up beside the data path ------------------------------- */
+/* --- rx.c, tx.c: global and per-queue set-up beside the data path -------------------------------
+ */
 
 void ixd_rx_setup_global(struct ixd_port *port);
 int ixd_rx_start(struct ixd_port *port, struct ixd_error *err);
@@ -101,7 +103,8 @@ int ixd_tx_start(struct ixd_port *port, struct ixd_error *err);
 int ixd_tx_stop(struct ixd_port *port, struct ixd_error *err);
 void ixd_tx_reclaim(struct ixd_port *port);
 
-/* --- link.c, irq.c, stats.c -------------------------------------------------------------------- */
+/* --- link.c, irq.c, stats.c --------------------------------------------------------------------
+ */
 
 int ixd_link_start(struct ixd_port *port, struct ixd_error *err);
 int ixd_irq_start(struct ixd_port *port, struct ixd_error *err);

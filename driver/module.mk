@@ -19,3 +19,4 @@ GUEST_PROGRAMS :=
 $(foreach app,fwd echo gen sink,$(eval $(call guest_program,$(app))))
 
 $(eval $(call unit_tests,driver,ixd,,driver/tests/fake_bus.c))
+$(eval $(call unit_tests,driver/apps,ixd,,driver/tests/fake_bus.c))

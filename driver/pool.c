@@ -34,11 +34,10 @@ int pool_create(struct pool **out, const struct pool_config *config, struct ixd_
     struct pool *pool;
 
     if (config->segments_max < 1 || config->segments_max > 4096)
-        return ixd_fail(err, -EINVAL, "pool: %u segments: expected 1..4096",
-                        config->segments_max);
+        return ixd_fail(err, -EINVAL, "pool: %u segments: expected 1..4096", config->segments_max);
     if (bytes < 256 || bytes > 16384 || (bytes & (bytes - 1)))
-        return ixd_fail(err, -EINVAL, "pool: buffer of %u bytes: expected a power of two, 256..16384",
-                        bytes);
+        return ixd_fail(err, -EINVAL,
+                        "pool: buffer of %u bytes: expected a power of two, 256..16384", bytes);
     pool = calloc(1, sizeof(*pool));
     if (!pool)
         return ixd_fail(err, -ENOMEM, "pool: no memory for the pool");
@@ -72,8 +71,9 @@ int pool_add_segment(struct pool *pool, void *virt, uint64_t iova, size_t bytes,
     unsigned count = bytes / pool->buf_bytes;
 
     if (!virt || bytes == 0 || bytes > POOL_SEGMENT_BYTES || bytes % pool->buf_bytes)
-        return ixd_fail(err, -EINVAL, "pool: segment of %zu bytes: expected a multiple of %u up to %d",
-                        bytes, pool->buf_bytes, POOL_SEGMENT_BYTES);
+        return ixd_fail(err, -EINVAL,
+                        "pool: segment of %zu bytes: expected a multiple of %u up to %d", bytes,
+                        pool->buf_bytes, POOL_SEGMENT_BYTES);
     if (pool->segments == pool->segments_max)
         return ixd_fail(err, -ENOSPC, "pool: all %u segments are in", pool->segments_max);
     pool->segments++;

@@ -73,7 +73,8 @@ unsigned pool_alloc_bulk(struct pool *pool, struct pool_buf **bufs, unsigned cou
  * refused, counted as a violation, and stays as it is. */
 void pool_free_bulk(struct pool *pool, struct pool_buf *const *bufs, unsigned count);
 
-/* Records that `count` buffers went from one holder to another. Costs one test when not checking. */
+/* Records that `count` buffers went from one holder to another. Costs one test when not checking.
+ */
 void pool_move_bulk(struct pool *pool, struct pool_buf *const *bufs, unsigned count,
                     enum pool_state from, enum pool_state to);
 

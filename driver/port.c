@@ -109,9 +109,8 @@ static int allocate(struct ixd_port *port, struct ixd_error *err)
     port->slots = calloc(slots, sizeof(*port->slots));
     if (!port->slots)
         return ixd_fail(err, -ENOMEM, "%s: no memory for %zu ring slots", port->bus->name, slots);
-    return port->bus->ops->dma_alloc(port->bus, bytes,
-                                     IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES, &port->rings,
-                                     err);
+    return port->bus->ops->dma_alloc(port->bus, bytes, IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES,
+                                     &port->rings, err);
 }
 
 static void lay_out(struct ixd_port *port)

@@ -153,24 +153,24 @@ enum ixd_reg {
 };
 
 /* Offset of register `i` of an array: IXD_AT(RDT, 3). */
-#define IXD_AT(name, i) ((uint32_t)(IXD_##name + (i) * IXD_##name##_STRIDE))
+#define IXD_AT(name, i) ((uint32_t)(IXD_##name + (i)*IXD_##name##_STRIDE))
 
 #define IXD_BIT(n) (UINT32_C(1) << (n))
 
 /* General */
-#define IXD_CTRL_GIO_DIS  IXD_BIT(2)  /* no new requests on PCIe */
-#define IXD_CTRL_LRST     IXD_BIT(3)  /* link reset, clears itself */
-#define IXD_CTRL_RST      IXD_BIT(26) /* device reset, clears itself */
-#define IXD_STATUS_GIO    IXD_BIT(19) /* requests on PCIe may still be open */
+#define IXD_CTRL_GIO_DIS      IXD_BIT(2)  /* no new requests on PCIe */
+#define IXD_CTRL_LRST         IXD_BIT(3)  /* link reset, clears itself */
+#define IXD_CTRL_RST          IXD_BIT(26) /* device reset, clears itself */
+#define IXD_STATUS_GIO        IXD_BIT(19) /* requests on PCIe may still be open */
 #define IXD_CTRL_EXT_NS_DIS   IXD_BIT(16)
 #define IXD_CTRL_EXT_DRV_LOAD IXD_BIT(28)
-#define IXD_ESDP_SDP3     IXD_BIT(3) /* on SFP+ boards: transmit disable of the module */
-#define IXD_EEC_ARD       IXD_BIT(9) /* automatic read of the EEPROM is done */
+#define IXD_ESDP_SDP3         IXD_BIT(3) /* on SFP+ boards: transmit disable of the module */
+#define IXD_EEC_ARD           IXD_BIT(9) /* automatic read of the EEPROM is done */
 
 /* Interrupts */
 #define IXD_EICR_LSC      IXD_BIT(20)
 #define IXD_EIMS_OTHER    UINT32_C(0x7fff0000)
-#define IXD_EITR_US(us)   (((uint32_t)(us) * 4) & 0xff8) /* 2 us units from bit 3 */
+#define IXD_EITR_US(us)   (((uint32_t)(us)*4) & 0xff8) /* 2 us units from bit 3 */
 #define IXD_EITR_CNT_WDIS IXD_BIT(31)
 #define IXD_GPIE_MSIX     IXD_BIT(4)  /* several vectors */
 #define IXD_GPIE_OCD      IXD_BIT(5)  /* reading EICR clears the other causes alone */
@@ -179,60 +179,60 @@ enum ixd_reg {
 #define IXD_IVAR_VALID    0x80
 
 /* Receive */
-#define IXD_SRRCTL_BSIZEPACKET_2K 2u /* KiB */
+#define IXD_SRRCTL_BSIZEPACKET_2K     2u /* KiB */
 #define IXD_SRRCTL_BSIZEHEADER(bytes) (((uint32_t)(bytes) / 64) << 8)
-#define IXD_SRRCTL_ADV_ONE IXD_BIT(25) /* advanced descriptor, one buffer */
-#define IXD_SRRCTL_DROP_EN IXD_BIT(28)
-#define IXD_RXDCTL_ENABLE  IXD_BIT(25)
-#define IXD_RXDCTL_VME     IXD_BIT(30)
-#define IXD_DCA_RXCTRL_MBZ IXD_BIT(12) /* must be written 0 */
-#define IXD_RDRXCTL_CRCSTRIP    IXD_BIT(1)
-#define IXD_RDRXCTL_DMAIDONE    IXD_BIT(3)
-#define IXD_RDRXCTL_RSCFRSTSIZE (UINT32_C(0x1f) << 17)
-#define IXD_RDRXCTL_RSCACKC     IXD_BIT(25)
-#define IXD_RDRXCTL_FCOE_WRFIX  IXD_BIT(26)
-#define IXD_RXCTRL_RXEN    IXD_BIT(0)
-#define IXD_RXPBSIZE_KB(kb) ((uint32_t)(kb) << 10)
-#define IXD_RXCSUM_PCSD    IXD_BIT(13) /* descriptor carries the RSS hash */
-#define IXD_RFCTL_RSC_DIS  IXD_BIT(5)
-#define IXD_MRQC_RSS       1u
-#define IXD_MRQC_IPV4_TCP  IXD_BIT(16)
-#define IXD_MRQC_IPV4      IXD_BIT(17)
-#define IXD_MRQC_IPV6      IXD_BIT(20)
-#define IXD_MRQC_IPV6_TCP  IXD_BIT(21)
-#define IXD_MRQC_IPV4_UDP  IXD_BIT(22)
-#define IXD_MRQC_IPV6_UDP  IXD_BIT(23)
-#define IXD_SECRXCTRL_RX_DIS IXD_BIT(1)
-#define IXD_SECRXSTAT_RDY    IXD_BIT(0)
+#define IXD_SRRCTL_ADV_ONE            IXD_BIT(25) /* advanced descriptor, one buffer */
+#define IXD_SRRCTL_DROP_EN            IXD_BIT(28)
+#define IXD_RXDCTL_ENABLE             IXD_BIT(25)
+#define IXD_RXDCTL_VME                IXD_BIT(30)
+#define IXD_DCA_RXCTRL_MBZ            IXD_BIT(12) /* must be written 0 */
+#define IXD_RDRXCTL_CRCSTRIP          IXD_BIT(1)
+#define IXD_RDRXCTL_DMAIDONE          IXD_BIT(3)
+#define IXD_RDRXCTL_RSCFRSTSIZE       (UINT32_C(0x1f) << 17)
+#define IXD_RDRXCTL_RSCACKC           IXD_BIT(25)
+#define IXD_RDRXCTL_FCOE_WRFIX        IXD_BIT(26)
+#define IXD_RXCTRL_RXEN               IXD_BIT(0)
+#define IXD_RXPBSIZE_KB(kb)           ((uint32_t)(kb) << 10)
+#define IXD_RXCSUM_PCSD               IXD_BIT(13) /* descriptor carries the RSS hash */
+#define IXD_RFCTL_RSC_DIS             IXD_BIT(5)
+#define IXD_MRQC_RSS                  1u
+#define IXD_MRQC_IPV4_TCP             IXD_BIT(16)
+#define IXD_MRQC_IPV4                 IXD_BIT(17)
+#define IXD_MRQC_IPV6                 IXD_BIT(20)
+#define IXD_MRQC_IPV6_TCP             IXD_BIT(21)
+#define IXD_MRQC_IPV4_UDP             IXD_BIT(22)
+#define IXD_MRQC_IPV6_UDP             IXD_BIT(23)
+#define IXD_SECRXCTRL_RX_DIS          IXD_BIT(1)
+#define IXD_SECRXSTAT_RDY             IXD_BIT(0)
 
 /* Transmit */
-#define IXD_DMATXCTL_TE    IXD_BIT(0)
-#define IXD_RTTDCS_ARBDIS  IXD_BIT(6)
-#define IXD_TXPBSIZE_KB(kb) ((uint32_t)(kb) << 10)
+#define IXD_DMATXCTL_TE            IXD_BIT(0)
+#define IXD_RTTDCS_ARBDIS          IXD_BIT(6)
+#define IXD_TXPBSIZE_KB(kb)        ((uint32_t)(kb) << 10)
 #define IXD_TXDCTL_THRESH(p, h, w) ((uint32_t)(p) | (uint32_t)(h) << 8 | (uint32_t)(w) << 16)
-#define IXD_TXDCTL_ENABLE  IXD_BIT(25)
-#define IXD_TXDCTL_SWFLSH  IXD_BIT(26)
+#define IXD_TXDCTL_ENABLE          IXD_BIT(25)
+#define IXD_TXDCTL_SWFLSH          IXD_BIT(26)
 
 /* MAC, link, filters */
-#define IXD_HLREG0_TXCRCEN   IXD_BIT(0)
-#define IXD_HLREG0_RXCRCSTRP IXD_BIT(1)
-#define IXD_HLREG0_JUMBOEN   IXD_BIT(2)
-#define IXD_HLREG0_TXPADEN   IXD_BIT(10)
-#define IXD_HLREG0_LPBK      IXD_BIT(15)
-#define IXD_MAXFRS_BYTES(n)  ((uint32_t)(n) << 16)
-#define IXD_MFLCN_DPF        IXD_BIT(1) /* discard pause frames */
-#define IXD_AUTOC_AN_RESTART IXD_BIT(12)
-#define IXD_AUTOC_LMS        (UINT32_C(7) << 13)
-#define IXD_AUTOC_LMS_SERIAL (UINT32_C(3) << 13) /* 10G serial */
+#define IXD_HLREG0_TXCRCEN    IXD_BIT(0)
+#define IXD_HLREG0_RXCRCSTRP  IXD_BIT(1)
+#define IXD_HLREG0_JUMBOEN    IXD_BIT(2)
+#define IXD_HLREG0_TXPADEN    IXD_BIT(10)
+#define IXD_HLREG0_LPBK       IXD_BIT(15)
+#define IXD_MAXFRS_BYTES(n)   ((uint32_t)(n) << 16)
+#define IXD_MFLCN_DPF         IXD_BIT(1) /* discard pause frames */
+#define IXD_AUTOC_AN_RESTART  IXD_BIT(12)
+#define IXD_AUTOC_LMS         (UINT32_C(7) << 13)
+#define IXD_AUTOC_LMS_SERIAL  (UINT32_C(3) << 13) /* 10G serial */
 #define IXD_AUTOC2_SERIAL     (UINT32_C(3) << 16)
 #define IXD_AUTOC2_SERIAL_SFI (UINT32_C(2) << 16)
-#define IXD_LINKS_UP         IXD_BIT(30)
-#define IXD_LINKS_SPEED(v)   (((v) >> 28) & 3)
-#define IXD_FCTRL_SBP        IXD_BIT(1)
-#define IXD_FCTRL_MPE        IXD_BIT(8)
-#define IXD_FCTRL_UPE        IXD_BIT(9)
-#define IXD_FCTRL_BAM        IXD_BIT(10)
-#define IXD_VLNCTRL_VFE      IXD_BIT(30)
-#define IXD_RAH_AV           IXD_BIT(31)
+#define IXD_LINKS_UP          IXD_BIT(30)
+#define IXD_LINKS_SPEED(v)    (((v) >> 28) & 3)
+#define IXD_FCTRL_SBP         IXD_BIT(1)
+#define IXD_FCTRL_MPE         IXD_BIT(8)
+#define IXD_FCTRL_UPE         IXD_BIT(9)
+#define IXD_FCTRL_BAM         IXD_BIT(10)
+#define IXD_VLNCTRL_VFE       IXD_BIT(30)
+#define IXD_RAH_AV            IXD_BIT(31)
 
 #endif

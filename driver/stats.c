@@ -25,9 +25,13 @@ struct stat_row {
 };
 
 #define STAT(name, reg, shape)                                                                     \
-    {name, IXD_##reg, 0, IXD_##reg##_STRIDE, IXD_##reg##_COUNT, shape}
+    {                                                                                              \
+        name, IXD_##reg, 0, IXD_##reg##_STRIDE, IXD_##reg##_COUNT, shape                           \
+    }
 #define STAT_WIDE(name, lo, hi, shape)                                                             \
-    {name, IXD_##lo, IXD_##hi, IXD_##lo##_STRIDE, IXD_##lo##_COUNT, shape}
+    {                                                                                              \
+        name, IXD_##lo, IXD_##hi, IXD_##lo##_STRIDE, IXD_##lo##_COUNT, shape                       \
+    }
 
 /* clang-format off */
 static const struct stat_row rows[] = {

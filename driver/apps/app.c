@@ -61,9 +61,9 @@ static int build_pool(struct ixd_app *app, struct ixd_error *err)
     while (rc == 0 && app->segments < pool_config.segments_max) {
         struct ixd_dma *segment = &app->segment[app->segments];
 
-        rc = app->bus[0]->ops->dma_alloc(app->bus[0], POOL_SEGMENT_BYTES,
-                                         IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES, segment,
-                                         err);
+        rc =
+            app->bus[0]->ops->dma_alloc(app->bus[0], POOL_SEGMENT_BYTES,
+                                        IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES, segment, err);
         if (rc == 0) {
             app->segments++;
             rc = pool_add_segment(app->pool, segment->virt, segment->iova, POOL_SEGMENT_BYTES, err);
@@ -221,7 +221,7 @@ void ixd_app_report(const struct ixd_app *app,
                     void (*emit)(void *context, const char *name, uint64_t value), void *context)
 {
     struct report r = {.emit = emit, .context = context};
-    char prefix[16];
+    char prefix[24];
 
     for (unsigned i = 0; i < app->ports; i++) {
         struct ixd_link link = ixd_link_last(app->port[i]);

@@ -22,15 +22,15 @@ enum {
 struct ixd_app_options {
     char port[IXD_APP_PORTS_MAX][32]; /* PCI addresses, in the order given */
     unsigned ports;
-    unsigned batch;    /* frames per burst */
-    unsigned queues;   /* pairs per port */
+    unsigned batch;  /* frames per burst */
+    unsigned queues; /* pairs per port */
     unsigned rx_ring, tx_ring;
     unsigned rx_refill, tx_report; /* 0: the driver chooses */
     unsigned tx_pthresh, tx_hthresh, tx_wthresh;
-    unsigned buffers;  /* size of the pool at least; 0: what the rings can hold */
+    unsigned buffers; /* size of the pool at least; 0: what the rings can hold */
     unsigned itr_us;
     unsigned link_timeout_ms;
-    bool interrupt;    /* --wait interrupt */
+    bool interrupt; /* --wait interrupt */
     bool promisc;
     bool drop;         /* a full receive queue drops */
     bool check;        /* the pool verifies every move */
@@ -85,12 +85,12 @@ struct ixd_app {
     unsigned rounds_to_link_check;
     uint64_t idle_ns; /* how long an idle round may sleep, in interrupt mode */
 
-    uint64_t frames;      /* handled, in the application's own sense */
-    uint64_t bytes;       /* of these, without CRC */
-    uint64_t not_sent;    /* dropped because a transmit ring had no room */
+    uint64_t frames;   /* handled, in the application's own sense */
+    uint64_t bytes;    /* of these, without CRC */
+    uint64_t not_sent; /* dropped because a transmit ring had no room */
     uint64_t wakeups, timeouts;
 
-    struct { /* gen */
+    struct {                                      /* gen */
         struct pool_buf *held[IXD_APP_BATCH_MAX]; /* filled, not yet placed */
         unsigned held_first, held_count;
         uint64_t filled; /* frames given a sequence number */

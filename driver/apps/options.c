@@ -28,9 +28,9 @@ struct option_row {
     const char *value; /* for help; NULL: takes none */
     const char *help;
     enum form form;
-    size_t at, at2;    /* offsets in struct ixd_app_options */
+    size_t at, at2; /* offsets in struct ixd_app_options */
     unsigned min, max;
-    unsigned set;      /* IXD_OPT_*; 0: every application */
+    unsigned set; /* IXD_OPT_*; 0: every application */
 };
 
 #define AT(field) offsetof(struct ixd_app_options, field)
@@ -54,7 +54,8 @@ static const struct option_row rows[] = {
      NUMBER, AT(itr_us), 0, 0, 1022, 0},
     {"--promisc", NULL, "take every frame, whatever its destination",
      FLAG, AT(promisc), 0, 1, 0, 0},
-    {"--no-promisc", NULL, "take frames to this port, and broadcast", FLAG, AT(promisc), 0, 0, 0, 0},
+    {"--no-promisc", NULL, "take frames to this port, and broadcast",
+     FLAG, AT(promisc), 0, 0, 0, 0},
     {"--no-drop", NULL, "a full receive queue holds up the others instead of dropping",
      FLAG, AT(drop), 0, 0, 0, 0},
     {"--refill", "N", "post receive buffers N at a time (a quarter ring, at most 32)",
@@ -149,8 +150,8 @@ static bool set_mac(const char *text, uint8_t mac[6])
 
 static bool set_port(const char *text, struct ixd_app_options *options)
 {
-    if (options->ports == IXD_APP_PORTS_MAX || !*text ||
-        strlen(text) >= sizeof(options->port[0]) || strchr(text, '/'))
+    if (options->ports == IXD_APP_PORTS_MAX || !*text || strlen(text) >= sizeof(options->port[0]) ||
+        strchr(text, '/'))
         return false;
     strcpy(options->port[options->ports++], text);
     return true;

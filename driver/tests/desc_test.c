@@ -25,8 +25,8 @@ START_TEST(transmit_fields)
         ck_assert_uint_eq(dword(&d, 3), length << 14);
         ck_assert(!ixd_tx_desc_done(&d));
         ixd_tx_desc_request_report(&d);
-        ck_assert_uint_eq(dword(&d, 2), length | 3u << 20 | 1u << 24 | 1u << 25 | 1u << 27 |
-                                            1u << 29);
+        ck_assert_uint_eq(dword(&d, 2),
+                          length | 3u << 20 | 1u << 24 | 1u << 25 | 1u << 27 | 1u << 29);
         ck_assert_uint_eq(dword(&d, 3), length << 14);
     }
 }
@@ -56,8 +56,8 @@ END_TEST
 
 START_TEST(receive_status_fields)
 {
-    uint8_t bytes[16] = {[8] = 0x03, [11] = 0x3b, [12] = 0xee, [13] = 0x05, [14] = 0xff,
-                         [15] = 0xff};
+    uint8_t bytes[16] = {
+        [8] = 0x03, [11] = 0x3b, [12] = 0xee, [13] = 0x05, [14] = 0xff, [15] = 0xff};
     struct ixd_desc d;
     uint64_t status;
 

@@ -106,7 +106,7 @@ static int fake_dma_alloc(struct ixd_bus *bus, size_t bytes, unsigned access, st
     bytes = (bytes + 4095) / 4096 * 4096;
     *out = (struct ixd_dma){
         .virt = aligned_alloc(4096, bytes),
-        .iova = 0x700000000 + (uint64_t)n * 0x10000000,
+        .iova = fake->iova_base + (uint64_t)n * 0x1000000,
         .bytes = bytes,
         .page_bytes = 4096,
         .access = access,
@@ -201,6 +201,7 @@ void fake_bus_init(struct fake_bus *fake)
     fake->bus.ops = &fake_ops;
     fake->bus.impl = fake;
     fake->bus.irq_vectors = 64;
+    fake->iova_base = 0x700000000;
     snprintf(fake->bus.name, sizeof(fake->bus.name), "fake0");
     power_on(fake);
 }
@@ -232,11 +233,19 @@ struct pool *fake_pool(struct fake_bus *fake, unsigned buffers)
     return pool;
 }
 
+void fake_bus_fini(struct fake_bus *fake, struct pool *pool)
+{
+    pool_destroy(pool);
+    for (unsigned i = 0; i < fake->dma_count; i++)
+        free(fake->dma[i].virt);
+    fake->dma_count = 0;
+}
+
 bool fake_receive(struct fake_bus *fake, unsigned queue, const void *bytes, unsigned length,
                   uint64_t status)
 {
-    uint64_t base = *reg(fake, IXD_AT(RDBAL, queue)) |
-                    (uint64_t)*reg(fake, IXD_AT(RDBAH, queue)) << 32;
+    uint64_t base = *reg(fake, IXD_AT(RDBAL, queue)) | (uint64_t)*reg(fake, IXD_AT(RDBAH, queue))
+                                                           << 32;
     uint32_t ring = *reg(fake, IXD_AT(RDLEN, queue)) / 16;
     uint32_t *head = reg(fake, IXD_AT(RDH, queue));
     struct ixd_desc *desc;
@@ -258,8 +267,8 @@ unsigned fake_transmit(struct fake_bus *fake, unsigned queue, unsigned max,
                        void (*sent)(void *context, const uint8_t *bytes, unsigned length),
                        void *context)
 {
-    uint64_t base = *reg(fake, IXD_AT(TDBAL, queue)) |
-                    (uint64_t)*reg(fake, IXD_AT(TDBAH, queue)) << 32;
+    uint64_t base = *reg(fake, IXD_AT(TDBAL, queue)) | (uint64_t)*reg(fake, IXD_AT(TDBAH, queue))
+                                                           << 32;
     uint32_t ring = *reg(fake, IXD_AT(TDLEN, queue)) / 16;
     uint32_t *head = reg(fake, IXD_AT(TDH, queue));
     unsigned count = 0;

@@ -31,14 +31,15 @@ struct fake_bus {
     uint64_t tail_writes;
 
     struct ixd_dma dma[FAKE_DMA_MAX];
-    unsigned dma_count;   /* ever */
+    uint64_t iova_base; /* of the first allocation */
+    unsigned dma_count; /* ever */
     unsigned dma_live;
     unsigned dma_fail_at; /* the n-th allocation fails, counted from 1; 0: none */
 
-    uint32_t cause;   /* latched, by vector */
-    uint32_t message; /* sent, not yet waited for, by vector */
-    unsigned vectors; /* switched on */
-    uint64_t waits;   /* irq_wait calls that had to sleep */
+    uint32_t cause;                        /* latched, by vector */
+    uint32_t message;                      /* sent, not yet waited for, by vector */
+    unsigned vectors;                      /* switched on */
+    uint64_t waits;                        /* irq_wait calls that had to sleep */
     void (*on_arm)(struct fake_bus *fake); /* called right before EIMS_EX takes effect */
 };
 
@@ -47,6 +48,9 @@ void fake_bus_stick(struct fake_bus *fake, uint32_t offset, uint32_t mask, uint3
 
 /* A pool of `buffers` with `check`, and memory for it. */
 struct pool *fake_pool(struct fake_bus *fake, unsigned buffers);
+
+/* Frees the pool (may be NULL) and all memory that came from this bus. */
+void fake_bus_fini(struct fake_bus *fake, struct pool *pool);
 
 /* The device receives `length` bytes into the next descriptor of a queue: word 1 gets DD, the
  * length, and `status`. False when the ring is empty (or the queue off). */

@@ -17,6 +17,11 @@ static void begin(void)
     pool = fake_pool(&fake, 1024);
 }
 
+static void end(void)
+{
+    fake_bus_fini(&fake, pool);
+}
+
 /* Opens and expects failure; all buffers and all memory must be back. */
 static int open_fails(const struct ixd_config *given)
 {
@@ -47,6 +52,7 @@ static void stuck(uint32_t offset, uint32_t mask, uint32_t bits, const char *nam
     ck_contains(err.text, name);
     ck_contains(err.text, meaning);
     ck_assert_uint_lt(fake.now_ns, 3000000000); /* bounded */
+    end();
 }
 
 START_TEST(reset_that_never_ends)
@@ -88,6 +94,7 @@ START_TEST(device_that_is_gone)
     fake.gone = true;
     ck_assert_int_eq(open_fails(NULL), -ENODEV);
     ck_contains(err.text, "STATUS reads all ones");
+    end();
 }
 END_TEST
 
@@ -98,9 +105,11 @@ START_TEST(address_that_is_none)
     fake_bus_stick(&fake, IXD_AT(RAH, 0), UINT32_MAX, IXD_RAH_AV);
     ck_assert_int_eq(open_fails(NULL), -EADDRNOTAVAIL);
     ck_contains(err.text, "RAL(0)");
+    end();
     begin();
     fake_bus_stick(&fake, IXD_AT(RAL, 0), 0xff, 0x01); /* multicast */
     ck_assert_int_eq(open_fails(NULL), -EADDRNOTAVAIL);
+    end();
 }
 END_TEST
 
@@ -116,12 +125,14 @@ START_TEST(master_that_does_not_rest_is_reset_twice)
     ck_assert_int_eq(ixd_open(&port, &fake.bus, &config, &err), 0);
     ck_assert_uint_eq(fake.resets, 1);
     ck_assert_int_eq(ixd_close(port, &err), 0);
+    end();
     begin();
     config.pool = pool;
     fake_bus_stick(&fake, IXD_STATUS, IXD_STATUS_GIO, IXD_STATUS_GIO);
     ck_assert_int_eq(ixd_open(&port, &fake.bus, &config, &err), 0);
     ck_assert_uint_eq(fake.resets, 2);
     ck_assert_int_eq(ixd_close(port, &err), 0);
+    end();
 }
 END_TEST
 
@@ -132,17 +143,20 @@ START_TEST(memory_and_buffers_that_are_missing)
     begin();
     fake.dma_fail_at = fake.dma_count + 1;
     ck_assert_int_eq(open_fails(NULL), -ENOMEM);
+    end();
     begin();
     ixd_config_default(&config);
     config.rx_ring = 2048;
     ck_assert_int_eq(open_fails(&config), -ENOBUFS);
     ck_contains(err.text, "expected 2047 buffers");
+    end();
     begin();
     fake.bus.irq_vectors = 1;
     ixd_config_default(&config);
     config.interrupts = true;
     ck_assert_int_eq(open_fails(&config), -ENOTSUP);
     ck_contains(err.text, "expected 2 MSI-X vectors");
+    end();
 }
 END_TEST
 
@@ -159,6 +173,7 @@ START_TEST(queue_that_does_not_stop_is_reported_and_everything_comes_home)
     ck_assert_int_eq(ixd_close(port, &err), -ETIMEDOUT);
     ck_contains(err.text, "receive queue to be disabled");
     ck_assert_int_eq(pool_check_home(pool, NULL), 0);
+    end();
 }
 END_TEST
 
@@ -205,6 +220,7 @@ START_TEST(registers_after_a_good_start)
     ck_assert_uint_eq(reg(IXD_RXCTRL), 0); /* quiet */
     ck_assert_uint_eq(reg(IXD_AT(RXDCTL, 0)), 0);
     ck_assert_int_eq(pool_check_home(pool, &err), 0);
+    end();
 }
 END_TEST
 

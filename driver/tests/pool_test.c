@@ -15,9 +15,9 @@ static struct pool *make(bool check, unsigned segments)
 
     ck_assert_int_eq(pool_create(&pool, &config, NULL), 0);
     for (unsigned i = 0; i < segments; i++)
-        ck_assert_int_eq(pool_add_segment(pool, memory[i], 0x1000000000 + i * 0x200000,
-                                          sizeof(memory[i]), NULL),
-                         0);
+        ck_assert_int_eq(
+            pool_add_segment(pool, memory[i], 0x1000000000 + i * 0x200000, sizeof(memory[i]), NULL),
+            0);
     return pool;
 }
 
@@ -37,7 +37,8 @@ START_TEST(buffers_lie_where_the_segment_lies)
         ck_assert_ptr_eq(bufs[i]->data, memory[segment] + slot * 2048);
         ck_assert_uint_eq(bufs[i]->iova, 0x1000000000 + segment * 0x200000 + slot * 2048);
         /* what the CPU alone knows lies outside of what the device can reach */
-        ck_assert((uint8_t *)bufs[i] < memory[0] || (uint8_t *)bufs[i] >= memory[1] + sizeof(memory[1]));
+        ck_assert((uint8_t *)bufs[i] < memory[0] ||
+                  (uint8_t *)bufs[i] >= memory[1] + sizeof(memory[1]));
     }
     pool_free_bulk(pool, bufs, 128);
     ck_assert_int_eq(pool_check_home(pool, NULL), 0);

@@ -9,8 +9,7 @@ static const struct row {
     uint32_t offset, stride, count;
 } rows[] = {
 #define ROW(name, offset, stride, count) {#name, offset, stride, count},
-    IXD_REGS(ROW)
-};
+    IXD_REGS(ROW)};
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 START_TEST(rows_are_well_formed)

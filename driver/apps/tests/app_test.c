@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ * The applications over fake ports, from command line to the last counter. */
+#include "driver/apps/app.h"
+#include "driver/ixd_priv.h"
+#include "driver/tests/fake_bus.h"
+#include "driver/tests/test.h"
+
+#include <errno.h>
+
+static struct fake_bus fake[2];
+static struct ixd_app app;
+static struct ixd_error err;
+
+static int parse(const char *name, const char *line, struct ixd_app_options *options)
+{
+    char text[256], *argv[32] = {text}; /* argv[0] is not looked at */
+    int argc = 1;
+
+    strcpy(text, line);
+    for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
+        argv[argc++] = word;
+    return ixd_app_parse(ixd_app_find(name), argc, argv, options, &err);
+}
+
+/* Two ports of one fake machine: port 1 reaches the memory of port 0. */
+static void share_memory(void)
+{
+    memcpy(fake[1].dma + 8, fake[0].dma, 8 * sizeof(fake[0].dma[0]));
+    fake[1].dma_count = 16;
+}
+
+static void start(const char *name, const char *line)
+{
+    const struct ixd_app_kind *kind = ixd_app_find(name);
+    struct ixd_bus *buses[2] = {&fake[0].bus, &fake[1].bus};
+    struct ixd_app_options options;
+
+    fake_bus_init(&fake[0]);
+    fake_bus_init(&fake[1]);
+    fake[1].iova_base += 0x80000000;
+    ck_assert_msg(parse(name, line, &options) == 0, "%s", err.text);
+    ck_assert_msg(ixd_app_init(&app, kind, &options, buses, kind->ports, &err) == 0, "%s",
+                  err.text);
+    share_memory();
+    ck_assert(!app.ready);
+    ck_assert_int_eq(ixd_app_step(&app, &err), 0);
+    ck_assert(app.ready);
+}
+
+static void finish(void)
+{
+    ck_assert_msg(ixd_app_fini(&app, &err) == 0, "%s", err.text);
+    ck_assert_uint_eq(fake[0].dma_live, 0);
+}
+
+static void frame_in(struct fake_bus *f, unsigned queue, uint8_t number)
+{
+    uint8_t frame[60] = {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 8, 0, number};
+
+    ck_assert(fake_receive(f, queue, frame, sizeof(frame), IXD_RX_EOP));
+}
+
+static uint8_t last[2048];
+
+static void frame_out(void *context, const uint8_t *bytes, unsigned length)
+{
+    memcpy(last, bytes, length);
+    if (context)
+        ck_assert_uint_eq(bytes[14], (*(uint8_t *)context)++);
+}
+
+START_TEST(fwd_forwards_both_ways)
+{
+    uint8_t expect[2] = {0, 0};
+
+    start("fwd", "--ring 32 --batch 8 --check");
+    for (unsigned i = 0; i < 200; i++) {
+        frame_in(&fake[0], 0, i);
+        frame_in(&fake[1], 0, i);
+        ck_assert_int_eq(ixd_app_step(&app, &err), 2);
+        ck_assert_uint_eq(fake_transmit(&fake[1], 0, 32, frame_out, &expect[1]), 1);
+        ck_assert_uint_eq(fake_transmit(&fake[0], 0, 32, frame_out, &expect[0]), 1);
+    }
+    ck_assert_uint_eq(app.frames, 400);
+    ck_assert_uint_eq(app.not_sent, 0);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
+/* The far link goes: the ring fills, frames are dropped and counted; it comes back, and all goes
+ * on with the frames that waited. */
+START_TEST(fwd_survives_a_link_flap)
+{
+    uint8_t expect = 0;
+
+    start("fwd", "--ring 32 --batch 8 --check");
+    fake_link(&fake[1], false);
+    for (unsigned i = 0; i < 100; i++) {
+        frame_in(&fake[0], 0, i);
+        ck_assert_int_eq(ixd_app_step(&app, &err), 1);
+    }
+    ck_assert_uint_eq(app.frames, 31);
+    ck_assert_uint_eq(app.not_sent, 69);
+    fake_link(&fake[1], true);
+    ck_assert_uint_eq(fake_transmit(&fake[1], 0, 64, frame_out, &expect), 31);
+    frame_in(&fake[0], 0, 31);
+    ck_assert_int_eq(ixd_app_step(&app, &err), 1);
+    ck_assert_uint_eq(fake_transmit(&fake[1], 0, 64, frame_out, &expect), 1);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
+START_TEST(poll_mode_sees_a_lost_link)
+{
+    start("echo", "");
+    fake_link(&fake[0], false);
+    for (unsigned i = 0; i < 65536; i++)
+        ck_assert_int_eq(ixd_app_step(&app, &err), 0);
+    ck_assert(!ixd_link_last(app.port[0]).up);
+    ck_assert_uint_eq(ixd_link_last(app.port[0]).changes, 1);
+    finish();
+}
+END_TEST
+
+START_TEST(link_that_never_comes)
+{
+    const struct ixd_app_kind *kind = ixd_app_find("echo");
+    struct ixd_bus *bus = &fake[0].bus;
+    struct ixd_app_options options;
+    int rc = 0;
+
+    fake_bus_init(&fake[0]);
+    fake_bus_stick(&fake[0], IXD_LINKS, UINT32_MAX, 0);
+    ck_assert_int_eq(parse("echo", "--link-timeout 50", &options), 0);
+    ck_assert_int_eq(ixd_app_init(&app, kind, &options, &bus, 1, &err), 0);
+    for (unsigned i = 0; i < 100 && rc == 0; i++)
+        rc = ixd_app_step(&app, &err);
+    ck_assert_int_eq(rc, -ETIMEDOUT);
+    ck_contains(err.text, "LINKS: expected the link to be up within 50 ms");
+    ck_assert(!app.ready);
+    finish();
+}
+END_TEST
+
+START_TEST(echo_swaps_addresses)
+{
+    start("echo", "--queues 2 --wait interrupt --check");
+    frame_in(&fake[0], 1, 0);
+    ck_assert_int_eq(ixd_app_step(&app, &err), 1);
+    ck_assert_uint_eq(fake_transmit(&fake[0], 0, 8, frame_out, NULL), 0);
+    ck_assert_uint_eq(fake_transmit(&fake[0], 1, 8, frame_out, NULL), 1);
+    ck_assert_mem_eq(last, "\x0b\x0c\x0d\x0e\x0f\x10\x01\x02\x03\x04\x05\x06\x08\x00", 14);
+    ck_assert_int_eq(ixd_app_step(&app, &err), 0);
+    ck_assert_uint_eq(app.wakeups, 1); /* the message of the first frame is still there */
+    ck_assert_int_eq(ixd_app_step(&app, &err), 0);
+    ck_assert_uint_eq(app.timeouts, 1);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
+START_TEST(sink_counts_and_ends)
+{
+    start("sink", "--frames 3");
+    for (unsigned i = 0; i < 3; i++) {
+        ck_assert(!app.done);
+        frame_in(&fake[0], 0, i);
+        ck_assert_int_eq(ixd_app_step(&app, &err), 1);
+    }
+    ck_assert(app.done);
+    ck_assert_uint_eq(app.bytes, 180);
+    finish();
+}
+END_TEST
+
+static void numbered(void *context, const uint8_t *bytes, unsigned length)
+{
+    uint64_t *next = context, number = 0;
+    uint32_t sum = 0;
+
+    for (unsigned i = 0; i < 8; i++)
+        number = number << 8 | bytes[42 + i];
+    ck_assert_uint_eq(number, (*next)++);
+    ck_assert_uint_eq(length, 100);
+    for (unsigned i = 14; i < 34; i += 2)
+        sum += bytes[i] << 8 | bytes[i + 1];
+    ck_assert_uint_eq(sum % 0xffff, 0); /* IPv4 checksum */
+    ck_assert_uint_eq(bytes[99], 49);
+}
+
+START_TEST(gen_sends_all_in_order_through_a_full_ring)
+{
+    uint64_t next = 0;
+
+    start("gen", "--frames 1000 --size 100 --ring 32 --batch 13 --delay 0 --check");
+    for (unsigned i = 0; i < 2000 && !app.done; i++) {
+        ck_assert_int_ge(ixd_app_step(&app, &err), 0);
+        fake[0].now_ns += 1000;
+        fake_transmit(&fake[0], 0, i % 5 * 3, numbered, &next);
+    }
+    ck_assert(app.done);
+    fake_transmit(&fake[0], 0, 32, numbered, &next);
+    ck_assert_uint_eq(next, 1000);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
+START_TEST(gen_keeps_its_rate)
+{
+    start("gen", "--rate 2000000 --delay 1");
+    ck_assert_int_eq(ixd_app_step(&app, &err), 0);
+    fake[0].now_ns += 900000;
+    ck_assert_int_eq(ixd_app_step(&app, &err), 0); /* still waiting */
+    fake[0].now_ns += 100001;
+    for (unsigned i = 0; i < 1000; i++) { /* 10 us at 2 Mpps: 20 frames */
+        ixd_app_step(&app, &err);
+        fake_transmit(&fake[0], 0, 512, NULL, NULL);
+        fake[0].now_ns += 10000;
+    }
+    ck_assert_uint_ge(app.frames, 999 * 20);
+    ck_assert_uint_le(app.frames, 999 * 20 + 1);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
+struct counters {
+    unsigned count;
+    uint64_t gprc, frames;
+};
+
+static void collect(void *context, const char *name, uint64_t value)
+{
+    struct counters *c = context;
+
+    c->count++;
+    if (strcmp(name, "port0.hw.gprc") == 0)
+        c->gprc = value;
+    if (strcmp(name, "app.frames") == 0)
+        c->frames = value;
+}
+
+START_TEST(report_has_both_kinds_of_counters)
+{
+    struct counters c = {0};
+
+    start("sink", "--queues 3");
+    frame_in(&fake[0], 2, 0);
+    ixd_app_step(&app, &err);
+    fake[0].reg[IXD_GPRC / 4] = 99;
+    ixd_app_stop(&app);
+    ixd_app_report(&app, collect, &c);
+    ck_assert_uint_eq(c.gprc, 99);
+    ck_assert_uint_eq(c.frames, 1);
+    ck_assert_uint_gt(c.count, 60);
+    finish();
+}
+END_TEST
+
+START_TEST(init_undoes_itself)
+{
+    const struct ixd_app_kind *kind = ixd_app_find("fwd");
+    struct ixd_bus *buses[2] = {&fake[0].bus, &fake[1].bus};
+    struct ixd_app_options options;
+
+    for (unsigned fail = 1; fail <= 5; fail++) {
+        fake_bus_init(&fake[0]);
+        fake_bus_init(&fake[1]);
+        if (fail <= 4)
+            fake[0].dma_fail_at = fail; /* three segments, and the rings */
+        else
+            fake_bus_stick(&fake[1], IXD_EEC, UINT32_MAX, 0); /* the second port */
+        ck_assert_int_eq(parse("fwd", "", &options), 0);
+        ck_assert_int_lt(ixd_app_init(&app, kind, &options, buses, 2, &err), 0);
+        ck_assert_uint_eq(fake[0].dma_live, 0);
+        ck_assert_uint_eq(fake[1].dma_live, 0);
+    }
+    ck_assert_int_eq(ixd_app_init(&app, kind, &options, buses, 1, &err), -EINVAL);
+    ck_contains(err.text, "expected 2");
+}
+END_TEST
+
+TEST_MAIN("app", fwd_forwards_both_ways, fwd_survives_a_link_flap, poll_mode_sees_a_lost_link,
+          link_that_never_comes, echo_swaps_addresses, sink_counts_and_ends,
+          gen_sends_all_in_order_through_a_full_ring, gen_keeps_its_rate,
+          report_has_both_kinds_of_counters, init_undoes_itself)
