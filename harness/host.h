@@ -22,7 +22,7 @@ struct rs_machine {
     bool iommu;
     uint32_t netdevs;      /* bit p: port p is attached to QEMU's user network */
     bool trace, capture;   /* wanted */
-    bool console;          /* the terminal is the guest's console: interactive */
+    bool console;          /* the terminal is the guest's console, and time does not end it */
 };
 
 /* The argument vector (g_free() each; the array NULL-terminated), g_ptr_array_unref() it. */

@@ -81,9 +81,11 @@ static void bench_options(GPtrArray *argv, const struct rs_machine *m)
 
     option(argv, "-object", "memory-backend-file,id=mailbox,share=on,size=%d,mem-path=%s",
            RS_MAILBOX_BYTES, mailbox);
-    option(argv, "-device", "ringside-bench,bus=pcie.0,addr=2,mailbox=mailbox,plan=%s,report=%s%s%s%s%s",
-           plan, report, m->trace ? ",trace=" : "", m->trace ? trace : "",
-           m->capture ? ",capture=" : "", m->capture ? capture : "");
+    option(argv, "-device",
+           "ringside-bench,bus=pcie.0,addr=2,mailbox=mailbox,plan=%s,report=%s%s%s%s%s%s", plan,
+           report, m->trace ? ",trace=" : "", m->trace ? trace : "",
+           m->capture ? ",capture=" : "", m->capture ? capture : "",
+           m->console ? ",grace-ms=4294967295" : "");
     g_free(mailbox);
     g_free(plan);
     g_free(report);

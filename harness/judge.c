@@ -54,7 +54,7 @@ static bool host_failed(GPtrArray *findings, const struct rs_facts *facts)
 
     rs_process_words(&facts->host, words, sizeof(words));
     if (facts->host.overdue) {
-        find(findings, "wall time", "the run ends before limits.wall", "the host was %s", words);
+        find(findings, "wall time", "the run ends before limits.wall-time", "the host was %s", words);
         return true;
     }
     if (facts->host.signal || facts->host.killed || !facts->report) {
@@ -74,8 +74,8 @@ static const char *end_words(uint32_t end)
 {
     switch (end) {
     case REPORT_END_NONE: return "the machine ended without a word of the guest";
-    case REPORT_END_DEADLINE: return "limits.model came first";
-    case REPORT_END_NOT_READY: return "the driver was not ready in time (limits.ready)";
+    case REPORT_END_DEADLINE: return "limits.model-time came first";
+    case REPORT_END_NOT_READY: return "the driver was not ready in time (limits.ready-time)";
     case REPORT_END_GUEST: return "the guest gave up before the plan was over";
     default: return "an unknown end";
     }

@@ -53,7 +53,7 @@ struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
 /* Claims and fills the folder. 0 or RS_ERROR_ENVIRONMENT with a sentence. */
 enum rs_error rs_run_prepare(struct rs_run *run, const struct rs_inputs *in, char *why,
                              size_t why_bytes);
-/* Starts the host. deadline_percent scales limits.wall: 100 as written. */
+/* Starts the host. deadline_percent scales limits.wall-time: 100 as written. */
 enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *why,
                            size_t why_bytes);
 /* Once run->process has ended: reads what it left, judges. */

@@ -13,6 +13,9 @@ void rs_show_table(FILE *out, const GPtrArray *results);
 /* "N passed, M failed, ..." and where the reports are; `report` may be NULL. */
 void rs_show_summary(FILE *out, const struct rs_summary *summary, const char *report);
 
+/* Cases (struct rs_selected), one line each: list_cmd.c. */
+void rs_show_list(FILE *out, const GArray *cases);
+
 /* A metric of a run as text ("12.1 us"; "-" without a value), into buf, which is returned. */
 const char *rs_show_metric(const struct rs_facts *facts, enum metric_id id, char *buf,
                            size_t bytes);
