@@ -38,9 +38,13 @@ static enum nic_dma_status transfer(struct ringside_nic *n, uint64_t address, bo
                                     void *data, uint32_t length, bool write)
 {
     AddressSpace *as = physical ? &address_space_memory : &n->parent.bus_master_as;
-    MemTxResult result = address_space_rw(as, address, attributes(n), data, length, write);
+    struct ringside_ram *ram = &n->machine->ram;
 
-    if (result == MEMTX_OK) {
+    if (physical && (write ? ringside_ram_write(ram, address, data, length)
+                           : ringside_ram_read(ram, address, data, length))) {
+        return NIC_DMA_OK;
+    }
+    if (address_space_rw(as, address, attributes(n), data, length, write) == MEMTX_OK) {
         return NIC_DMA_OK;
     }
     return physical || QLIST_EMPTY(&n->ranges) ? NIC_DMA_ABORT : NIC_DMA_FAULT;
@@ -81,7 +85,7 @@ static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_
         return NIC_DMA_ABORT;
     }
     if (QLIST_EMPTY(&n->ranges)) { /* the guest has not enabled translation */
-        *out = (struct bench_translation){ .physical = address, .page = 1ull << 63 };
+        *out = (struct bench_translation){ .physical = address, .page = UINT64_MAX };
         return NIC_DMA_OK;
     }
     WITH_RCU_READ_LOCK_GUARD() {

@@ -206,6 +206,7 @@ bool ringside_create(struct ringside_machine *m, const struct ringside_paths *pa
     ops.wire = host_wire;
     ops.events = host_events;
     ringside_dma_ops(&ops);
+    ringside_ram_init(&m->ram);
     if (bench_init(m->bench, m->state, &config, m->plan, &ops, m, &why) < 0) {
         error_setg(errp, "ringside: %s", why ? why : "the bench refuses this plan");
         return false;

@@ -13,6 +13,8 @@
 #include "qemu/notify.h"
 #include "qemu/timer.h"
 
+#include "qemu-patches/adapter/ram.h"
+
 #include "model/bench/bench.h"
 #include "model/record/record.h"
 
@@ -52,6 +54,7 @@ struct ringside_machine {
     PCIDevice *control;
     MemoryRegion *mailbox; /* not part of the memory hash; NULL: none */
     struct ringside_nic *nic[PLAN_PORTS_MAX];
+    struct ringside_ram ram;
     QEMUTimer *wake;  /* the bench's one deadline */
     QEMUTimer *grace; /* a guest that does not write EXIT after the plan is over */
     uint32_t grace_ms;
