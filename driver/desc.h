@@ -24,6 +24,7 @@ _Static_assert(sizeof(struct ixd_desc) == 16, "a descriptor is 16 bytes");
 #define IXD_RX_OSE    (UINT64_C(1) << 28) /* oversize */
 #define IXD_RX_USE    (UINT64_C(1) << 29) /* undersize, or error byte */
 #define IXD_RX_ERRORS (IXD_RX_CE | IXD_RX_LE | IXD_RX_PE | IXD_RX_OSE | IXD_RX_USE)
+#define IXD_RX_ACCEPT (IXD_RX_DD | IXD_RX_EOP) /* a whole frame, nothing wrong with it */
 
 /* Transmit, data descriptor: word 1. */
 #define IXD_TX_DTYP_DATA    (UINT64_C(3) << 20)

@@ -127,7 +127,7 @@ static void lay_out(struct ixd_port *port)
             .length = c->rx_ring,
             .refill = c->rx_refill,
             .tail_reg = IXD_AT(RDT, i),
-            .accept = IXD_RX_EOP,
+            .accept = IXD_RX_ACCEPT,
         };
         ring += ring_bytes(c->rx_ring);
         slot += c->rx_ring;

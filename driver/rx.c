@@ -8,11 +8,10 @@
 #include <errno.h>
 #include <string.h>
 
-/* The bits of a descriptor's status that say whether it is one whole good frame. DISCARDING lies
- * outside of them, so while a frame in several buffers is thrown away, no descriptor matches
+/* The bits of a descriptor's status that say whether it holds one whole good frame. DISCARDING
+ * lies outside of them, so while a frame in several buffers is thrown away, no descriptor matches
  * `accept`, and the fast path needs no further test. */
-#define RX_VERDICT    (IXD_RX_EOP | IXD_RX_ERRORS)
-#define RX_ACCEPT     IXD_RX_EOP
+#define RX_VERDICT    (IXD_RX_DD | IXD_RX_EOP | IXD_RX_ERRORS)
 #define RX_DISCARDING (UINT64_C(1) << 63)
 
 /* Receive buffers go without headroom: the device may fill the whole of BSIZEPACKET. */
@@ -87,51 +86,62 @@ static void refill(struct ixd_port *port, struct ixd_rx_queue *q)
 
 /* A descriptor that does not hold one whole good frame: its buffer goes home, the frame is
  * counted once, and what follows of the same frame goes the same way. */
-static __attribute__((noinline)) void reject(struct ixd_rx_queue *q, uint32_t index,
+static __attribute__((noinline)) void reject(struct ixd_rx_queue *q, struct pool_buf *buf,
                                              uint64_t status)
 {
-    struct pool_buf *buf = q->slot[index];
-
     pool_move_bulk(q->pool, &buf, 1, POOL_DEVICE_RX, POOL_HELD);
     pool_free_bulk(q->pool, &buf, 1);
-    if (q->accept == RX_ACCEPT)
+    if (q->accept == IXD_RX_ACCEPT)
         q->counters.dropped++;
-    q->accept = (status & IXD_RX_EOP) ? RX_ACCEPT : RX_DISCARDING;
+    q->accept = (status & IXD_RX_EOP) ? IXD_RX_ACCEPT : RX_DISCARDING;
+}
+
+/* Takes completed descriptors from `next` on, at most `run` of them, none behind the ring's end;
+ * frames go to *out, which moves on. Returns how many descriptors were taken. */
+static inline uint32_t take_run(struct ixd_rx_queue *q, uint32_t run, struct pool_buf ***out)
+{
+    const struct ixd_desc *first = &q->ring[q->next], *desc = first, *end = first + run;
+    struct pool_buf *const *slot = &q->slot[q->next];
+    struct pool_buf **to = *out;
+
+    for (; desc != end; desc++, slot++) {
+        uint64_t status = ixd_rx_desc_status(desc);
+        uint32_t bytes = ixd_rx_status_length(status);
+
+        if (__builtin_expect((status & RX_VERDICT) != q->accept || bytes - 1 >= POOL_BUF_BYTES,
+                             false)) {
+            if (!(status & IXD_RX_DD))
+                break;
+            reject(q, *slot, status);
+            continue;
+        }
+        (*slot)->offset = 0;
+        (*slot)->length = bytes;
+        *to++ = *slot;
+    }
+    *out = to;
+    return desc - first;
 }
 
 unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **bufs, unsigned max)
 {
     struct ixd_rx_queue *q = &port->rx[queue];
-    struct ixd_desc *ring = q->ring;
-    struct pool_buf **slot = q->slot;
-    uint32_t index = q->next, length = q->length;
     uint32_t left = max < q->posted ? max : q->posted;
     struct pool_buf **out = bufs;
     unsigned got;
 
-    q->posted -= left;
-    for (; left; left--) {
-        uint64_t status = ixd_rx_desc_status(&ring[index]);
-        uint32_t bytes = ixd_rx_status_length(status);
-        struct pool_buf *buf = slot[index];
+    while (left) {
+        uint32_t run = ixd_ring_run(q->next, left, q->length);
+        uint32_t taken = take_run(q, run, &out);
 
-        if (!(status & IXD_RX_DD))
+        q->next = ixd_ring_add(q->next, taken, q->length);
+        q->posted -= taken;
+        left -= taken;
+        if (taken < run)
             break;
-        if (__builtin_expect((status & RX_VERDICT) != q->accept || bytes - 1 >= POOL_BUF_BYTES,
-                             false)) {
-            reject(q, index, status);
-        } else {
-            buf->offset = 0;
-            buf->length = bytes;
-            *out++ = buf;
-        }
-        if (++index == length)
-            index = 0;
     }
     /* What the device wrote before DD may be read only after DD was seen. */
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    q->next = index;
-    q->posted += left;
     got = out - bufs;
     if (got) {
         q->counters.packets += got;
@@ -140,7 +150,7 @@ unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **b
     } else {
         q->counters.empty_polls++;
     }
-    if (length - 1 - q->posted >= q->refill)
+    if (q->length - 1 - q->posted >= q->refill)
         refill(port, q);
     ixd_yield(port->bus, IXD_WORK_RX, got);
     return got;
