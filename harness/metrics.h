@@ -31,7 +31,7 @@ struct metric {
 const struct metric *rs_metric(enum metric_id id);
 /* By name; METRICS when there is none. */
 enum metric_id rs_metric_find(const char *name);
-/* All names, NULL at the end: for rs_nearest(). */
-const char *const *rs_metric_names(void);
+/* All names by id, NULL at the end. */
+extern const char *const rs_metric_names[];
 
 #endif

@@ -3,7 +3,7 @@
  * A scenario as the harness sees it: what the file said, read, checked and with every default
  * filled in. A file holds one scenario; lists of values at single-value keys and the `matrix`
  * section make several cases of it, each complete in itself. All keys with units and defaults:
- * docs/scenario-keys.md (made from schema_keys.c).
+ * docs/scenario-keys.md (made from schema_*.c).
  *
  * Units here: times in picoseconds unless the name says otherwise, lengths of frames in bytes
  * without FCS. Everything belongs to the struct scenario and goes with rs_scenario_free().
@@ -94,7 +94,8 @@ struct scenario_port {
 /* The program that drives the NIC in the guest: one of ours (app), or anybody's (command). */
 struct scenario_driver {
     struct schema_marks marks;
-    char *app;          /* "fwd", "echo", "gen", "sink"; NULL: command */
+    const char *app;    /* "fwd", "echo", "gen", "sink"; NULL: command */
+    unsigned app_word;  /* as read; see app */
     char **command;     /* argument vector, NULL at the end; ${PORT0} is the first port's address */
     char **files;       /* host paths that go to /job/files, resolved against the scenario */
     char **args;        /* more arguments for app */
@@ -105,7 +106,8 @@ struct scenario_driver {
     char *bind;         /* kernel driver that gets the ports */
     char *ready;        /* the line that says that traffic may start; NULL: the application's own */
     uint64_t ready_ps;  /* how long init waits for it */
-    char *stop_signal;  /* "TERM" */
+    const char *stop_signal; /* "TERM" */
+    unsigned stop_word;      /* as read */
     uint64_t stop_ps;   /* until SIGKILL */
     char **env;         /* NAME=VALUE */
     uint64_t memlock_bytes; /* RLIMIT_MEMLOCK */
@@ -125,7 +127,7 @@ struct scenario_rate {
 };
 
 struct scenario_sizes {
-    uint16_t *length; /* as written: see the key, `size` with FCS or `length` without */
+    uint16_t *length; /* without FCS, whichever key gave them */
     size_t count;
 };
 
@@ -144,11 +146,10 @@ struct scenario_flow {
     uint64_t expect;      /* port, or PLAN_NO_PORT */
     unsigned kind;        /* enum plan_kind; PLAN_REPLAY when replay is given */
     char *replay;         /* path of the capture, resolved against the scenario; or NULL */
-    uint64_t loops;       /* of a replay: how many times */
     struct scenario_sizes size, length; /* exactly one is filled, unless replay */
     unsigned order;       /* enum plan_size_mode */
     struct scenario_rate rate;
-    uint64_t count;       /* 0: not given */
+    uint64_t count;       /* 0: not given; of a replay: as many as the file has */
     uint64_t start_ps, for_ps; /* for_ps 0: not given */
     uint64_t burst;
     unsigned payload;     /* enum plan_payload */
@@ -166,14 +167,17 @@ struct scenario_action {
     unsigned link;     /* enum scenario_link */
     uint64_t port;
     uint64_t for_ps;   /* 0: not given; else the opposite follows after it */
-    unsigned agent;    /* 0: none, else what the root agent in the guest does */
-    uint64_t mark;     /* UINT64_MAX: none */
+    unsigned agent;    /* 0: none, else what the root agent in the guest is asked for */
+    uint64_t mark;
+    bool has_mark;
 };
 
 /* One expectation: a metric and what it must be. */
 struct expectation {
     struct schema_marks marks; /* marks.self: its line; 0 for implied ones */
     unsigned metric;           /* enum metric_id */
+    char *flow_name;           /* as written; NULL */
+    uint64_t port_number;
     int flow;                  /* index; -1: all flows together */
     int port;                  /* -1: all ports together */
     bool has_is, has_min, has_max; /* at least one; inclusive */
@@ -211,7 +215,7 @@ struct scenario_case {
     struct expectation *expect; /* those written, then the implied ones */
     size_t expect_count;
     unsigned capture; /* bit p: wire of port p */
-    unsigned trace;   /* level that is stored */
+    uint64_t trace;   /* level that is stored */
 };
 
 struct scenario {
@@ -237,9 +241,10 @@ void rs_scenario_free(struct scenario *s);
 struct scenario_profile {
     const char *name;              /* "2.4GHz" */
     uint32_t num, den;
-    uint64_t write_stall_ps, read_stall_ps; /* an uncached store; a register read */
+    uint64_t write_stall_ps; /* timing parameter mmio_write_stall, unless overridden */
     const char *doc;
 };
 const struct scenario_profile *rs_profile(unsigned index); /* NULL past the end */
+extern const char *const rs_profile_names[]; /* NULL at the end */
 
 #endif

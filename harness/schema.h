@@ -14,13 +14,14 @@
 #include "harness/diag.h"
 #include "harness/units.h"
 
-enum { SCHEMA_KEYS_MAX = 40 };
+enum { SCHEMA_KEYS_MAX = 40 }; /* at most 64: struct schema_marks.bad */
 
 /* First member of every struct that an object of the schema fills: where it and its keys stand in
  * the file. line 0: not written there, the default holds. */
 struct schema_marks {
     struct diag_mark self;
     struct diag_mark key[SCHEMA_KEYS_MAX]; /* by row */
+    uint64_t bad; /* bit per row: what stands there could not be read */
 };
 
 enum schema_type {
@@ -76,8 +77,11 @@ struct schema_object {
     size_t key_count;
 };
 
-/* The whole scenario file. */
+/* The whole scenario file, and its parts that others look into. */
 const struct schema_object *rs_schema(void);
+extern const struct schema_object rs_schema_flow, rs_schema_port, rs_schema_action,
+    rs_schema_expectation, rs_schema_driver, rs_schema_machine, rs_schema_limits, rs_schema_clock,
+    rs_schema_end;
 
 /* Row of a key; -1: no such key. */
 int rs_schema_row(const struct schema_object *object, const char *key);
@@ -88,6 +92,9 @@ void rs_schema_fini(const struct schema_object *object, void *data);
 /* Where a key of a read struct stands in the file: its mark, else that of the object itself. */
 struct diag_mark rs_schema_mark(const struct schema_object *object, const void *data,
                                 const char *key);
+/* Does the file give it? */
 bool rs_schema_given(const struct schema_object *object, const void *data, const char *key);
+/* Is its value good: read without complaint, or the default? */
+bool rs_schema_good(const struct schema_object *object, const void *data, const char *key);
 
 #endif
