@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The border: what hosts call, the order in which due events are done, the NIC ports plugged in.
+ * Each entry enters the clock, does its work, and settles: accesses that were put off, then the
+ * next deadline. What an event does is its owner's business; nothing here knows a frame.
+ */
+#include <errno.h>
+
+#include "model/bench/bench_priv.h"
+#include "model/bench/control_abi.h"
+
+#define ALIGN_64(bytes) (((bytes) + 63) & ~(size_t)63)
+
+/* ---- what a NIC asks ---- */
+static void nic_read(void *host, uint16_t function, uint16_t tag, uint64_t address,
+                     uint32_t length)
+{
+    pcie_read(host, function, tag, address, length);
+}
+static void nic_write(void *host, uint16_t function, uint16_t tag, uint64_t address,
+                      const void *data, uint32_t length)
+{
+    pcie_write(host, function, tag, address, data, length);
+}
+static void nic_message(void *host, uint16_t function, uint64_t address, uint32_t data)
+{
+    pcie_message(host, function, address, data);
+}
+static uint32_t nic_room_of(void *host, uint16_t function)
+{
+    return pcie_room(host, function);
+}
+static void nic_intx(void *host, uint16_t function, bool level)
+{
+    pcie_intx(host, function, level);
+}
+static void nic_out(void *host, uint16_t function, const uint8_t *frame, uint32_t length,
+                    bool good_fcs)
+{
+    wire_out(host, NIC_FUNCTION_PORT(function), frame, length, good_fcs);
+}
+
+static void nic_told(void *host, const struct nic_event *event)
+{
+    struct bench *b = host;
+    unsigned port = NIC_FUNCTION_PORT(event->function);
+    struct report_port *count = &b->st->port[port].count;
+    switch (event->id) {
+    case NIC_EV_tail:
+        count->tail_writes += bench_running(b);
+        break;
+    case NIC_EV_rx_drop:
+        count->rx_drops++;
+        break;
+    case NIC_EV_tx_drop:
+        count->tx_drops++;
+        break;
+    case NIC_EV_dma_fault:
+    case NIC_EV_bad_desc:
+    case NIC_EV_hole:
+    case NIC_EV_odd_access:
+        if (bench_running(b))
+            sink_sample(b, VERDICT_NIC, port, NO_FLOW, event->a, event->id);
+        break;
+    default:
+        break;
+    }
+    trace_push(b, event);
+}
+
+static const struct nic_host_ops nic_ops = {
+    .dma_read = nic_read, .dma_write = nic_write, .message = nic_message, .room = nic_room_of,
+    .intx = nic_intx, .frame_out = nic_out, .event = nic_told,
+};
+
+const struct nic_host_ops *bench_nic_ops(void)
+{
+    return &nic_ops;
+}
+
+/* ---- creation ---- */
+size_t bench_bytes(void)
+{
+    return sizeof(struct bench);
+}
+
+size_t bench_state_bytes(const struct bench_config *config)
+{
+    return sizeof(struct bench_state) +
+           config->ports * (sizeof(struct port_state) + ALIGN_64(nic_state_size()));
+}
+
+void *bench_nic_block(const struct bench *b, unsigned port)
+{
+    return (uint8_t *)&b->st->port[b->st->ports] + port * ALIGN_64(nic_state_size());
+}
+
+static const void *table(const void *plan, struct plan_table t)
+{
+    return (const uint8_t *)plan + t.offset;
+}
+
+/* The wiring: all that follows from block, plan and host. The plan has been checked. */
+int bench_wire_up(struct bench *b, void *block, const void *plan,
+                  const struct bench_host_ops *ops, void *host, const char **why)
+{
+    memset(b, 0, sizeof(*b));
+    b->st = block;
+    b->plan = plan;
+    b->ports = table(plan, b->plan->ports);
+    b->flows = table(plan, b->plan->flows);
+    b->sizes = table(plan, b->plan->sizes);
+    b->actions = table(plan, b->plan->actions);
+    b->frames = table(plan, b->plan->frames);
+    b->bytes = table(plan, b->plan->bytes_);
+    b->ops = ops;
+    b->host = host;
+    b->timed = b->plan->clock == PLAN_CLOCK_TIMED;
+    for (unsigned id = 0; id < BENCH_EVENTS_END; id++) {
+        const struct nic_event_info *info = bench_event_info(id);
+        b->event_level[id] = info ? (uint8_t)info->level : 0;
+    }
+    for (size_t i = 0; i < sizeof(b->counting); i++)
+        b->counting[i] = (uint8_t)i;
+    /* A frame that begins to arrive can be seen in memory after all of these at the earliest. */
+    uint64_t lead = bench_time(b, TIMING_phy_rx) + bench_time(b, TIMING_rx_pipe) +
+                    bench_time(b, TIMING_pcie_oneway) +
+                    bench_time(b, TIMING_wire_byte) * NIC_FRAME_MIN;
+    b->gen_lead_ps = lead > UINT32_MAX ? UINT32_MAX : (uint32_t)lead;
+    frame_shapes(b);
+    for (unsigned i = 0; i < b->plan->flows.count; i++)
+        b->replays |= b->flows[i].kind == PLAN_REPLAY;
+    if (nic_tables_init(why))
+        return -EINVAL;
+    return 0;
+}
+
+static struct nic_config port_config(const struct bench *b, unsigned port)
+{
+    struct nic_config c = {
+        .port = (uint8_t)port, .lan_id = port & 1, .module = b->ports[port].module,
+    };
+    memcpy(c.mac, b->ports[port].nic_mac, 6);
+    nic_timing_defaults(&c.timing);
+    c.timing.byte_ps = (uint32_t)bench_time(b, TIMING_wire_byte);
+    c.timing.phy_rx_ps = (uint32_t)bench_time(b, TIMING_phy_rx);
+    c.timing.phy_tx_ps = (uint32_t)bench_time(b, TIMING_phy_tx);
+    c.timing.rx_pipe_ps = (uint32_t)bench_time(b, TIMING_rx_pipe);
+    c.timing.tx_pipe_ps = (uint32_t)bench_time(b, TIMING_tx_pipe);
+    c.timing.link_up_ps = bench_time(b, TIMING_link_up);
+    c.timing.reset_ps = bench_time(b, TIMING_reset);
+    return c;
+}
+
+int bench_init(struct bench *b, void *block, const struct bench_config *config, const void *plan,
+               const struct bench_host_ops *ops, void *host, const char **why)
+{
+    const struct plan_header *header = plan;
+    if (config->ports != header->ports.count || config->ports > PLAN_PORTS_MAX) {
+        *why = "the number of ports is not the plan's";
+        return -EINVAL;
+    }
+    memset(block, 0, bench_state_bytes(config));
+    int err = bench_wire_up(b, block, plan, ops, host, why);
+    if (err)
+        return err;
+    struct bench_state *st = b->st;
+    st->magic = BENCH_STATE_MAGIC;
+    st->version = BENCH_STATE_VERSION;
+    st->layout = bench_layout();
+    st->plan_hash = bench_plan_hash(b);
+    st->bytes = bench_state_bytes(config);
+    st->ports = config->ports;
+    sched_init(&st->sched);
+    trace_init(b);
+    for (unsigned p = 0; p < st->ports; p++) {
+        struct nic_config c = port_config(b, p);
+        if (nic_init(&b->nic[p], bench_nic_block(b, p), &c, &nic_ops, b, &st->sched)) {
+            *why = "the NIC refused its configuration";
+            return -EINVAL;
+        }
+    }
+    plan_power_on(b);
+    wire_init(b);
+    bench_settle(b);
+    return 0;
+}
+
+/* ---- time ---- */
+/* The heap cannot overflow: the bench itself has at most one event per flow (its next frame), per
+ * port one each for the wire queue, pending register writes, landing, late landing and one per
+ * read slot, and four for the plan: 64 + 8 * (4 + 32) + 4 = 356. The ports bound their own. */
+void bench_at(struct bench *b, uint64_t time_ps, enum sched_class class_, uint32_t device,
+              uint32_t queue, enum bench_kind kind, uint32_t lead_ps)
+{
+    sched_at(&b->st->sched, time_ps, class_, device, queue, kind, 0, lead_ps);
+}
+
+static void fire(struct bench *b, const struct sched_event *e)
+{
+    unsigned device = sched_event_device(e);
+    switch (sched_event_class(e)) {
+    case SCHED_WIRE:
+        if (e->kind == KIND_WIRE_HEAD)
+            wire_fire(b, device);
+        else
+            gen_fire(b, e);
+        break;
+    case SCHED_BUS:
+        pcie_fire(b, e);
+        break;
+    case SCHED_NIC:
+        nic_fire(&b->nic[device], e);
+        break;
+    default:
+        plan_fire(b, e);
+        break;
+    }
+}
+
+void bench_run_until(struct bench *b, uint64_t limit_ps)
+{
+    struct sched_event e;
+    b->inside++;
+    while (sched_pop(&b->st->sched, limit_ps, &e))
+        fire(b, &e);
+    b->inside--;
+}
+
+void bench_enter(struct bench *b, uint64_t vns)
+{
+    clock_enter(b, vns);
+    bench_run_until(b, clock_to_model(b, vns));
+}
+
+void bench_advance(struct bench *b, uint64_t virtual_ns)
+{
+    if (b->inside)
+        return; /* from within a DMA: whoever is inside settles */
+    bench_enter(b, virtual_ns);
+    bench_settle(b);
+}
+
+void bench_settle(struct bench *b)
+{
+    struct bench_state *st = b->st;
+    b->inside++;
+    for (uint32_t i = 0; i < st->nested_count; i++) {
+        const struct nested *n = &st->nested[i];
+        nic_mmio_write(&b->nic[NIC_FUNCTION_PORT(n->function)], n->bar, n->offset, n->value,
+                       n->size);
+    }
+    st->nested_count = 0;
+    wire_light(b);
+    b->inside--;
+    clock_arm(b);
+}
+
+/* ---- what is not a register access ---- */
+bool bench_port_of(const struct bench *b, uint16_t function, unsigned *port)
+{
+    *port = NIC_FUNCTION_PORT(function);
+    return *port < b->st->ports && (function & 0xff) == 0;
+}
+
+/* Configuration accesses and resets come behind the register writes that were made before. */
+uint32_t bench_config_read(struct bench *b, uint64_t virtual_ns, uint16_t function,
+                           uint32_t offset, unsigned size)
+{
+    unsigned port;
+    if (!bench_port_of(b, function, &port))
+        return UINT32_MAX;
+    if (b->inside)
+        return 0;
+    bench_enter(b, virtual_ns);
+    b->inside++;
+    mmio_deliver_all(b, port);
+    uint32_t value = nic_config_read(&b->nic[port], offset, size);
+    b->inside--;
+    bench_settle(b);
+    return value;
+}
+
+void bench_config_write(struct bench *b, uint64_t virtual_ns, uint16_t function, uint32_t offset,
+                        unsigned size, uint32_t value)
+{
+    unsigned port;
+    if (!bench_port_of(b, function, &port) || b->inside)
+        return;
+    bench_enter(b, virtual_ns);
+    b->inside++;
+    mmio_deliver_all(b, port);
+    nic_config_write(&b->nic[port], offset, value, size);
+    b->inside--;
+    bench_settle(b);
+}
+
+void bench_reset(struct bench *b, uint64_t virtual_ns, uint16_t function, enum nic_reset_kind kind)
+{
+    unsigned port;
+    if (!bench_port_of(b, function, &port) || b->inside)
+        return;
+    bench_enter(b, virtual_ns);
+    b->inside++;
+    mmio_deliver_all(b, port);
+    nic_reset(&b->nic[port], kind);
+    b->inside--;
+    bench_settle(b);
+}
+
+void bench_frame_in(struct bench *b, uint64_t virtual_ns, uint8_t port, const uint8_t *frame,
+                    uint32_t length)
+{
+    if (port >= b->st->ports || b->ports[port].attach != PLAN_ATTACH_NETDEV || b->inside ||
+        length > NIC_FRAME_MAX)
+        return;
+    bench_enter(b, virtual_ns);
+    b->inside++;
+    wire_enqueue(b, port, bench_now(b) + b->ports[port].cable_ps, frame, length, true);
+    b->inside--;
+    bench_settle(b);
+}
+
+void bench_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length)
+{
+    unsigned port;
+    if (!bench_port_of(b, function, &port))
+        return;
+    /* Writes that were translated before are in memory before the invalidation is done. */
+    if (!b->inside) {
+        b->inside++;
+        pcie_land_all(b, port);
+        b->inside--;
+    }
+    unsigned entries = iotlb_invalidate(b, function, address, length);
+    trace_emit(b, BENCH_EV_invalidate, function, 0, address, length, entries);
+    if (!b->inside)
+        bench_settle(b);
+}
+
+uint32_t bench_status(const struct bench *b)
+{
+    const struct plan_run *run = &b->st->run;
+    uint32_t status = RS_STATUS_PLAN;
+    if (run->phase == PHASE_RUNNING)
+        status |= RS_STATUS_RUNNING;
+    if (run->over_ps)
+        status |= RS_STATUS_OVER | (run->deadline ? RS_STATUS_DEADLINE : 0);
+    return status;
+}
+
+enum report_end bench_end(const struct bench *b)
+{
+    return (enum report_end)b->st->run.end;
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The inside of the bench: the state block (no pointers, behind it the blocks of the NIC ports),
+ * the wiring around it, and what its files ask of one another. Each part of the state belongs to
+ * the file named beside it. Nothing outside model/bench includes this.
+ */
+#ifndef RINGSIDE_BENCH_PRIV_H
+#define RINGSIDE_BENCH_PRIV_H
+
+#include <string.h>
+
+#include "model/bench/bench.h"
+#include "model/bench/timing.h"
+#include "model/nic/fifo.h"
+
+#define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
+enum {
+    BENCH_STATE_VERSION = 1,
+    TRACE_EVENTS = 256,                 /* records hashed and handed out at a time */
+    TRACE_HASH_WORDS = 11,              /* XXH64_state_t */
+    POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
+    POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
+    READ_SLOTS = NIC_TX_DATA_SLOTS + NIC_TX_DESC_SLOTS + NIC_RX_DESC_SLOTS,
+    MMIO_PENDING = 64,                  /* register writes on their way, timed mode */
+    WIRE_BYTES = 256 * 1024,            /* frames on their way to a port: cables and responder */
+    SINK_WINDOW = 64 * 1024,            /* frames of a flow among which order is judged */
+    REPLAY_FRAMES = 16 * 1024,          /* replayed frames that may be on their way at once */
+    REPLAY_BUCKETS = 16 * 1024,
+    IOTLB_MAX = 1024,
+    IOTLB_HINTS = 256,
+    NESTED_MAX = 32,
+    STAMP_BYTES = 18,
+    NO_FLOW = 0xffffffff,
+};
+
+/* What a scheduled event of the bench means: sched_event.kind, by class. */
+enum bench_kind {
+    /* SCHED_PLAN */
+    KIND_READY_LIMIT,
+    KIND_DEADLINE,
+    KIND_ACTION, /* the next one of the plan */
+    /* SCHED_WIRE */
+    KIND_GEN_TURN,  /* queue = flow: its next frame is planned for now */
+    KIND_GEN_START, /* queue = flow: the wire was busy and is free for it now */
+    KIND_WIRE_HEAD, /* device = port: the first frame of its queue arrives */
+    /* SCHED_BUS */
+    KIND_MMIO,       /* device = port: the first pending register write arrives */
+    KIND_READ,       /* queue = slot: it reaches the root complex, or its completion the NIC */
+    KIND_LAND,       /* device = port: a write that the guest can see lands */
+    KIND_LAND_LATER, /* device = port: what landed without being looked at since */
+    /* SCHED_LAST */
+    KIND_DRAINED,
+};
+
+enum bench_queue { QUEUE_POSTED = 1, QUEUE_WIRE, QUEUE_NESTED, QUEUE_REPLAY, QUEUE_READ };
+enum wire_loss { LOSS_DARK = 1, LOSS_FULL, LOSS_NETDEV };
+/* As report_sample.kind. */
+enum sink_verdict {
+    VERDICT_DAMAGED = 1,
+    VERDICT_DUPLICATED,
+    VERDICT_REORDERED,
+    VERDICT_MISPLACED,
+    VERDICT_FOREIGN,
+    VERDICT_NIC,
+};
+
+enum bench_phase { PHASE_BOOT, PHASE_RUNNING, PHASE_OVER, PHASE_EXIT };
+
+struct plan_run { /* plan.c, control.c */
+    uint64_t go_ps, over_ps, end_ps, go_vns, over_vns, end_vns;
+    uint64_t last_move_ps;
+    uint32_t action;     /* next one */
+    uint32_t flows_left; /* still sending */
+    uint8_t phase, end, deadline, drain_pending;
+    uint32_t exit_value;
+    uint32_t ctl_pid, ctl_generation, ctl_agent, irq_status, irq_enable;
+    uint32_t irq_level;
+};
+
+struct clock_state { /* clock.c */
+    uint64_t armed_vns; /* what the host was told last; UINT64_MAX: nothing */
+    uint64_t armed_ps;  /* the deadline that it stands for */
+    uint64_t latest_vns;
+    uint64_t stall_vns; /* between GO and over */
+};
+
+struct trace_state { /* trace.c */
+    uint64_t hash[2][TRACE_HASH_WORDS];
+    uint64_t events; /* hashed */
+    uint32_t count;  /* in the buffer */
+    uint32_t hashed; /* of them */
+    struct nic_event event[TRACE_EVENTS];
+};
+
+struct iotlb_entry { /* iotlb.c */
+    uint64_t page, bytes, physical; /* bytes 0: free */
+    uint64_t used;
+    uint64_t ready_ps; /* when its walk ends */
+    uint16_t function;
+    uint16_t access; /* bit per enum bench_access_kind */
+    uint32_t unused;
+};
+struct iotlb {
+    uint64_t tick;
+    uint16_t hint[IOTLB_HINTS];
+    struct iotlb_entry entry[IOTLB_MAX];
+};
+
+/* replay.c. Frames sent are numbered from 1; number n is in slot n % REPLAY_FRAMES; 0: none. */
+struct replay_frame {
+    uint64_t hash, sequence, sent_ps;
+    uint64_t older, newer; /* numbers of its neighbours in the bucket */
+    uint32_t flow, received;
+};
+struct replay_bucket {
+    uint64_t youngest, cursor; /* cursor: the one that was matched last */
+};
+struct replay {
+    uint64_t sent;
+    struct replay_bucket bucket[REPLAY_BUCKETS];
+    struct replay_frame frame[REPLAY_FRAMES];
+};
+
+enum gen_phase { GEN_IDLE, GEN_WAITS, GEN_RESERVED, GEN_DONE };
+struct flow_state {
+    /* gen.c; times are of the SFD at the pins of the port */
+    uint64_t next_ps, carry;
+    uint64_t burst_ps; /* when the present burst was due */
+    uint64_t burst_cost; /* PLAN_PACE_BYTE: bytes of it */
+    uint32_t burst_left;
+    uint32_t phase;
+    /* sink.c */
+    uint64_t top; /* one above the highest sequence seen */
+    uint64_t seen[SINK_WINDOW / 64];
+    struct report_flow count;
+};
+
+enum posted_kind { POSTED_WRITE, POSTED_MESSAGE, POSTED_INTX };
+struct posted { /* pcie.c; behind it the data */
+    struct nic_record record;
+    uint64_t land_ps;
+    uint64_t address; /* as the device gave it */
+    uint64_t target;  /* where it goes: physical or the same */
+    uint32_t data;    /* message, level */
+    uint32_t credit;
+    uint16_t length, tag;
+    uint8_t kind, visible, physical, status;
+};
+
+enum read_phase { READ_FREE, READ_TO_ROOT, READ_AT_ROOT, READ_BACK };
+struct read_slot { /* pcie.c */
+    uint64_t due_ps;
+    uint64_t address;
+    uint64_t walk_ps; /* what the IOTLB adds to it */
+    uint16_t tag, length;
+    uint8_t phase, status;
+    uint8_t pending; /* its event is in the heap */
+    uint8_t unused;
+    uint8_t data[NIC_READ_MAX];
+};
+
+struct mmio_write {
+    uint64_t due_ps, value;
+    uint32_t offset;
+    uint8_t bar, size;
+    uint16_t unused;
+};
+
+struct wire_frame { /* wire.c; behind it the bytes */
+    struct nic_record record;
+    uint64_t at_ps; /* SFD at the pins of the port */
+    uint32_t length;
+    uint8_t good_fcs;
+    uint8_t unused[11];
+};
+
+struct port_state {
+    struct report_port count;
+    /* wire.c */
+    uint64_t in_free_ps; /* the wire into the NIC: earliest SFD of the next frame */
+    uint8_t carrier, laser, cut, head_pending;
+    /* pcie.c */
+    uint8_t land_pending, later_pending, mmio_pending;
+    uint64_t up_free_ps, down_free_ps, last_land_ps;
+    uint32_t credit_used, intx_level;
+    uint64_t mmio_last_ps;
+    uint32_t mmio_head, mmio_count;
+    struct mmio_write mmio[MMIO_PENDING];
+    struct read_slot read[READ_SLOTS];
+    struct nic_fifo posted, wire;
+    _Alignas(64) uint8_t posted_ring[POSTED_BYTES];
+    _Alignas(64) uint8_t wire_ring[WIRE_BYTES];
+};
+
+struct nested { /* bench.c */
+    uint16_t function, size;
+    uint32_t offset;
+    uint8_t bar, unused[7];
+    uint64_t value;
+};
+
+struct bench_state {
+    uint64_t magic, layout, plan_hash, bytes;
+    uint32_t version, ports;
+    struct plan_run run;
+    struct clock_state clock;
+    uint32_t samples, nested_count;
+    struct report_sample sample[REPORT_SAMPLES];
+    struct nested nested[NESTED_MAX];
+    struct trace_state trace;
+    struct iotlb iotlb;
+    struct flow_state flow[PLAN_FLOWS_MAX];
+    struct replay replay;
+    struct sched sched;
+    _Alignas(64) struct port_state port[]; /* `ports` of them, then as many NIC blocks */
+};
+
+/* What a flow's frames look like, made once from the plan: gen.c. */
+struct frame_template {
+    uint8_t head[96];
+    uint16_t bytes;  /* of head */
+    uint16_t l3, l4; /* offsets; 0: none */
+    uint16_t stamp;  /* offset of the stamp */
+};
+
+/* The wiring. Everything here follows from plan and host and is made anew by a load. */
+struct bench {
+    struct bench_state *st;
+    const struct plan_header *plan;
+    const struct plan_port *ports;
+    const struct plan_flow *flows;
+    const uint16_t *sizes;
+    const struct plan_action *actions;
+    const struct plan_frame *frames;
+    const uint8_t *bytes;
+    const struct bench_host_ops *ops;
+    void *host;
+    unsigned inside; /* depth of calls that may lead to the host */
+    bool timed, replays;
+    unsigned stamps; /* distinct stamp offsets */
+    uint16_t stamp[12]; /* ten kinds of header can differ in it */
+    uint32_t gen_lead_ps;
+    struct nic nic[PLAN_PORTS_MAX];
+    struct frame_template shape[PLAN_FLOWS_MAX];
+    uint8_t event_level[64]; /* by id */
+    uint8_t counting[NIC_FRAME_MAX + 256]; /* PLAN_PAYLOAD_COUNT */
+    _Alignas(64) uint8_t scratch[NIC_FRAME_MAX], expected[NIC_FRAME_MAX];
+};
+
+static inline uint64_t bench_now(const struct bench *b)
+{
+    return b->st->sched.now_ps;
+}
+static inline uint64_t bench_time(const struct bench *b, enum bench_timing index)
+{
+    return b->plan->timing[index];
+}
+static inline uint64_t bench_add(uint64_t a, uint64_t c) /* saturating: times from a plan */
+{
+    return a + c < a ? SCHED_NEVER - 1 : a + c;
+}
+static inline uint64_t bench_max(uint64_t a, uint64_t c)
+{
+    return a > c ? a : c;
+}
+static inline bool bench_running(const struct bench *b)
+{
+    return b->st->run.phase == PHASE_RUNNING;
+}
+
+/* bench.c */
+void bench_at(struct bench *b, uint64_t time_ps, enum sched_class class_, uint32_t device,
+              uint32_t queue, enum bench_kind kind, uint32_t lead_ps);
+void bench_enter(struct bench *b, uint64_t vns);
+bool bench_port_of(const struct bench *b, uint16_t function, unsigned *port);
+void bench_run_until(struct bench *b, uint64_t limit_ps);
+/* Does what was put off, then tells the host when to come again. Last act of every entry. */
+void bench_settle(struct bench *b);
+int bench_wire_up(struct bench *b, void *block, const void *plan,
+                  const struct bench_host_ops *ops, void *host, const char **why);
+void *bench_nic_block(const struct bench *b, unsigned port);
+const struct nic_host_ops *bench_nic_ops(void);
+
+/* save.c */
+uint64_t bench_layout(void);
+uint64_t bench_plan_hash(const struct bench *b);
+
+/* clock.c */
+uint64_t clock_to_model(const struct bench *b, uint64_t vns);   /* rounded down */
+uint64_t clock_to_virtual(const struct bench *b, uint64_t ps);  /* rounded up */
+uint64_t clock_stall(struct bench *b, uint64_t vns);            /* counts it */
+void clock_enter(struct bench *b, uint64_t vns);
+void clock_arm(struct bench *b);
+
+/* trace.c */
+enum bench_event_id {
+    BENCH_EV_BASE_ = NIC_EVENTS - 1,
+#define EVENT(name, level, queue, a, b, c, doc) BENCH_EV_##name,
+#include "model/bench/events.def"
+#undef EVENT
+    BENCH_EVENTS_END
+};
+_Static_assert(BENCH_EVENTS_END <= 64, "event_level[] is too small");
+void trace_init(struct bench *b);
+void trace_push(struct bench *b, const struct nic_event *event);
+void trace_flush(struct bench *b);
+void trace_digest(const struct bench *b, uint64_t hash[2]);
+bool trace_valid(const struct trace_state *t);
+static inline void trace_emit(struct bench *b, enum bench_event_id id, uint16_t function,
+                              uint32_t queue, uint64_t a, uint64_t b_, uint64_t c)
+{
+    struct nic_event e = {
+        .time_ps = bench_now(b), .id = (uint16_t)id, .function = function,
+        .queue = queue, .a = a, .b = b_, .c = c,
+    };
+    trace_push(b, &e);
+}
+
+/* plan.c */
+void plan_power_on(struct bench *b);
+bool plan_go(struct bench *b);       /* false: it was given before, or too late */
+void plan_fire(struct bench *b, const struct sched_event *e);
+void plan_moved(struct bench *b);     /* a frame is on a wire */
+void plan_flow_done(struct bench *b); /* one flow has sent all it will */
+void plan_exit(struct bench *b, uint32_t value);
+/* control.c */
+void control_irq(struct bench *b, uint32_t bits);
+
+/* frame.c: what a frame of a flow looks like, from (flow, sequence, time) alone */
+struct stamp {
+    uint64_t time_ps; /* SFD at the pins, since GO */
+    uint32_t sequence;
+    uint16_t flow;
+};
+void frame_shapes(struct bench *b);
+uint32_t frame_smallest(const struct plan_flow *f); /* without FCS; 0: any */
+uint32_t frame_length(const struct bench *b, unsigned flow, uint64_t sequence);
+void frame_build(const struct bench *b, const struct stamp *stamp, uint32_t length, uint8_t *out);
+bool frame_stamp(const struct bench *b, const uint8_t *frame, uint32_t length,
+                 struct stamp *stamp);
+uint16_t frame_sum(const uint8_t *data, uint32_t bytes, uint64_t start);
+
+/* gen.c */
+void gen_go(struct bench *b);
+void gen_fire(struct bench *b, const struct sched_event *e);
+
+/* sink.c */
+void sink_judge(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
+                bool good_fcs, const struct stamp *stamp);
+void sink_damaged(struct bench *b, unsigned port, uint32_t flow, uint64_t sequence,
+                  uint32_t offset);
+/* A whole frame of a flow came out of `port`. known_again: the caller knows that it came before. */
+void sink_count(struct bench *b, unsigned port, uint32_t flow, uint64_t sequence,
+                uint64_t sent_ps, bool known_again);
+void sink_sample(struct bench *b, enum sink_verdict kind, unsigned port, uint32_t flow,
+                 uint64_t sequence, uint32_t detail);
+uint64_t sink_first_lost(const struct flow_state *f);
+
+/* replay.c */
+void replay_sent(struct bench *b, unsigned flow, uint64_t sequence, const uint8_t *frame,
+                 uint32_t length);
+struct replay_found {
+    uint64_t sequence, sent_ps; /* since GO */
+    uint32_t flow;
+    bool again; /* it came out before */
+};
+/* Which frame is it that comes out of `port`? false: none of ours. */
+bool replay_match(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
+                  struct replay_found *found);
+bool replay_valid(const struct bench *b);
+
+/* wire.c */
+void wire_init(struct bench *b);
+uint64_t wire_occupied(const struct bench *b, uint32_t length); /* ps of wire for a frame */
+/* A frame's SFD is at the pins now. flow NO_FLOW: of none. */
+void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
+             bool good_fcs, uint32_t flow, uint64_t sequence);
+/* To arrive as soon as the wire is free, not before at_ps. */
+void wire_enqueue(struct bench *b, unsigned port, uint64_t at_ps, const uint8_t *frame,
+                  uint32_t length, bool good_fcs);
+void wire_out(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
+              bool good_fcs);
+void wire_fire(struct bench *b, unsigned port);
+void wire_cut(struct bench *b, unsigned port, bool cut);
+void wire_light(struct bench *b); /* lasers may have changed: carriers follow */
+
+/* responder.c: true: answered */
+bool responder_take(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length);
+
+/* pcie.c, mmio.c */
+void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+               uint32_t length);
+void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+                const void *data, uint32_t length);
+void pcie_message(struct bench *b, uint16_t function, uint64_t address, uint32_t data);
+void pcie_intx(struct bench *b, uint16_t function, bool level);
+uint32_t pcie_room(const struct bench *b, uint16_t function);
+void pcie_fire(struct bench *b, const struct sched_event *e);
+void pcie_land_all(struct bench *b, unsigned port); /* in order, now, whenever they were due */
+uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes);
+uint64_t pcie_down(struct bench *b, unsigned port, uint64_t bytes);
+void mmio_arrive(struct bench *b, unsigned port);
+void mmio_fire(struct bench *b, unsigned port);
+void mmio_schedule(struct bench *b, unsigned port);
+void mmio_deliver_all(struct bench *b, unsigned port);
+bool pcie_valid(struct bench *b, unsigned port);
+
+/* rootcomplex.c */
+void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data);
+void root_read(struct bench *b, unsigned port, unsigned slot);
+/* Where does this access go, and not before when? */
+enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
+                                   enum bench_access_kind kind, uint64_t *target, bool *physical,
+                                   uint64_t *ready_ps);
+
+/* iotlb.c */
+enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
+                                 enum bench_access_kind kind, uint64_t *physical,
+                                 uint64_t *ready_ps);
+unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length);
+bool iotlb_valid(const struct bench *b);
+
+#endif

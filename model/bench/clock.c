@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The one clock: the host's virtual ns on one side, the model's ps on the other. Both count from
+ * power-on. Timed mode: virtual ns = model ns * num / den (the plan's dilation); functional: 1:1.
+ *
+ * Rounding: to the model it goes down (an event is due when its whole picosecond has been
+ * reached), to the virtual clock it goes up, so that at the virtual time that a deadline maps to
+ * the deadline has been reached: to_model(to_virtual(t)) >= t, and to_virtual(t) - 1 is too early.
+ * A quantum rounds the deadline up to its next multiple; nothing else knows of it.
+ */
+#include "model/bench/bench_priv.h"
+
+typedef unsigned __int128 wide;
+
+uint64_t clock_to_model(const struct bench *b, uint64_t vns)
+{
+    uint32_t num = b->plan->dilation_num, den = b->plan->dilation_den;
+    wide ps = (wide)vns * 1000;
+    if (num != den)
+        ps = ps * den / num;
+    return ps >= SCHED_NEVER ? SCHED_NEVER - 1 : (uint64_t)ps;
+}
+
+uint64_t clock_to_virtual(const struct bench *b, uint64_t ps)
+{
+    uint32_t num = b->plan->dilation_num, den = b->plan->dilation_den;
+    if (ps == SCHED_NEVER)
+        return UINT64_MAX;
+    if (num == den)
+        return ps / 1000 + (ps % 1000 != 0);
+    wide scaled = (wide)ps * num, unit = (wide)1000 * den;
+    wide vns = (scaled + unit - 1) / unit;
+    return vns >= UINT64_MAX ? UINT64_MAX - 1 : (uint64_t)vns;
+}
+
+/* Every entry says what time it is; a clock that went backwards stands still. */
+void clock_enter(struct bench *b, uint64_t vns)
+{
+    struct clock_state *c = &b->st->clock;
+    if (vns > c->latest_vns)
+        c->latest_vns = vns;
+}
+
+uint64_t clock_stall(struct bench *b, uint64_t vns)
+{
+    if (bench_running(b))
+        b->st->clock.stall_vns += vns;
+    return vns;
+}
+
+void clock_arm(struct bench *b)
+{
+    struct clock_state *c = &b->st->clock;
+    uint64_t deadline = sched_deadline(&b->st->sched);
+    if (deadline == c->armed_ps)
+        return;
+    c->armed_ps = deadline;
+    uint64_t vns = clock_to_virtual(b, deadline), quantum = b->plan->quantum_ns;
+    if (quantum && vns < UINT64_MAX - quantum) {
+        uint64_t over = vns % quantum;
+        vns += over ? quantum - over : 0;
+    }
+    if (vns == c->armed_vns)
+        return;
+    c->armed_vns = vns;
+    if (b->ops->wake_at)
+        b->ops->wake_at(b->host, vns);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The traffic generators: when each flow's next frame starts. All times are those of the SFD at
+ * the pins of the NIC, so that a frame is one event; cable and preamble are in the flow's origin.
+ * Rates are rationals with the remainder carried: after n intervals exactly floor(n * num / den)
+ * ps have passed. Flows that share a port take turns on its wire in the order of their asking.
+ * Each flow has one event in the heap at most.
+ */
+#include "model/bench/bench_priv.h"
+
+enum { SFD_BYTES = 8 }; /* preamble and SFD */
+
+static uint64_t origin(const struct bench *b, const struct plan_flow *f)
+{
+    uint64_t lag = SFD_BYTES * bench_time(b, TIMING_wire_byte) + b->ports[f->port].cable_ps;
+    return bench_add(b->st->run.go_ps, lag);
+}
+
+static void done(struct bench *b, struct flow_state *s)
+{
+    s->phase = GEN_DONE;
+    plan_flow_done(b);
+}
+
+/* Plans the flow's next frame for max(next_ps, now), or ends the flow. */
+static void plan_next(struct bench *b, unsigned flow)
+{
+    const struct plan_flow *f = &b->flows[flow];
+    struct flow_state *s = &b->st->flow[flow];
+    uint64_t at = bench_max(s->next_ps, bench_now(b));
+    if (s->count.sent >= f->count || s->count.sent >= UINT32_MAX ||
+        at >= bench_add(origin(b, f), f->stop_ps)) {
+        done(b, s);
+        return;
+    }
+    s->phase = GEN_WAITS;
+    bench_at(b, at, SCHED_WIRE, f->port, flow, KIND_GEN_TURN, b->gen_lead_ps);
+}
+
+void gen_go(struct bench *b)
+{
+    for (unsigned i = 0; i < b->plan->flows.count; i++) {
+        struct flow_state *s = &b->st->flow[i];
+        s->next_ps = s->burst_ps = bench_add(origin(b, &b->flows[i]), b->flows[i].start_ps);
+        s->burst_left = b->flows[i].burst;
+        plan_next(b, i);
+    }
+}
+
+/* burst_ps moves on by amount * num / den. The plan's check keeps the product below 2^63. */
+static void interval(const struct plan_flow *f, struct flow_state *s, uint64_t amount)
+{
+    uint64_t whole = amount * f->interval_num + s->carry;
+    s->carry = whole % f->interval_den;
+    s->burst_ps = bench_add(s->burst_ps, whole / f->interval_den);
+}
+
+/* A capture that is sent again starts anew when its last frame has left the wire. */
+static uint64_t stamp_time(const struct bench *b, const struct plan_flow *f, uint64_t sequence)
+{
+    const struct plan_frame *first = &b->frames[f->frame_first];
+    const struct plan_frame *last = first + f->frame_count - 1;
+    uint64_t period = last->stamp_ps + wire_occupied(b, last->length);
+    uint64_t rounds = sequence / f->frame_count;
+    uint64_t in_round = first[sequence % f->frame_count].stamp_ps;
+    if (rounds && period > (UINT64_MAX >> 1) / rounds)
+        return SCHED_NEVER - 1;
+    uint64_t start = bench_add(origin(b, f), f->start_ps);
+    return bench_add(start, rounds * period + in_round);
+}
+
+static void advance_pace(struct bench *b, unsigned flow, uint32_t length, uint64_t occupied)
+{
+    const struct plan_flow *f = &b->flows[flow];
+    struct flow_state *s = &b->st->flow[flow];
+    s->next_ps = bench_now(b) + occupied;
+    if (f->pace == PLAN_PACE_STAMP) {
+        s->next_ps = stamp_time(b, f, s->count.sent);
+        return;
+    }
+    if (f->pace == PLAN_PACE_BYTE)
+        interval(f, s, length + 24);
+    if (--s->burst_left)
+        return;
+    s->burst_left = f->burst;
+    if (f->pace == PLAN_PACE_FRAME)
+        interval(f, s, 1);
+    if (f->pace != PLAN_PACE_LINE)
+        s->next_ps = s->burst_ps;
+}
+
+static void send(struct bench *b, unsigned flow, uint32_t length)
+{
+    const struct plan_flow *f = &b->flows[flow];
+    struct flow_state *s = &b->st->flow[flow];
+    struct stamp stamp = {
+        .time_ps = bench_now(b) - b->st->run.go_ps, .sequence = (uint32_t)s->count.sent,
+        .flow = (uint16_t)flow,
+    };
+    frame_build(b, &stamp, length, b->scratch);
+    if (f->kind == PLAN_REPLAY)
+        replay_sent(b, flow, stamp.sequence, b->scratch, length);
+    s->count.sent++;
+    wire_in(b, f->port, b->scratch, length, !f->bad_fcs, flow, stamp.sequence);
+    advance_pace(b, flow, length, wire_occupied(b, length));
+    plan_next(b, flow);
+}
+
+void gen_fire(struct bench *b, const struct sched_event *e)
+{
+    unsigned flow = sched_event_queue(e);
+    struct flow_state *s = &b->st->flow[flow];
+    struct port_state *p = &b->st->port[b->flows[flow].port];
+    if (!bench_running(b)) { /* the deadline came first */
+        s->phase = GEN_DONE;
+        return;
+    }
+    uint32_t length = frame_length(b, flow, s->count.sent);
+    if (e->kind == KIND_GEN_TURN) {
+        uint64_t start = bench_max(bench_now(b), p->in_free_ps);
+        p->in_free_ps = start + wire_occupied(b, length);
+        if (start > bench_now(b)) {
+            s->phase = GEN_RESERVED;
+            bench_at(b, start, SCHED_WIRE, b->flows[flow].port, flow, KIND_GEN_START,
+                     b->gen_lead_ps);
+            return;
+        }
+    }
+    send(b, flow, length);
+}

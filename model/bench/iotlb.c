@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The IOTLB that all ports share: N entries of any page size, least recently used goes first. On a
+ * hit the cached physical address is used, whatever the tables say by now, so that a forgotten
+ * invalidation shows. A miss asks the host's tables and costs a walk; accesses to a page that is
+ * being walked for wait for that walk. Entries belong to a requester, not to a domain.
+ */
+#include "model/bench/bench_priv.h"
+
+static unsigned hint_of(uint16_t function, uint64_t address)
+{
+    return (unsigned)((address >> 12 ^ address >> 21 ^ address >> 30 ^ function >> 8 << 4) %
+                      IOTLB_HINTS);
+}
+
+static bool covers(const struct iotlb_entry *e, uint16_t function, uint64_t address)
+{
+    return e->bytes && e->function == function && address - e->page < e->bytes;
+}
+
+/* The entry of the page, else the one to replace. */
+static unsigned find(const struct iotlb *t, uint32_t entries, uint16_t function,
+                     uint64_t address)
+{
+    unsigned oldest = 0;
+    for (unsigned i = 0; i < entries; i++) {
+        const struct iotlb_entry *e = &t->entry[i];
+        if (covers(e, function, address))
+            return i;
+        if (!e->bytes || (t->entry[oldest].bytes && e->used < t->entry[oldest].used))
+            oldest = i;
+    }
+    return oldest;
+}
+
+static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t function,
+                                uint64_t address, enum bench_access_kind kind)
+{
+    struct bench_translation t = {0};
+    enum nic_dma_status status = b->ops->translate(b->host, function, address, kind, &t);
+    if (status != NIC_DMA_OK)
+        return status;
+    uint64_t page = t.page < 4096 ? 4096 : t.page;
+    bool whole = page & (page - 1); /* not a power of two: the whole space, untranslated */
+    uint16_t access = e->bytes && covers(e, function, address) ? e->access : 0;
+    *e = (struct iotlb_entry){
+        .page = whole ? 0 : address & ~(page - 1), .bytes = whole ? UINT64_MAX : page,
+        .function = function, .access = (uint16_t)(access | 1u << kind),
+        .ready_ps = bench_now(b) + bench_time(b, TIMING_iotlb_walk),
+    };
+    e->physical = t.physical - (address - e->page);
+    trace_emit(b, BENCH_EV_iotlb_miss, function, 0, address, e->bytes, t.physical);
+    return NIC_DMA_OK;
+}
+
+enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
+                                 enum bench_access_kind kind, uint64_t *physical,
+                                 uint64_t *ready_ps)
+{
+    struct iotlb *t = &b->st->iotlb;
+    struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
+    uint16_t *hint = &t->hint[hint_of(function, address)];
+    struct iotlb_entry *e = &t->entry[*hint];
+    if (!covers(e, function, address)) {
+        *hint = (uint16_t)find(t, b->plan->iotlb_entries, function, address);
+        e = &t->entry[*hint];
+    }
+    if (covers(e, function, address) && e->access & 1u << kind) {
+        count->iotlb_hits++;
+    } else {
+        count->iotlb_misses++;
+        enum nic_dma_status status = walk(b, e, function, address, kind);
+        if (status != NIC_DMA_OK)
+            return status;
+    }
+    e->used = ++t->tick;
+    *physical = e->physical + (address - e->page);
+    *ready_ps = e->ready_ps;
+    return NIC_DMA_OK;
+}
+
+unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length)
+{
+    struct iotlb *t = &b->st->iotlb;
+    unsigned dropped = 0;
+    for (unsigned i = 0; i < b->plan->iotlb_entries; i++) {
+        struct iotlb_entry *e = &t->entry[i];
+        if (!e->bytes || e->function != function)
+            continue;
+        bool apart = e->page >= address ? e->page - address >= length
+                                        : address - e->page >= e->bytes;
+        if (length != UINT64_MAX && apart)
+            continue;
+        e->bytes = 0;
+        dropped++;
+    }
+    return dropped;
+}
+
+bool iotlb_valid(const struct bench *b)
+{
+    for (unsigned i = 0; i < IOTLB_HINTS; i++)
+        if (b->st->iotlb.hint[i] >= IOTLB_MAX)
+            return false;
+    return true;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The PCIe link of each port: two servers (up, down) with a next-free time each, the posted writes
+ * that are on their way, the reads in flight. What memory does is rootcomplex.c's business.
+ *
+ * Posted writes land in the order in which they were given. Payload is not looked at before its
+ * descriptor, so it has no event of its own: it lands with the first visible write behind it, or
+ * LATER_PS after its time when none comes. All landing is done by events (or by a register read in
+ * functional mode), never by the mere passing of the host, so that the order of the trace does
+ * not depend on when a host calls.
+ *
+ * Costs are simple here (TLP bytes, constant latencies); flow-control, completion splitting and
+ * per-TLP ordering belong to these functions when they come.
+ */
+#include "model/bench/bench_priv.h"
+
+#define LATER_PS 10000000u
+enum { WRITE_COST = 32, MESSAGE_BYTES = 4 };
+
+static uint64_t serve(struct bench *b, uint64_t *free_ps, uint64_t bytes)
+{
+    uint64_t ps = (bytes * bench_time(b, TIMING_pcie_byte) + 999) / 1000;
+    *free_ps = bench_max(*free_ps, bench_now(b)) + ps;
+    return *free_ps;
+}
+
+uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes)
+{
+    return serve(b, &b->st->port[port].up_free_ps, bytes);
+}
+
+uint64_t pcie_down(struct bench *b, unsigned port, uint64_t bytes)
+{
+    return serve(b, &b->st->port[port].down_free_ps, bytes);
+}
+
+static uint64_t tlps(uint32_t bytes, uint64_t each)
+{
+    return (bytes + each - 1) / each;
+}
+
+/* ---- posted writes ---- */
+uint32_t pcie_room(const struct bench *b, uint16_t function)
+{
+    struct port_state *p = &b->st->port[NIC_FUNCTION_PORT(function)];
+    return p->credit_used < POSTED_CREDIT ? POSTED_CREDIT - p->credit_used : 0;
+}
+
+static void land_schedule(struct bench *b, unsigned port, const struct posted *e)
+{
+    struct port_state *p = &b->st->port[port];
+    if (e->visible && !p->land_pending) {
+        p->land_pending = 1;
+        bench_at(b, e->land_ps, SCHED_BUS, port, 0, KIND_LAND, 0);
+    } else if (!e->visible && !p->land_pending && !p->later_pending) {
+        p->later_pending = 1;
+        bench_at(b, e->land_ps + LATER_PS, SCHED_BUS, port, 0, KIND_LAND_LATER, 0);
+    }
+}
+
+/* Queues one piece. The caller has filled in what it is; here it gets its landing time. */
+static void post(struct bench *b, unsigned port, const struct posted *piece, const void *data,
+                 uint64_t link_bytes)
+{
+    struct port_state *p = &b->st->port[port];
+    uint32_t bytes = (uint32_t)sizeof(struct posted) + piece->length;
+    uint32_t at = nic_fifo_push(&p->posted, p->posted_ring, POSTED_BYTES, bytes);
+    if (at == NIC_FIFO_NONE) { /* the device ignored room() */
+        trace_emit(b, BENCH_EV_overflow, NIC_FUNCTION(port, 0), 0, QUEUE_POSTED, 0, 0);
+        return;
+    }
+    struct posted *e = nic_fifo_at(p->posted_ring, at);
+    struct nic_record record = e->record;
+    *e = *piece;
+    e->record = record;
+    uint64_t ready = 0;
+    e->land_ps = pcie_up(b, port, link_bytes) + bench_time(b, TIMING_pcie_oneway);
+    if (piece->kind == POSTED_WRITE) {
+        bool physical = false;
+        e->status = (uint8_t)root_translate(b, NIC_FUNCTION(port, 0), e->address, BENCH_WRITE,
+                                            &e->target, &physical, &ready);
+        e->physical = physical;
+        memcpy(e + 1, data, e->length);
+    } else {
+        e->land_ps += bench_time(b, TIMING_lapic);
+    }
+    e->land_ps = bench_max(bench_max(e->land_ps, ready), p->last_land_ps);
+    p->last_land_ps = e->land_ps;
+    p->credit_used += e->credit;
+    land_schedule(b, port, e);
+}
+
+void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+                const void *data, uint32_t length)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    if (!length || length > NIC_FRAME_MAX)
+        return;
+    struct report_port *count = &b->st->port[port].count;
+    count->dma_writes++;
+    count->dma_write_bytes += length;
+    count->desc_writebacks += NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
+    struct posted piece = {
+        .kind = POSTED_WRITE, .tag = tag, .credit = length + WRITE_COST,
+        .visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA,
+    };
+    const uint8_t *from = data;
+    uint64_t header = bench_time(b, TIMING_pcie_write_header);
+    while (length) {
+        uint32_t page_left = 4096 - (uint32_t)(address & 4095);
+        uint32_t bytes = length < page_left ? length : page_left;
+        piece.address = address;
+        piece.length = (uint16_t)bytes;
+        post(b, port, &piece, from,
+             bytes + header * tlps(bytes, bench_time(b, TIMING_pcie_mps)));
+        piece.credit = 0;
+        from += bytes;
+        address += bytes;
+        length -= bytes;
+    }
+}
+
+void pcie_message(struct bench *b, uint16_t function, uint64_t address, uint32_t data)
+{
+    struct posted piece = {
+        .kind = POSTED_MESSAGE, .visible = 1, .address = address, .data = data,
+        .credit = MESSAGE_BYTES + WRITE_COST,
+    };
+    unsigned port = NIC_FUNCTION_PORT(function);
+    b->st->port[port].count.messages++;
+    post(b, port, &piece, NULL, MESSAGE_BYTES + bench_time(b, TIMING_pcie_write_header));
+}
+
+void pcie_intx(struct bench *b, uint16_t function, bool level)
+{
+    struct posted piece = {
+        .kind = POSTED_INTX, .visible = 1, .data = level, .credit = MESSAGE_BYTES + WRITE_COST,
+    };
+    post(b, NIC_FUNCTION_PORT(function), &piece, NULL,
+         bench_time(b, TIMING_pcie_write_header));
+}
+
+static void land(struct bench *b, unsigned port, struct posted *e)
+{
+    struct port_state *p = &b->st->port[port];
+    uint16_t function = NIC_FUNCTION(port, 0);
+    switch (e->kind) {
+    case POSTED_MESSAGE:
+        trace_emit(b, BENCH_EV_message, function, 0, e->address, e->data, 0);
+        b->ops->message(b->host, function, e->address, e->data);
+        break;
+    case POSTED_INTX:
+        if (p->intx_level == e->data)
+            break;
+        p->intx_level = e->data;
+        trace_emit(b, BENCH_EV_intx, function, 0, e->data, 0, 0);
+        b->ops->intx(b->host, function, e->data);
+        break;
+    default:
+        root_write(b, port, e, (const uint8_t *)(e + 1));
+        break;
+    }
+    p->credit_used -= e->credit;
+    nic_fifo_pop(&p->posted, p->posted_ring, POSTED_BYTES);
+}
+
+/* Lands everything due by limit_ps, then sees to the event of the first visible one left. */
+static void land_until(struct bench *b, unsigned port, uint64_t limit_ps)
+{
+    struct port_state *p = &b->st->port[port];
+    uint32_t at;
+    while ((at = nic_fifo_head(&p->posted)) != NIC_FIFO_NONE) {
+        struct posted *e = nic_fifo_at(p->posted_ring, at);
+        if (e->land_ps > limit_ps)
+            break;
+        land(b, port, e);
+    }
+    for (; at != NIC_FIFO_NONE && !p->land_pending;
+         at = nic_fifo_next(&p->posted, p->posted_ring, POSTED_BYTES, at))
+        land_schedule(b, port, nic_fifo_at(p->posted_ring, at));
+    nic_room(&b->nic[port]);
+}
+
+void pcie_land_all(struct bench *b, unsigned port)
+{
+    if (b->st->port[port].posted.count)
+        land_until(b, port, SCHED_NEVER);
+}
+
+/* ---- split reads ---- */
+static int slot_of(uint16_t tag)
+{
+    unsigned slot = NIC_TAG_SLOT(tag);
+    switch (NIC_TAG_KIND(tag)) {
+    case NIC_TAG_TX_DATA:
+        return slot < NIC_TX_DATA_SLOTS ? (int)slot : -1;
+    case NIC_TAG_TX_DESC:
+        return slot < NIC_TX_DESC_SLOTS ? (int)(NIC_TX_DATA_SLOTS + slot) : -1;
+    case NIC_TAG_RX_DESC:
+        return slot < NIC_RX_DESC_SLOTS
+                   ? (int)(NIC_TX_DATA_SLOTS + NIC_TX_DESC_SLOTS + slot) : -1;
+    default:
+        return -1;
+    }
+}
+
+/* Payload that is sampled a little late, with the next wake, is sampled before anything of it can
+ * be seen; descriptors are sampled exactly. */
+static void read_schedule(struct bench *b, unsigned port, unsigned slot)
+{
+    struct read_slot *r = &b->st->port[port].read[slot];
+    if (r->pending)
+        return; /* the event in the heap finds a slot that is not due and comes back here */
+    r->pending = 1;
+    uint64_t lead = bench_time(b, TIMING_pcie_oneway);
+    if (r->phase == READ_TO_ROOT)
+        lead = slot < NIC_TX_DATA_SLOTS ? lead + bench_time(b, TIMING_rc_read) : 0;
+    bench_at(b, r->due_ps, SCHED_BUS, port, slot, KIND_READ, (uint32_t)lead);
+}
+
+void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+               uint32_t length)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    struct port_state *p = &b->st->port[port];
+    int slot = slot_of(tag);
+    if (slot < 0 || !length || length > NIC_READ_MAX) {
+        trace_emit(b, BENCH_EV_overflow, function, tag, QUEUE_READ, 0, 0);
+        return;
+    }
+    p->count.dma_reads++;
+    p->count.dma_read_bytes += length;
+    p->count.desc_reads += NIC_TAG_KIND(tag) != NIC_TAG_TX_DATA;
+    struct read_slot *r = &p->read[slot];
+    uint64_t up = pcie_up(b, port, bench_time(b, TIMING_pcie_read_header) *
+                                       tlps(length, bench_time(b, TIMING_pcie_mrrs)));
+    /* Behind the writes that were posted before it. */
+    r->due_ps = bench_max(up + bench_time(b, TIMING_pcie_oneway), p->last_land_ps);
+    r->address = address;
+    r->tag = tag;
+    r->length = (uint16_t)length;
+    r->phase = READ_TO_ROOT;
+    r->status = NIC_DMA_OK;
+    read_schedule(b, port, (unsigned)slot);
+}
+
+void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_dma_status status,
+                    const void *data, uint32_t length)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    int slot = slot_of(tag);
+    if (port >= b->st->ports || slot < 0)
+        return;
+    struct read_slot *r = &b->st->port[port].read[slot];
+    if (r->phase != READ_AT_ROOT || r->tag != tag)
+        return; /* an answer to nothing that was asked */
+    if (status == NIC_DMA_OK && length != r->length)
+        status = NIC_DMA_ABORT;
+    r->status = (uint8_t)status;
+    if (status == NIC_DMA_OK)
+        memcpy(r->data, data, length);
+    uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *
+                     tlps(r->length, bench_time(b, TIMING_pcie_mps));
+    bytes += status == NIC_DMA_OK ? r->length : 0;
+    r->phase = READ_BACK;
+    r->due_ps = pcie_down(b, port, bytes) + bench_time(b, TIMING_rc_read) +
+                bench_time(b, TIMING_nic_read) + r->walk_ps;
+    read_schedule(b, port, (unsigned)slot);
+    if (!b->inside)
+        bench_settle(b);
+}
+
+static void read_fire(struct bench *b, unsigned port, unsigned slot)
+{
+    struct read_slot *r = &b->st->port[port].read[slot];
+    r->pending = 0;
+    if (r->phase != READ_TO_ROOT && r->phase != READ_BACK)
+        return;
+    if (r->due_ps > bench_now(b)) {
+        read_schedule(b, port, slot);
+        return;
+    }
+    if (r->phase == READ_TO_ROOT) {
+        r->phase = READ_AT_ROOT;
+        root_read(b, port, slot);
+        return;
+    }
+    r->phase = READ_FREE;
+    bool ok = r->status == NIC_DMA_OK;
+    nic_dma_done(&b->nic[port], r->tag, (enum nic_dma_status)r->status, ok ? r->data : NULL,
+                 ok ? r->length : 0);
+}
+
+void pcie_fire(struct bench *b, const struct sched_event *e)
+{
+    unsigned port = sched_event_device(e);
+    struct port_state *p = &b->st->port[port];
+    switch (e->kind) {
+    case KIND_MMIO:
+        mmio_fire(b, port);
+        break;
+    case KIND_READ:
+        read_fire(b, port, sched_event_queue(e));
+        break;
+    case KIND_LAND_LATER:
+        p->later_pending = 0;
+        land_until(b, port, bench_now(b));
+        break;
+    default:
+        p->land_pending = 0;
+        land_until(b, port, bench_now(b));
+        break;
+    }
+}
+
+/* Loaded state: rings whole, indices in range, every piece as post() makes them. */
+bool pcie_valid(struct bench *b, unsigned port)
+{
+    struct port_state *p = &b->st->port[port];
+    if (p->mmio_head >= MMIO_PENDING || p->mmio_count > MMIO_PENDING ||
+        !nic_fifo_valid(&p->posted, p->posted_ring, POSTED_BYTES, sizeof(struct posted)))
+        return false;
+    uint64_t credit = 0;
+    for (uint32_t at = nic_fifo_head(&p->posted); at != NIC_FIFO_NONE;
+         at = nic_fifo_next(&p->posted, p->posted_ring, POSTED_BYTES, at)) {
+        const struct posted *e = nic_fifo_at(p->posted_ring, at);
+        if (e->kind > POSTED_INTX || sizeof(*e) + e->length > e->record.size)
+            return false;
+        credit += e->credit;
+    }
+    for (unsigned i = 0; i < READ_SLOTS; i++)
+        if (p->read[i].length > NIC_READ_MAX || p->read[i].phase > READ_BACK ||
+            (p->read[i].phase != READ_FREE && slot_of(p->read[i].tag) != (int)i))
+            return false;
+    return credit == p->credit_used;
+}
