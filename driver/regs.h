@@ -6,7 +6,7 @@
  *
  * IXD_REGS(X) enumerates X(name, offset, stride, count): register i of an array lies at
  * offset + i * stride, i < count. A row makes IXD_name, IXD_name_STRIDE, IXD_name_COUNT.
- * Arrays that the hardware splits over two places carry the second one as name_HI.
+ * Of an array that the hardware splits over two places only the first part is here.
  */
 #ifndef RINGSIDE_DRIVER_REGS_H
 #define RINGSIDE_DRIVER_REGS_H
@@ -26,12 +26,10 @@
 
 #define IXD_REGS_IRQ(X)            \
     X(EICR,       0x00800, 0, 1)   \
-    X(EICS,       0x00808, 0, 1)   \
     X(EIAC,       0x00810, 0, 1)   \
     X(EITR,       0x00820, 4, 24)  \
     X(EIMS,       0x00880, 0, 1)   \
     X(EIMC,       0x00888, 0, 1)   \
-    X(EIAM,       0x00890, 0, 1)   \
     X(GPIE,       0x00898, 0, 1)   \
     X(IVAR,       0x00900, 4, 64)  \
     X(IVAR_MISC,  0x00a00, 0, 1)   \
@@ -48,7 +46,6 @@
     X(SRRCTL,     0x01014, 0x40, 64) \
     X(RDT,        0x01018, 0x40, 64) \
     X(RXDCTL,     0x01028, 0x40, 64) \
-    X(RXDCTL_HI,  0x0d028, 0x40, 64) \
     X(RQSMR,      0x02300, 4, 32)    \
     X(RDRXCTL,    0x02f00, 0, 1)     \
     X(RXCTRL,     0x03000, 0, 1)     \
@@ -169,7 +166,6 @@ enum ixd_reg {
 
 /* Interrupts */
 #define IXD_EICR_LSC      IXD_BIT(20)
-#define IXD_EIMS_OTHER    UINT32_C(0x7fff0000)
 #define IXD_EITR_US(us)   (((uint32_t)(us)*4) & 0xff8) /* 2 us units from bit 3 */
 #define IXD_EITR_CNT_WDIS IXD_BIT(31)
 #define IXD_GPIE_MSIX     IXD_BIT(4)  /* several vectors */
@@ -206,6 +202,7 @@ enum ixd_reg {
 #define IXD_SECRXSTAT_RDY             IXD_BIT(0)
 
 /* Transmit */
+#define IXD_DCA_TXCTRL_WB_RO       IXD_BIT(11) /* write-backs may overtake */
 #define IXD_DMATXCTL_TE            IXD_BIT(0)
 #define IXD_RTTDCS_ARBDIS          IXD_BIT(6)
 #define IXD_TXPBSIZE_KB(kb)        ((uint32_t)(kb) << 10)
@@ -228,7 +225,6 @@ enum ixd_reg {
 #define IXD_AUTOC2_SERIAL_SFI (UINT32_C(2) << 16)
 #define IXD_LINKS_UP          IXD_BIT(30)
 #define IXD_LINKS_SPEED(v)    (((v) >> 28) & 3)
-#define IXD_FCTRL_SBP         IXD_BIT(1)
 #define IXD_FCTRL_MPE         IXD_BIT(8)
 #define IXD_FCTRL_UPE         IXD_BIT(9)
 #define IXD_FCTRL_BAM         IXD_BIT(10)

@@ -148,6 +148,8 @@ static int start_queue(struct ixd_port *port, unsigned i, struct ixd_error *err)
     ixd_reg_write(port, IXD_AT(TDLEN, i), q->length * sizeof(struct ixd_desc));
     ixd_reg_write(port, IXD_AT(TDH, i), 0);
     ixd_reg_write(port, IXD_AT(TDT, i), 0);
+    /* Reports must come in order: clean() takes one as word for all that are older. */
+    ixd_reg_change(port, IXD_AT(DCA_TXCTRL, i), IXD_DCA_TXCTRL_WB_RO, 0);
     ixd_reg_write(port, IXD_AT(TXDCTL, i),
                   IXD_TXDCTL_THRESH(config->tx_pthresh, config->tx_hthresh, config->tx_wthresh) |
                       IXD_TXDCTL_ENABLE);
