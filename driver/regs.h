@@ -26,6 +26,7 @@
 
 #define IXD_REGS_IRQ(X)            \
     X(EICR,       0x00800, 0, 1)   \
+    X(EICS,       0x00808, 0, 1)   \
     X(EIAC,       0x00810, 0, 1)   \
     X(EITR,       0x00820, 4, 24)  \
     X(EIMS,       0x00880, 0, 1)   \
