@@ -13,7 +13,7 @@ struct rs_batch_options {
     const char *out;           /* folder for run folders, absolute */
     unsigned repeat;           /* at least 1 */
     unsigned jobs;             /* at least 1, at most RS_JOBS_MAX */
-    unsigned deadline_percent; /* of limits.wall */
+    unsigned deadline_percent; /* of limits.wall-time */
     bool keep;                 /* mailbox files and folders of repeats stay */
     bool host_given;
     enum rs_host host;         /* when given; else the scenario decides, QEMU for either */

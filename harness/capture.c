@@ -45,7 +45,8 @@ static int check_frame(struct reading *r, const struct pcap_pkthdr *h)
     if (h->caplen < h->len)
         return fail(r->why, r->why_bytes,
                     "%s: frame %zu was cut to %u of %u bytes when it was captured; capture whole "
-                    "frames (tcpdump -s 0)", r->path, number, h->caplen, h->len);
+                    "frames (tcpdump -s 0)",
+                    r->path, number, h->caplen, h->len);
     if (h->len < FRAME_MIN)
         return fail(r->why, r->why_bytes,
                     "%s: frame %zu has %u bytes; an Ethernet header alone has %d", r->path, number,
@@ -53,8 +54,8 @@ static int check_frame(struct reading *r, const struct pcap_pkthdr *h)
     if (h->len > FRAME_MAX)
         return fail(r->why, r->why_bytes,
                     "%s: frame %zu has %u bytes; a NIC takes %d at most (without FCS). Was it "
-                    "captured on a host that joins frames (GRO)?", r->path, number, h->len,
-                    FRAME_MAX);
+                    "captured on a host that joins frames (GRO)?",
+                    r->path, number, h->len, FRAME_MAX);
     if (number > PLAN_FRAMES_MAX)
         return fail(r->why, r->why_bytes, "%s: more than %d frames; cut it (editcap -r)", r->path,
                     PLAN_FRAMES_MAX);
@@ -89,7 +90,8 @@ static int take_frame(struct reading *r, const struct pcap_pkthdr *h, const uint
     if (now - r->first_ns > 3600 * second_ns)
         return fail(r->why, r->why_bytes,
                     "%s: frame %u comes more than an hour after the first; cut it, or is its time "
-                    "wrong?", r->path, r->frames->len + 1);
+                    "wrong?",
+                    r->path, r->frames->len + 1);
     r->last_ns = now;
     struct capture_frame frame = {
         .stamp_ps = (now - r->first_ns) * 1000,
@@ -116,8 +118,8 @@ static int read_frames(struct reading *r, pcap_t *p)
     while (error == 0 && (got = pcap_next_ex(p, &header, &data)) == 1)
         error = take_frame(r, header, data);
     if (error == 0 && got == PCAP_ERROR)
-        return fail(r->why, r->why_bytes, "%s: broken at frame %u: %s", r->path,
-                    r->frames->len + 1, pcap_geterr(p));
+        return fail(r->why, r->why_bytes, "%s: broken at frame %u: %s", r->path, r->frames->len + 1,
+                    pcap_geterr(p));
     if (error == 0 && r->frames->len == 0)
         return fail(r->why, r->why_bytes, "%s: it holds no frames", r->path);
     return error;

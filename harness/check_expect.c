@@ -8,9 +8,9 @@
 
 #include "harness/scenario_check.h"
 
-#define MARK(e, key) rs_schema_mark(&rs_schema_expectation, (e), (key))
+#define MARK(e, key)  rs_schema_mark(&rs_schema_expectation, (e), (key))
 #define GIVEN(e, key) rs_schema_given(&rs_schema_expectation, (e), (key))
-#define GOOD(e, key) rs_schema_good(&rs_schema_expectation, (e), (key))
+#define GOOD(e, key)  rs_schema_good(&rs_schema_expectation, (e), (key))
 
 /* The value in the metric's unit: a plain number is read as UNIT_NUMBER. */
 static void check_value(struct check *k, struct expectation *e, const char *key,

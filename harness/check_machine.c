@@ -8,9 +8,9 @@
 
 #include "harness/scenario_check.h"
 
-#define PORT_MARK(p, key) rs_schema_mark(&rs_schema_port, (p), (key))
-#define DRIVER_MARK(d, key) rs_schema_mark(&rs_schema_driver, (d), (key))
-#define ACTION_MARK(a, key) rs_schema_mark(&rs_schema_action, (a), (key))
+#define PORT_MARK(p, key)    rs_schema_mark(&rs_schema_port, (p), (key))
+#define DRIVER_MARK(d, key)  rs_schema_mark(&rs_schema_driver, (d), (key))
+#define ACTION_MARK(a, key)  rs_schema_mark(&rs_schema_action, (a), (key))
 #define MACHINE_MARK(m, key) rs_schema_mark(&rs_schema_machine, (m), (key))
 
 static void port_defaults(struct scenario_port *p, unsigned number)
@@ -55,8 +55,8 @@ static void check_cable(struct check *k, size_t number)
         rs_check_error(k, PORT_MARK(p, "attach"), "port %zu cannot be cabled to itself", number);
     } else if (peer >= k->c->port_count) {
         rs_check_error(k, PORT_MARK(p, "attach"),
-                       "port %zu is cabled to port %zu, but there are only %zu ports", number,
-                       peer, k->c->port_count);
+                       "port %zu is cabled to port %zu, but there are only %zu ports", number, peer,
+                       k->c->port_count);
     } else if (k->c->ports[peer].attach.kind != PLAN_ATTACH_CABLE ||
                k->c->ports[peer].attach.peer != number) {
         rs_check_error(k, PORT_MARK(p, "attach"),
@@ -64,8 +64,8 @@ static void check_cable(struct check *k, size_t number)
                        number);
     } else if (p->cable_mm != k->c->ports[peer].cable_mm) {
         rs_check_error(k, PORT_MARK(p, "cable-length"),
-                       "ports %zu and %zu share one cable; give both the same cable-length",
-                       number, peer);
+                       "ports %zu and %zu share one cable; give both the same cable-length", number,
+                       peer);
     }
     if (p->respond != 0)
         rs_check_error(k, PORT_MARK(p, "respond"),
@@ -187,8 +187,10 @@ void rs_check_driver(struct check *k)
     if (app && rs_schema_good(&rs_schema_driver, d, "app"))
         d->app = rs_schema_driver.keys[row].words[d->app_word];
     if (app == command)
-        rs_check_error(k, d->marks.self, "the driver is either an 'app' of this project or a "
-                                         "'command'; this names %s", app ? "both" : "neither");
+        rs_check_error(k, d->marks.self,
+                       "the driver is either an 'app' of this project or a "
+                       "'command'; this names %s",
+                       app ? "both" : "neither");
     if (app)
         check_app(k, d);
     for (size_t i = 0; !app && i < G_N_ELEMENTS(app_keys); i++) {

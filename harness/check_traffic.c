@@ -11,16 +11,16 @@
 typedef unsigned __int128 u128;
 
 enum {
-    STAMP = 18,      /* the bench's, in the payload: flow, sequence, time */
+    STAMP = 18,         /* the bench's, in the payload: flow, sequence, time */
     LINE_OVERHEAD = 24, /* FCS, preamble, gap: bytes that every frame takes beside its length */
     BYTE_PS = 800,
     FCS = 4,
 };
 #define SECOND_PS 1000000000000ull
 
-#define MARK(f, key) rs_schema_mark(&rs_schema_flow, (f), (key))
+#define MARK(f, key)  rs_schema_mark(&rs_schema_flow, (f), (key))
 #define GIVEN(f, key) rs_schema_given(&rs_schema_flow, (f), (key))
-#define GOOD(f, key) rs_schema_good(&rs_schema_flow, (f), (key))
+#define GOOD(f, key)  rs_schema_good(&rs_schema_flow, (f), (key))
 
 /* ---- names and ports ---- */
 
@@ -55,8 +55,8 @@ static void check_port(struct check *k, struct scenario_flow *f, const char *key
 
 /* ---- what belongs to what ---- */
 
-static const char *const not_of_replay[] = {"kind", "size", "length", "order", "payload", "tuples",
-                                            "vlan", "ethertype", "source", "destination"};
+static const char *const not_of_replay[] = {"kind",   "size", "length",    "order",  "payload",
+                                            "tuples", "vlan", "ethertype", "source", "destination"};
 
 static void check_replay(struct check *k, struct scenario_flow *f)
 {
@@ -82,8 +82,10 @@ static void check_sizes(struct check *k, struct scenario_flow *f)
     const struct scenario_sizes *sizes = size ? &f->size : &f->length;
 
     if (size == GIVEN(f, "length")) {
-        rs_check_error(k, f->marks.self, "a flow needs either 'size' (with FCS) or 'length' "
-                                         "(without); this one has %s", size ? "both" : "neither");
+        rs_check_error(k, f->marks.self,
+                       "a flow needs either 'size' (with FCS) or 'length' "
+                       "(without); this one has %s",
+                       size ? "both" : "neither");
         return;
     }
     if (!GOOD(f, key) || !GOOD(f, "kind"))
@@ -107,8 +109,8 @@ static void check_rate(struct check *k, struct scenario_flow *f)
         return;
     if (f->rate.kind == SCENARIO_RATE_RECORDED && !replay)
         rs_check_error(k, MARK(f, "rate"), "'recorded' is for a replay; give a rate or 'line'");
-    if (f->burst > 1 && (f->rate.kind == SCENARIO_RATE_LINE ||
-                         f->rate.kind == SCENARIO_RATE_RECORDED))
+    if (f->burst > 1 &&
+        (f->rate.kind == SCENARIO_RATE_LINE || f->rate.kind == SCENARIO_RATE_RECORDED))
         rs_check_error(k, MARK(f, "burst"), "bursts need a mean rate, as in rate: 1Mpps");
 }
 
@@ -120,8 +122,8 @@ static void check_fit(struct check *k, struct scenario_flow *f)
         rs_check_error(k, MARK(f, "order"), "'order' needs several sizes");
     if (f->kind != PLAN_ETHER && f->source.port + f->tuples > 65536)
         rs_check_error(k, MARK(f, "tuples"),
-                       "%u tuples from source port %u on go beyond port 65535",
-                       (unsigned)f->tuples, (unsigned)f->source.port);
+                       "%u tuples from source port %u on go beyond port 65535", (unsigned)f->tuples,
+                       (unsigned)f->source.port);
     if (f->fcs != 0 && f->expect != PLAN_NO_PORT && GOOD(f, "expect"))
         rs_check_error(k, MARK(f, "fcs"),
                        "a NIC drops frames with a bad FCS, so they cannot come back: "
@@ -154,8 +156,8 @@ static void fill_addresses(struct scenario_case *c, struct scenario_flow *f)
     if (unset(f->destination.mac.byte, 6))
         f->destination.mac = from->nic_mac;
     if (f->destination.ip4.host == 0)
-        f->destination.ip4.host = across ? c->ports[f->expect].ip4.host
-                                         : (10u << 24 | (uint32_t)f->from << 8 | 1);
+        f->destination.ip4.host =
+            across ? c->ports[f->expect].ip4.host : (10u << 24 | (uint32_t)f->from << 8 | 1);
     if (unset(f->destination.ip6.byte, 16))
         memcpy(f->destination.ip6.byte, across ? c->ports[f->expect].ip6.byte : nic_ip6, 16);
 }
@@ -166,8 +168,7 @@ static void check_addresses(struct check *k, struct scenario_flow *f)
         f->source.port = 1024;
     if (f->destination.port == 0)
         f->destination.port = 9;
-    if (f->from < k->c->port_count &&
-        (f->expect == PLAN_NO_PORT || f->expect < k->c->port_count))
+    if (f->from < k->c->port_count && (f->expect == PLAN_NO_PORT || f->expect < k->c->port_count))
         fill_addresses(k->c, f);
     if ((f->source.mac.byte[0] & 1) != 0)
         rs_check_error(k, rs_schema_mark(&rs_schema_end, &f->source, "mac"),
@@ -219,7 +220,8 @@ static void check_line_rate(struct check *k, struct scenario_flow *f,
                        sizeof(most));
     rs_check_error(k, MARK(f, "rate"),
                    "frames of this size come at %s at most on a 10 Gb/s line; write rate: line "
-                   "for that", most);
+                   "for that",
+                   most);
 }
 
 static void check_time(struct check *k, struct scenario_flow *f)
@@ -241,7 +243,8 @@ static void check_time(struct check *k, struct scenario_flow *f)
         rs_quantity_format(rs_quantity(UNIT_TIME, shown, 1), text, sizeof(text));
         rs_check_error(k, MARK(f, f->count != 0 ? "count" : "for"),
                        "the last frame would go at %s, but limits.model-time ends the run before; "
-                       "raise it", text);
+                       "raise it",
+                       text);
     }
 }
 

@@ -4,8 +4,10 @@
  */
 #include "harness/host.h"
 
-#include <stdarg.h>
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/paths.h"
 #include "harness/run_folder.h"
@@ -83,4 +85,19 @@ char **rs_host_needs(enum rs_host host)
     }
     g_ptr_array_add(paths, NULL);
     return (char **)g_ptr_array_free(paths, FALSE);
+}
+
+int rs_host_ready(enum rs_host host, char *why, size_t why_bytes)
+{
+    char **needs = rs_host_needs(host);
+    int error = 0;
+
+    for (unsigned i = 0; needs[i] && !error; i++)
+        if (access(needs[i], R_OK) < 0) {
+            snprintf(why, why_bytes, "%s is missing: type 'make all', or ask 'ringside doctor'",
+                     needs[i]);
+            error = -ENOENT;
+        }
+    g_strfreev(needs);
+    return error;
 }

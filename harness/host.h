@@ -35,4 +35,7 @@ char *rs_argv_line(const GPtrArray *argv);
 /* Files that this host needs to be there, NULL at the end: paths to be freed with g_strfreev(). */
 char **rs_host_needs(enum rs_host host);
 
+/* Are they? 0 or -ENOENT with a sentence that names the first one missing. */
+int rs_host_ready(enum rs_host host, char *why, size_t why_bytes);
+
 #endif

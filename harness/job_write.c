@@ -11,7 +11,13 @@
 
 #include "harness/scenario_check.h"
 
-enum { JOB_VERSION = 1, NIC_VENDOR = 0x8086, NIC_DEVICE = 0x10fb };
+enum {
+    JOB_VERSION = 1,
+    JOB_BYTES_MAX = 64 * 1024,
+    JOB_LINE_MAX = 4096,
+    NIC_VENDOR = 0x8086,
+    NIC_DEVICE = 0x10fb,
+};
 
 /* What every application of ours prints once its links are up. */
 static const char app_ready[] = "ringside: ready";
@@ -61,9 +67,22 @@ static char *job_text(const struct scenario_case *c)
         g_string_append_printf(text, "env %s\n", *e);
     if (d->app != NULL)
         app_arguments(text, c);
-    for (char **arg = d->command; d->app == NULL && arg != NULL && *arg != NULL; arg++)
-        g_string_append_printf(text, "argv %s\n", *arg);
+    for (char **arg = d->command; d->app == NULL && arg != NULL && *arg != NULL; arg++) {
+        bool own = arg == d->command && (*arg)[0] != '/'; /* one of `files` */
+        g_string_append_printf(text, "argv %s%s\n", own ? "/job/files/" : "", *arg);
+    }
     return g_string_free(text, FALSE);
+}
+
+static bool too_long(const char *text)
+{
+    for (const char *line = text; *line != '\0';) {
+        const char *end = strchr(line, '\n');
+        if (end - line > JOB_LINE_MAX)
+            return true;
+        line = end + 1;
+    }
+    return strlen(text) > JOB_BYTES_MAX;
 }
 
 static int add_file(const struct scenario *s, const struct scenario_case *c, const char *path,
@@ -99,8 +118,7 @@ int rs_job_write(const struct scenario *s, const struct scenario_case *c, struct
     job->file = g_new0(struct job_file, files + 1);
     if (d->app != NULL)
         job->file[job->file_count++] = (struct job_file){
-            .inside = g_build_filename("bin", d->app, NULL), .app = g_strdup(d->app),
-            .mode = 0755};
+            .inside = g_build_filename("bin", d->app, NULL), .app = g_strdup(d->app), .mode = 0755};
     for (size_t i = 0; i < files; i++) {
         struct job_file *file = &job->file[job->file_count++];
         if (add_file(s, c, d->files[i], file, diag) != 0)
@@ -116,7 +134,13 @@ int rs_job_write(const struct scenario *s, const struct scenario_case *c, struct
     }
     if (error == 0)
         job->text = job_text(c);
-    else
+    if (error == 0 && too_long(job->text)) {
+        rs_scenario_complain(s, diag, DIAG_ERROR, d->marks.self,
+                             "the job has more than %d bytes, or a line of more than %d",
+                             JOB_BYTES_MAX, JOB_LINE_MAX);
+        error = -EINVAL;
+    }
+    if (error != 0)
         rs_job_fini(job);
     return error;
 }

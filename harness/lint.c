@@ -40,9 +40,9 @@ static bool profile_unused(const struct scenario_case *c)
 static void advise(const struct scenario *s, const struct scenario_case *c, struct diag *diag)
 {
     if (profile_unused(c))
-        rs_scenario_complain(s, diag, DIAG_WARNING,
-                             rs_schema_mark(&rs_schema_clock, &c->clock, "profile"),
-                             "a CPU profile has no effect on the functional clock; add mode: timed");
+        rs_scenario_complain(
+            s, diag, DIAG_WARNING, rs_schema_mark(&rs_schema_clock, &c->clock, "profile"),
+            "a CPU profile has no effect on the functional clock; add mode: timed");
     for (size_t i = 0; i < c->port_count; i++) {
         if (c->ports[i].attach.kind == PLAN_ATTACH_NETDEV)
             rs_scenario_complain(s, diag, DIAG_WARNING, c->ports[i].marks.self,
@@ -67,8 +67,7 @@ size_t rs_lint(const char *const *paths, size_t count, struct diag *diag)
         const struct scenario_case *first = &s->cases[0];
         const char *other = g_hash_table_lookup(names, first->name);
         if (other != NULL)
-            rs_scenario_complain(s, diag, DIAG_ERROR,
-                                 rs_schema_mark(rs_schema(), first, "name"),
+            rs_scenario_complain(s, diag, DIAG_ERROR, rs_schema_mark(rs_schema(), first, "name"),
                                  "the name '%s' is taken by %s", first->name, other);
         else
             g_hash_table_insert(names, g_strdup(first->name), g_strdup(s->path));

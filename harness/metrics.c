@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define RUN METRIC_RUN
+#define RUN  METRIC_RUN
 #define FLOW METRIC_FLOW
 #define PORT METRIC_PORT
 

@@ -108,7 +108,8 @@ static int check_timing(const struct scenario *s, const struct scenario_case *c,
             const struct bench_timing_info *info = bench_timing_info((unsigned)index);
             rs_scenario_complain(s, diag, DIAG_ERROR, c->timing.item[i].mark,
                                  "timing parameter '%s' must be within %" G_GUINT64_FORMAT
-                                 "..%" G_GUINT64_FORMAT " %s", info->name, min, max, info->unit);
+                                 "..%" G_GUINT64_FORMAT " %s",
+                                 info->name, min, max, info->unit);
         }
     }
     return -EINVAL;

@@ -26,7 +26,7 @@ const char *const rs_profile_names[] = {
 #define ROW(name, num, den, stall, doc) name,
     PROFILES(ROW)
 #undef ROW
-    NULL,
+        NULL,
 };
 
 const struct scenario_profile *rs_profile(unsigned index)

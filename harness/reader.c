@@ -90,8 +90,7 @@ static const char *substitute(struct reader *r, const char *text, struct diag_ma
     return result;
 }
 
-const char *rs_read_scalar(struct reader *r, const struct yaml_node *node,
-                           struct diag_mark *mark)
+const char *rs_read_scalar(struct reader *r, const struct yaml_node *node, struct diag_mark *mark)
 {
     *mark = node->mark;
     if (node->kind != YAML_SCALAR) {
@@ -356,8 +355,8 @@ static void read_defaults(struct reader *r, const struct schema_object *object,
             struct yaml_node empty = {.kind = YAML_MAP, .mark = mark};
             rs_read_object(r, key->object, &empty, (char *)data + key->offset);
         } else if (key->otherwise != NULL) {
-            struct yaml_node node = {.kind = YAML_SCALAR, .mark = mark,
-                                     .text = (char *)key->otherwise};
+            struct yaml_node node = {
+                .kind = YAML_SCALAR, .mark = mark, .text = (char *)key->otherwise};
             read_key(r, key, &node, data);
         }
     }

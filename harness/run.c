@@ -142,21 +142,6 @@ struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
     };
 }
 
-static enum rs_error check_needs(enum rs_host host, char *why, size_t why_bytes)
-{
-    char **needs = rs_host_needs(host);
-    enum rs_error error = RS_OK;
-
-    for (unsigned i = 0; needs[i] && !error; i++)
-        if (access(needs[i], R_OK) < 0) {
-            snprintf(why, why_bytes, "%s is missing: type 'make all', or ask 'ringside doctor'",
-                     needs[i]);
-            error = RS_ERROR_ENVIRONMENT;
-        }
-    g_strfreev(needs);
-    return error;
-}
-
 enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *why,
                            size_t why_bytes)
 {
@@ -170,7 +155,7 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
     GPtrArray *argv;
     int error;
 
-    if (check_needs(run->host, why, why_bytes)) {
+    if (rs_host_ready(run->host, why, why_bytes) < 0) {
         g_free(log);
         return RS_ERROR_ENVIRONMENT;
     }

@@ -24,8 +24,10 @@ static char *id_value(const char *text)
 {
     char *value = g_strdup(text);
 
-    return g_strcanon(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                             "-_.+%:", '-');
+    return g_strcanon(value,
+                      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                      "-_.+%:",
+                      '-');
 }
 
 static void name_case(struct scenario *s, struct scenario_case *c, const struct matrix *m,
@@ -61,7 +63,8 @@ static void check_ids(struct scenario *s, struct diag *diag)
         if (!g_hash_table_add(seen, s->cases[i].id) && diag->errors == 0)
             rs_scenario_complain(s, diag, DIAG_ERROR, whole_file,
                                  "two cases would be called %s; make their values differ in "
-                                 "letters and digits", s->cases[i].id);
+                                 "letters and digits",
+                                 s->cases[i].id);
     }
     g_hash_table_destroy(seen);
 }
@@ -117,7 +120,8 @@ static void read_cases(struct scenario *s, struct matrix *m, const struct yaml_n
         if (m->axis[i].variable && !m->axis[i].used)
             rs_scenario_complain(s, diag, DIAG_ERROR, m->axis[i].list->mark,
                                  "matrix row '%s' is used nowhere; write ${%s} where its values "
-                                 "belong", m->axis[i].name, m->axis[i].name);
+                                 "belong",
+                                 m->axis[i].name, m->axis[i].name);
     }
     check_ids(s, diag);
 }

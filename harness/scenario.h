@@ -23,7 +23,7 @@
 
 enum {
     SCENARIO_CASES_MAX = 256,
-    SCENARIO_ID_MAX = 63,   /* characters of a case id: goes into the plan */
+    SCENARIO_ID_MAX = 63, /* characters of a case id: goes into the plan */
     SCENARIO_EXPECT_MAX = 256,
 };
 
@@ -94,27 +94,27 @@ struct scenario_port {
 /* The program that drives the NIC in the guest: one of ours (app), or anybody's (command). */
 struct scenario_driver {
     struct schema_marks marks;
-    const char *app;    /* "fwd", "echo", "gen", "sink"; NULL: command */
-    unsigned app_word;  /* as read; see app */
-    char **command;     /* argument vector, NULL at the end; ${PORT0} is the first port's address */
-    char **files;       /* host paths that go to /job/files, resolved against the scenario */
-    char **args;        /* more arguments for app */
-    uint64_t rings;     /* descriptors; 0: the application's own choice */
-    uint64_t batch;     /* 0: the application's own choice */
-    unsigned wait;      /* enum scenario_wait */
-    uint64_t user;      /* uid; 0: root */
-    char *bind;         /* kernel driver that gets the ports */
-    char *ready;        /* the line that says that traffic may start; NULL: the application's own */
-    uint64_t ready_ps;  /* how long init waits for it */
+    const char *app;   /* "fwd", "echo", "gen", "sink"; NULL: command */
+    unsigned app_word; /* as read; see app */
+    char **command;    /* argument vector, NULL at the end; ${PORT0} is the first port's address */
+    char **files;      /* host paths that go to /job/files, resolved against the scenario */
+    char **args;       /* more arguments for app */
+    uint64_t rings;    /* descriptors; 0: the application's own choice */
+    uint64_t batch;    /* 0: the application's own choice */
+    unsigned wait;     /* enum scenario_wait */
+    uint64_t user;     /* uid; 0: root */
+    char *bind;        /* kernel driver that gets the ports */
+    char *ready;       /* the line that says that traffic may start; NULL: the application's own */
+    uint64_t ready_ps; /* how long init waits for it */
     const char *stop_signal; /* "TERM" */
     unsigned stop_word;      /* as read */
-    uint64_t stop_ps;   /* until SIGKILL */
-    char **env;         /* NAME=VALUE */
-    uint64_t memlock_bytes; /* RLIMIT_MEMLOCK */
+    uint64_t stop_ps;        /* until SIGKILL */
+    char **env;              /* NAME=VALUE */
+    uint64_t memlock_bytes;  /* RLIMIT_MEMLOCK */
 };
 
 enum scenario_rate_kind {
-    SCENARIO_RATE_NONE, /* not given */
+    SCENARIO_RATE_NONE,     /* not given */
     SCENARIO_RATE_FRAMES,   /* value: UNIT_PPS */
     SCENARIO_RATE_BITS,     /* value: UNIT_BPS, on the wire: preamble, FCS and gap included */
     SCENARIO_RATE_SHARE,    /* value: UNIT_PERCENT of line rate */
@@ -143,20 +143,20 @@ struct scenario_flow {
     struct schema_marks marks;
     char *name;
     uint64_t from;
-    uint64_t expect;      /* port, or PLAN_NO_PORT */
-    unsigned kind;        /* enum plan_kind; PLAN_REPLAY when replay is given */
-    char *replay;         /* path of the capture, resolved against the scenario; or NULL */
+    uint64_t expect; /* port, or PLAN_NO_PORT */
+    unsigned kind;   /* enum plan_kind; PLAN_REPLAY when replay is given */
+    char *replay;    /* path of the capture, resolved against the scenario; or NULL */
     struct scenario_sizes size, length; /* exactly one is filled, unless replay */
-    unsigned order;       /* enum plan_size_mode */
+    unsigned order;                     /* enum plan_size_mode */
     struct scenario_rate rate;
-    uint64_t count;       /* 0: not given; of a replay: as many as the file has */
+    uint64_t count;            /* 0: not given; of a replay: as many as the file has */
     uint64_t start_ps, for_ps; /* for_ps 0: not given */
     uint64_t burst;
-    unsigned payload;     /* enum plan_payload */
+    unsigned payload; /* enum plan_payload */
     uint64_t tuples;
     uint64_t ethertype, vlan;
-    unsigned fcs;         /* 0 good, 1 bad */
-    unsigned macs;        /* 0 kept, 1 any: what the driver may do to MAC addresses */
+    unsigned fcs;  /* 0 good, 1 bad */
+    unsigned macs; /* 0 kept, 1 any: what the driver may do to MAC addresses */
     struct scenario_end source, destination;
 };
 
@@ -164,10 +164,10 @@ enum scenario_link { SCENARIO_LINK_NONE, SCENARIO_LINK_DOWN, SCENARIO_LINK_UP };
 struct scenario_action {
     struct schema_marks marks;
     uint64_t at_ps;
-    unsigned link;     /* enum scenario_link */
+    unsigned link; /* enum scenario_link */
     uint64_t port;
-    uint64_t for_ps;   /* 0: not given; else the opposite follows after it */
-    unsigned agent;    /* 0: none, else what the root agent in the guest is asked for */
+    uint64_t for_ps; /* 0: not given; else the opposite follows after it */
+    unsigned agent;  /* 0: none, else what the root agent in the guest is asked for */
     uint64_t mark;
     bool has_mark;
 };
@@ -178,8 +178,8 @@ struct expectation {
     unsigned metric;           /* enum metric_id */
     char *flow_name;           /* as written; NULL */
     uint64_t port_number;
-    int flow;                  /* index; -1: all flows together */
-    int port;                  /* -1: all ports together */
+    int flow;                      /* index; -1: all flows together */
+    int port;                      /* -1: all ports together */
     bool has_is, has_min, has_max; /* at least one; inclusive */
     struct quantity is, min, max;  /* of the metric's unit */
     char *why;                     /* NULL */
@@ -219,8 +219,8 @@ struct scenario_case {
 };
 
 struct scenario {
-    char *path; /* as given */
-    char *text; /* the file, for messages */
+    char *path;                  /* as given */
+    char *text;                  /* the file, for messages */
     struct scenario_case *cases; /* at least one; all share name, why, tags, canary */
     size_t case_count;
 };
@@ -239,12 +239,12 @@ void rs_scenario_free(struct scenario *s);
 
 /* CPU profiles of the timed clock: virtual ns = model ns * num / den. */
 struct scenario_profile {
-    const char *name;              /* "2.4GHz" */
+    const char *name; /* "2.4GHz" */
     uint32_t num, den;
     uint64_t write_stall_ps; /* timing parameter mmio_write_stall, unless overridden */
     const char *doc;
 };
 const struct scenario_profile *rs_profile(unsigned index); /* NULL past the end */
-extern const char *const rs_profile_names[]; /* NULL at the end */
+extern const char *const rs_profile_names[];               /* NULL at the end */
 
 #endif

@@ -21,7 +21,7 @@ enum { SCHEMA_KEYS_MAX = 40 }; /* at most 64: struct schema_marks.bad */
 struct schema_marks {
     struct diag_mark self;
     struct diag_mark key[SCHEMA_KEYS_MAX]; /* by row */
-    uint64_t bad; /* bit per row: what stands there could not be read */
+    uint64_t bad;                          /* bit per row: what stands there could not be read */
 };
 
 enum schema_type {
@@ -57,15 +57,15 @@ struct schema_key {
     enum schema_type type;
     size_t offset; /* in the struct of its object */
     bool required;
-    bool matrix;           /* a list of values makes one case per value */
-    const char *otherwise; /* default as written; NULL: none (zero, NULL, empty) */
-    const char *doc;       /* one sentence or two */
-    enum unit unit;              /* SCHEMA_INTEGER, SCHEMA_QUANTITY */
-    const char *min, *max;       /* as written; NULL: no bound */
-    const char *const *words;    /* SCHEMA_WORD, NULL at the end */
-    const struct schema_object *object; /* SCHEMA_OBJECT, SCHEMA_OBJECTS */
-    size_t count_offset;         /* SCHEMA_OBJECTS */
-    size_t count_max;            /* SCHEMA_OBJECTS, SCHEMA_TEXTS, SCHEMA_NAMES */
+    bool matrix;                          /* a list of values makes one case per value */
+    const char *otherwise;                /* default as written; NULL: none (zero, NULL, empty) */
+    const char *doc;                      /* one sentence or two */
+    enum unit unit;                       /* SCHEMA_INTEGER, SCHEMA_QUANTITY */
+    const char *min, *max;                /* as written; NULL: no bound */
+    const char *const *words;             /* SCHEMA_WORD, NULL at the end */
+    const struct schema_object *object;   /* SCHEMA_OBJECT, SCHEMA_OBJECTS */
+    size_t count_offset;                  /* SCHEMA_OBJECTS */
+    size_t count_max;                     /* SCHEMA_OBJECTS, SCHEMA_TEXTS, SCHEMA_NAMES */
     const struct schema_special *special; /* SCHEMA_SPECIAL */
 };
 

@@ -81,9 +81,9 @@ static void markdown_object(GString *out, const struct schema_object *object)
         char *type = type_text(key);
         g_string_append_printf(out, "| `%s` | %s | %s%s%s | %s | %s |\n", key->name, type,
                                key->otherwise != NULL ? "`" : "",
-                               key->required             ? "**required**"
+                               key->required            ? "**required**"
                                : key->otherwise != NULL ? key->otherwise
-                                                         : "",
+                                                        : "",
                                key->otherwise != NULL ? "`" : "", key->matrix ? "yes" : "",
                                key->doc);
         g_free(type);
@@ -114,8 +114,7 @@ static void markdown_units(GString *out)
     for (unsigned unit = 0; unit < UNIT_KINDS; unit++) {
         const char *words = rs_unit_words((enum unit)unit);
         g_string_append_printf(out, "| %s | %s | `%s` |\n", rs_unit_name((enum unit)unit),
-                               words[0] != '\0' ? words : "none",
-                               rs_unit_example((enum unit)unit));
+                               words[0] != '\0' ? words : "none", rs_unit_example((enum unit)unit));
     }
     g_string_append_c(out, '\n');
 }
@@ -271,8 +270,8 @@ static json_t *json_object_schema(const struct schema_object *object)
         if (key->required)
             json_array_append_new(required, json_string(key->name));
     }
-    return json_pack("{s:s, s:o, s:o, s:b}", "type", "object", "properties", properties,
-                     "required", required, "additionalProperties", 0);
+    return json_pack("{s:s, s:o, s:o, s:b}", "type", "object", "properties", properties, "required",
+                     required, "additionalProperties", 0);
 }
 
 char *rs_schema_json(void)

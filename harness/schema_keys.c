@@ -9,7 +9,10 @@
 #include "harness/special.h"
 
 #define AT(type, field) .offset = offsetof(struct type, field)
-#define KEYS(rows) .keys = rows, .key_count = G_N_ELEMENTS(rows)
+#define KEYS(rows)      .keys = rows, .key_count = G_N_ELEMENTS(rows)
+
+/* One row per key. */
+/* clang-format off */
 
 /* ---- limits ---- */
 
@@ -139,8 +142,9 @@ static const struct schema_key driver_keys[] = {
      .matrix = true, .otherwise = "poll",
      .doc = "How `app` waits for frames: by polling, or asleep until an interrupt comes."},
     {.name = "command", .type = SCHEMA_TEXTS, AT(scenario_driver, command), .count_max = 256,
-     .doc = "Anybody's driver: program and arguments, one list entry each. `${PORT0}`, `${PORT1}` "
-            "... become the PCI addresses of the ports. `files` come to /job/files."},
+     .doc = "Anybody's driver: program and arguments, one list entry each. The program is one of "
+            "`files`, or an absolute path in the guest. `${PORT0}`, `${PORT1}` ... become the PCI "
+            "addresses of the ports."},
     {.name = "files", .type = SCHEMA_TEXTS, AT(scenario_driver, files), .count_max = 64,
      .doc = "Files of this machine that the guest gets in /job/files, executable bits kept. "
             "Relative paths start at the scenario's folder."},
@@ -228,6 +232,8 @@ static const struct schema_object scenario_object = {
     .name = "scenario", .doc = "A scenario: one YAML file.",
     .bytes = sizeof(struct scenario_case), KEYS(scenario_keys),
 };
+
+/* clang-format on */
 
 _Static_assert(G_N_ELEMENTS(scenario_keys) <= SCHEMA_KEYS_MAX, "raise SCHEMA_KEYS_MAX");
 

@@ -9,7 +9,10 @@
 #include "harness/special.h"
 
 #define AT(type, field) .offset = offsetof(struct type, field)
-#define KEYS(rows) .keys = rows, .key_count = G_N_ELEMENTS(rows)
+#define KEYS(rows)      .keys = rows, .key_count = G_N_ELEMENTS(rows)
+
+/* One row per key. */
+/* clang-format off */
 
 /* ---- flows ---- */
 
@@ -156,3 +159,4 @@ const struct schema_object rs_schema_expectation = {
     .name = "expectation", .doc = "A metric and what it must be: `is`, or `min` and `max`.",
     .bytes = sizeof(struct expectation), KEYS(expectation_keys),
 };
+/* clang-format on */

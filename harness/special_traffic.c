@@ -57,9 +57,11 @@ static bool one_size(struct sizes *s, const char *text, size_t length, struct di
         return false;
     }
     if (!rs_quantity_whole(q, &value) || value < low || value > high) {
-        rs_read_error(s->r, mark, "'%s' is %.*s; it must be whole bytes within %" G_GUINT64_FORMAT
-                      "B..%" G_GUINT64_FORMAT "B%s", s->r->key, (int)MIN(length, 40), text, low,
-                      high, s->fcs != 0 ? " (with FCS)" : " (without FCS)");
+        rs_read_error(s->r, mark,
+                      "'%s' is %.*s; it must be whole bytes within %" G_GUINT64_FORMAT
+                      "B..%" G_GUINT64_FORMAT "B%s",
+                      s->r->key, (int)MIN(length, 40), text, low, high,
+                      s->fcs != 0 ? " (with FCS)" : " (without FCS)");
         return false;
     }
     *out = value - s->fcs;
@@ -78,8 +80,8 @@ static void add_text(struct sizes *s, const char *text, struct diag_mark mark)
             add_length(s, first);
         return;
     }
-    size_t last_length = step_word != NULL && step_word > dots ? (size_t)(step_word - dots) - 2
-                                                               : strlen(dots + 2);
+    size_t last_length =
+        step_word != NULL && step_word > dots ? (size_t)(step_word - dots) - 2 : strlen(dots + 2);
     bool good = one_size(s, text, (size_t)(dots - text), mark, &first) &
                 one_size(s, dots + 2, last_length, mark, &last);
     if (step_word != NULL) {
@@ -137,8 +139,8 @@ static void add_map(struct sizes *s, const struct yaml_node *map)
     for (size_t i = 0; i < map->count; i++) {
         const char *text = map->key[i]->text;
         bool good = one_size(s, text, strlen(text), map->key[i]->mark, &length[n]);
-        good &= rs_read_integer(s->r, map->child[i], UNIT_COUNT, "1", G_STRINGIFY(1000),
-                                &weight[n]);
+        good &=
+            rs_read_integer(s->r, map->child[i], UNIT_COUNT, "1", G_STRINGIFY(1000), &weight[n]);
         n += good;
     }
     if (n == map->count && min != 0)
@@ -191,7 +193,7 @@ static void fini_sizes(void *field)
 }
 
 #define SIZES_JSON                                                                                 \
-    "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": "             \
+    "{\"anyOf\": [{\"type\": \"string\"}, {\"type\": \"array\", \"items\": {\"type\": "            \
     "\"string\"}}, {\"type\": \"object\", \"additionalProperties\": {\"type\": \"integer\"}}]}"
 
 const struct schema_special rs_special_size = {
@@ -281,8 +283,10 @@ static void read_value(struct reader *r, const struct yaml_node *node, void *fie
             return;
         }
     }
-    rs_read_error(r, mark, "'%s' is '%.40s'; expected a number, with a unit where the metric has "
-                  "one: 0, 20us, 0.5%%, 1Mpps", r->key, text);
+    rs_read_error(r, mark,
+                  "'%s' is '%.40s'; expected a number, with a unit where the metric has "
+                  "one: 0, 20us, 0.5%%, 1Mpps",
+                  r->key, text);
 }
 
 const struct schema_special rs_special_value = {

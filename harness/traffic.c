@@ -104,8 +104,8 @@ static char *add_capture(struct traffic *t, struct plan_flow *out, const struct 
         wrong = g_strdup("all captures of this scenario together are too big for a plan");
     else if (f->rate.kind == SCENARIO_RATE_RECORDED && capture.backwards != 0)
         wrong = g_strdup_printf("%s: frame %zu was stamped before frame %zu; sort it (reordercap), "
-                                "or give a rate", f->replay, capture.backwards,
-                                capture.backwards - 1);
+                                "or give a rate",
+                                f->replay, capture.backwards, capture.backwards - 1);
     out->frame_first = t->frames->len;
     out->frame_count = (uint32_t)capture.count;
     for (size_t i = 0; wrong == NULL && i < capture.count; i++) {

@@ -12,9 +12,9 @@
 #include "harness/scenario.h"
 
 struct traffic {
-    GArray *flows;     /* struct plan_flow */
-    GArray *sizes;     /* uint16_t */
-    GArray *frames;    /* struct plan_frame */
+    GArray *flows;  /* struct plan_flow */
+    GArray *sizes;  /* uint16_t */
+    GArray *frames; /* struct plan_frame */
     GByteArray *bytes;
 };
 

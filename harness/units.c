@@ -19,9 +19,9 @@ struct unit_row {
     bool round;      /* fit for output: rows of one unit ascend */
 };
 
-#define E3 1000ull
-#define E6 1000000ull
-#define E9 1000000000ull
+#define E3  1000ull
+#define E6  1000000ull
+#define E9  1000000000ull
 #define E12 1000000000000ull
 
 static const struct unit_row rows[] = {

@@ -33,17 +33,18 @@ struct quantity {
 enum unit_error {
     UNIT_OK,
     UNIT_NOT_A_NUMBER,
-    UNIT_MISSING,  /* the number stands alone */
-    UNIT_WRONG,    /* a unit, but not one of this kind */
-    UNIT_UNWANTED, /* a unit behind a plain count */
-    UNIT_TOO_BIG,  /* or finer than the base unit can hold */
+    UNIT_MISSING,   /* the number stands alone */
+    UNIT_WRONG,     /* a unit, but not one of this kind */
+    UNIT_UNWANTED,  /* a unit behind a plain count */
+    UNIT_TOO_BIG,   /* or finer than the base unit can hold */
     UNIT_NOT_WHOLE, /* a count with a fraction */
 };
 
 /* Reads all of text[0..length) as a quantity of `unit`. */
 enum unit_error rs_quantity_parse(const char *text, size_t length, enum unit unit,
                                   struct quantity *out);
-/* A sentence for the error: "'5' lacks a unit: write 5ps, 5ns, ...". `buf` is filled and returned. */
+/* A sentence for the error: "'5' lacks a unit: write 5ps, 5ns, ...". `buf` is filled and returned.
+ */
 const char *rs_unit_error_text(enum unit_error error, const char *text, size_t length,
                                enum unit unit, char *buf, size_t bytes);
 
@@ -59,7 +60,7 @@ bool rs_quantity_whole(struct quantity q, uint64_t *value);
 
 /* Words for messages and documentation: "time", "ps, ns, us, ms, s, min, h", "5ms". */
 const char *rs_unit_name(enum unit unit);
-const char *rs_unit_words(enum unit unit);   /* "" for plain numbers */
+const char *rs_unit_words(enum unit unit); /* "" for plain numbers */
 const char *rs_unit_example(enum unit unit);
 /* The units as a regular expression (JSON Schema). */
 const char *rs_unit_pattern(enum unit unit);

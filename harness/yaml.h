@@ -20,9 +20,9 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml_node {
     enum yaml_kind kind;
     struct diag_mark mark;
-    bool quoted;     /* scalar: '' or "", or a block */
-    char *text;      /* scalar */
-    size_t count;    /* children */
+    bool quoted;              /* scalar: '' or "", or a block */
+    char *text;               /* scalar */
+    size_t count;             /* children */
     struct yaml_node **child; /* list: items; map: values */
     struct yaml_node **key;   /* map: scalars, all different */
 };
