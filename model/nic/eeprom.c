@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The EEPROM: image, checksum and the registers in front of it. See eeprom.h. Reads and writes are
- * done when they are asked for: drivers poll DONE and find it set.
+ * done when they are asked for: drivers poll DONE and find it set [I-39].
  */
 #include "model/nic/eeprom.h"
 
@@ -86,8 +86,8 @@ void nic_eerd_write(struct nic *n, uint32_t index, uint32_t value)
     uint16_t word = at < NIC_EEPROM_WORDS ? n->st->eeprom.word[at] : 0xffff;
 
     if (value & EERD_START)
-        n->st->reg[R_EERD] = (uint32_t)word << EERD_DATA_SHIFT | (uint32_t)at << EERD_ADDRESS_SHIFT |
-                             EERD_DONE;
+        n->st->reg[R_EERD] = (uint32_t)word << EERD_DATA_SHIFT |
+                             (uint32_t)at << EERD_ADDRESS_SHIFT | EERD_DONE;
 }
 
 void nic_eewr_write(struct nic *n, uint32_t index, uint32_t value)

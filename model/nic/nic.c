@@ -5,6 +5,8 @@
  */
 #include "model/nic/nic.h"
 
+#include <errno.h>
+
 #include "model/nic/nic_priv.h"
 
 #define NS 1000u
@@ -30,7 +32,7 @@ size_t nic_state_size(void)
 int nic_tables_init(const char **why)
 {
     if (!nic_regs_init(why))
-        return -NIC_EINVAL;
+        return -EINVAL;
     nic_pci_init();
     return 0;
 }
@@ -61,7 +63,7 @@ int nic_init(struct nic *nic, void *block, const struct nic_config *config,
     if (status < 0)
         return status;
     if (!config_good(config))
-        return -NIC_EINVAL;
+        return -EINVAL;
     wire(nic, block, ops, host, sched);
     memset(block, 0, nic_state_size());
     nic->st->magic = NIC_STATE_MAGIC;
@@ -83,7 +85,7 @@ int nic_attach(struct nic *nic, void *block, const struct nic_host_ops *ops, voi
     if (st->magic != NIC_STATE_MAGIC || st->version != NIC_STATE_VERSION ||
         !config_good(&st->config) || !nic_i2c_valid(st) || !nic_irq_valid(st) ||
         !nic_rx_valid(st) || !nic_tx_valid(st))
-        return -NIC_EINVAL;
+        return -EINVAL;
     wire(nic, block, ops, host, sched);
     return 0;
 }

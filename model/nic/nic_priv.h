@@ -21,8 +21,6 @@
 #include "model/nic/tx.h"     /* struct nic_tx */
 #include "model/nic/stats.h"  /* struct nic_stats: counters behind the statistics registers */
 
-enum { NIC_EINVAL = 22 }; /* EINVAL everywhere; this folder includes no errno.h */
-
 #define NIC_STATE_MAGIC 0x4e494353u /* "NICS" */
 enum { NIC_STATE_VERSION = 1 };
 

@@ -41,7 +41,8 @@ enum nic_reg_flags {
 /* Index into nic_state.reg: R_<name> + element. */
 enum nic_reg {
 #define REG(name, off, stride, n, ...) R_##name, R_##name##_end_ = R_##name + (n) - 1,
-#define MORE(name, off, stride, n) R_##name##_more_, R_##name##_more_end_ = R_##name##_more_ + (n) - 1,
+#define MORE(name, off, stride, n) \
+    R_##name##_more_, R_##name##_more_end_ = R_##name##_more_ + (n) - 1,
 #define ALIAS(...)
 #include "model/nic/regs.def"
 #undef REG

@@ -49,7 +49,7 @@ static bool reg_good(const struct nic_reg_row *row, unsigned number, const char 
     if (row->writable & row->w1c)
         return refuse(why, row, "has bits that are both writable and write-1-to-clear");
     if (row->flags & REG_RC && (row->on_read || row->writable))
-        return refuse(why, row, "clears on read, so it can have no read handler and no writable bit");
+        return refuse(why, row, "clears on read: no read handler, no writable bit");
     if (row->flags & REG_STORAGE && row->on_read)
         return refuse(why, row, "says storage only, yet a handler makes up what is read");
     if (!row->source || !row->source[0] || !row->doc || !row->doc[0])

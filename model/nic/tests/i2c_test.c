@@ -183,7 +183,7 @@ START_TEST(nobody_there)
 }
 END_TEST
 
-/* What drivers do after a failure: START, nine clocks, START, STOP. From any point of a transfer. */
+/* What drivers do after a failure: START, nine clocks, START, STOP. From anywhere. */
 START_TEST(bus_clear_from_anywhere)
 {
     for (int edges = 0; edges < 80; edges++) {

@@ -7,6 +7,7 @@
 #include "model/nic/tests/fake_host.h"
 
 #include <check.h>
+#include <errno.h>
 #include <stdlib.h>
 
 static uint64_t seed;
@@ -99,7 +100,8 @@ static void keep_alive(struct fake_host *h)
         { rx + 0x14, 0x02000402 }, { rx + 0x10, 0 }, { rx + 0x28, 1u << 25 }, { rx + 0x18, 7 },
         { tx + 0x28, 0 }, { tx, ring }, { tx + 4, 0 }, { tx + 8, 128 + draw() % 0x1000 },
         { tx + 0x10, 0 }, { tx + 0x18, 0 }, { tx + 0x28, 1u << 25 }, { tx + 0x18, 7 },
-        { 0x05818, draw() % 2 ? 0x01ff0001 : 0 }, { 0x00880, draw() }, { 0x00900, draw() | 0x80808080 },
+        { 0x05818, draw() % 2 ? 0x01ff0001 : 0 }, { 0x00880, draw() },
+        { 0x00900, draw() | 0x80808080 },
     };
 
     nic_config_write(&h->nic, 0x44, 0, 2); /* D0 */
@@ -208,7 +210,7 @@ START_TEST(attach_refuses_what_it_cannot_trust)
     do {                                                                              \
         __typeof__(st->field) good_ = st->field;                                      \
         st->field = (bad);                                                            \
-        ck_assert_int_eq(nic_attach(&nic, st, h->nic.ops, h, &h->sched), -NIC_EINVAL); \
+        ck_assert_int_eq(nic_attach(&nic, st, h->nic.ops, h, &h->sched), -EINVAL); \
         st->field = good_;                                                            \
         ck_assert_int_eq(nic_attach(&nic, st, h->nic.ops, h, &h->sched), 0);          \
     } while (0)
@@ -259,12 +261,12 @@ START_TEST(bad_configurations)
     struct nic nic;
 
     c.mac[0] = 1;
-    ck_assert_int_eq(nic_init(&nic, h->block, &c, h->nic.ops, h, &h->sched), -NIC_EINVAL);
+    ck_assert_int_eq(nic_init(&nic, h->block, &c, h->nic.ops, h, &h->sched), -EINVAL);
     memset(c.mac, 0, 6);
-    ck_assert_int_eq(nic_init(&nic, h->block, &c, h->nic.ops, h, &h->sched), -NIC_EINVAL);
+    ck_assert_int_eq(nic_init(&nic, h->block, &c, h->nic.ops, h, &h->sched), -EINVAL);
     c = h->config;
     c.timing.byte_ps = 0;
-    ck_assert_int_eq(nic_init(&nic, h->block, &c, h->nic.ops, h, &h->sched), -NIC_EINVAL);
+    ck_assert_int_eq(nic_init(&nic, h->block, &c, h->nic.ops, h, &h->sched), -EINVAL);
     ck_assert_uint_eq(nic_state_size() % 64, 0);
     ck_assert_ptr_null(nic_event_info(NIC_EVENTS));
     ck_assert_str_eq(nic_event_info(NIC_EV_laser)->name, "laser");

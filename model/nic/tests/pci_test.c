@@ -55,7 +55,8 @@ END_TEST
 
 START_TEST(capability_list)
 {
-    static const uint32_t expected[][2] = { { 0x40, 1 }, { 0x50, 5 }, { 0x70, 0x11 }, { 0xa0, 0x10 } };
+    static const uint32_t expected[][2] = { { 0x40, 1 }, { 0x50, 5 }, { 0x70, 0x11 },
+                                            { 0xa0, 0x10 } };
     uint32_t at = nic_config_read(&h->nic, 0x34, 1);
 
     for (unsigned i = 0; i < 4; i++) {
@@ -171,7 +172,8 @@ static unsigned resets_of(unsigned kind)
 
 START_TEST(function_level_reset)
 {
-    static const uint32_t sizes[][3] = { { 0xa8, 0x8000, 2 }, { 0xa8, 0x8000, 4 }, { 0xa9, 0x80, 1 } };
+    static const uint32_t sizes[][3] = { { 0xa8, 0x8000, 2 }, { 0xa8, 0x8000, 4 },
+                                         { 0xa9, 0x80, 1 } };
 
     for (unsigned i = 0; i < 3; i++) {
         w16(0x04, 0x0006);

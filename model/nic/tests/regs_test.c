@@ -124,7 +124,8 @@ START_TEST(every_plain_word_obeys_its_masks)
         if (row->on_read || row->on_write || range->kind == NIC_IS_ALIAS)
             continue;
         for (uint32_t i = 0; i < range->count; i++) {
-            uint32_t at = address_of(range, i), *word = &h->nic.st->reg[range->reg + range->first + i];
+            uint32_t at = address_of(range, i);
+            uint32_t *word = &h->nic.st->reg[range->reg + range->first + i];
 
             *word = 0x5a5a5a5a;
             fake_w32(h, at, 0xffffffff);
