@@ -110,8 +110,8 @@ static bool suspicious(const char *line)
 {
     static const char *const words[] = {
         "BUG:", "WARNING:", "Oops", "kernel panic", "Kernel panic", "general protection",
-        "DMAR: [DMA", "DMAR:[DMA", "blocked for more than", "soft lockup", "rcu_sched self-detected",
-        "Call Trace:", "Out of memory", "UBSAN:", "KASAN:",
+        "DMAR: [DMA", "DMAR:[DMA", "blocked for more than", "soft lockup",
+        "rcu_sched self-detected", "Call Trace:", "Out of memory", "UBSAN:", "KASAN:",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)

@@ -54,7 +54,8 @@ static bool host_failed(GPtrArray *findings, const struct rs_facts *facts)
 
     rs_process_words(&facts->host, words, sizeof(words));
     if (facts->host.overdue) {
-        find(findings, "wall time", "the run ends before limits.wall-time", "the host was %s", words);
+        find(findings, "wall time", "the run ends before limits.wall-time", "the host was %s",
+             words);
         return true;
     }
     if (facts->host.signal || facts->host.killed || !facts->report) {

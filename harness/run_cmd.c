@@ -240,7 +240,8 @@ int rs_run_command(int argc, char **argv)
         goto out;
     batch.out = out = o.out ? g_canonicalize_filename(o.out, NULL) : g_strdup(rs_paths()->out);
     status = rs_select(&(struct rs_select_options){.words = argv + 1,
-                                                   .otherwise = o.filters || o.tags ? NULL : "smoke",
+                                                   .otherwise =
+                                                       o.filters || o.tags ? NULL : "smoke",
                                                    .filters = o.filters,
                                                    .tags = o.tags},
                        &selection);

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Make one static HTML page of results.json: no scripts, no other files, no network.
+
+usage: report.py RESULTS.json PAGE.html
+
+Failures come first and open; passes are folded. The drawing of each run is its latency, as an
+inline SVG: minimum, p50, p90, p99, p99.9, maximum on a logarithmic axis.
+"""
+import json
+import math
+import os
+import sys
+
+import jinja2
+
+VERSION = 1
+MARKS = [("min", "latency.min_ps"), ("p50", "latency.p50_ps"), ("p90", "latency.p90_ps"),
+         ("p99", "latency.p99_ps"), ("p99.9", "latency.p99.9_ps"), ("max", "latency.max_ps")]
+WIDTH, HEIGHT, MARGIN = 640, 74, 24
+
+
+def time_text(ps):
+    """A time as people read it."""
+    for unit, size in (("s", 10**12), ("ms", 10**9), ("us", 10**6), ("ns", 10**3)):
+        if ps >= size:
+            return f"{ps / size:.4g} {unit}"
+    return f"{ps} ps"
+
+
+def latency_marks(metrics):
+    """-> [(x, label, text)] in pixels, and the ticks of the axis; empty without latencies."""
+    found = [(label, metrics[key]) for label, key in MARKS if metrics.get(key)]
+    if not found:
+        return [], []
+    low = math.floor(math.log10(min(v for _, v in found)))
+    high = max(math.ceil(math.log10(max(v for _, v in found))), low + 1)
+
+    def place(value):
+        return round(MARGIN + (math.log10(value) - low) / (high - low) * (WIDTH - 2 * MARGIN), 1)
+
+    ticks = [(place(10.0**e), time_text(10**e)) for e in range(low, high + 1)]
+    return [(place(v), label, time_text(v)) for label, v in found], ticks
+
+
+def milli(value):
+    return "-" if value is None else f"{value / 1000:,.3f}"
+
+
+def figures(result):
+    """The few numbers that the head of a run shows: (name, value)."""
+    m = result.get("metrics", {})
+
+    def added(*keys):
+        values = [m.get(k) for k in keys]
+        return None if None in values else sum(values)
+
+    return [
+        ("frames", f"{m.get('sent', 0):,}"),
+        ("lost", f"{m.get('lost', 0):,}"),
+        ("reordered", f"{m.get('reordered', 0):,}"),
+        ("rate", f"{m.get('rate.received_pps', 0) / 1e6:.3f} Mpps"),
+        ("MMIO / packet", milli(added("mmio.reads.per-packet_milli",
+                                      "mmio.writes.per-packet_milli"))),
+        ("DMA / packet", milli(added("dma.reads.per-packet_milli",
+                                     "dma.writes.per-packet_milli"))),
+        ("instructions / packet", milli(m.get("instructions.per-packet_milli"))),
+    ]
+
+
+def prepare(results, page):
+    """Adds to every result what the template shows; failures first."""
+    here = os.path.dirname(os.path.abspath(page))
+    for result in results:
+        result["good"] = result["verdict"] in ("PASS", "SKIP")
+        result["marks"], result["ticks"] = latency_marks(result.get("metrics", {}))
+        result["figures"] = figures(result)
+        folder = result.get("folder")
+        result["link"] = os.path.relpath(folder, here) if folder else None
+    return sorted(results, key=lambda r: r["good"])  # stable: else the order of the run
+
+
+TEMPLATE = """<!DOCTYPE html>
+<html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Ringside: {{ counts.pass }} passed, {{ bad }} failed</title>
+<style>
+:root { color-scheme: light dark; --line: #8886; --good: #2a8f4f; --bad: #c43d3d; }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.5rem } code, pre { font: 13px/1.4 ui-monospace, monospace }
+details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; padding: .4rem .8rem }
+summary { cursor: pointer } .PASS { color: var(--good) } .SKIP { opacity: .6 }
+.FAIL, .NONDET, .ERROR { color: var(--bad) } .verdict { font-weight: 700; margin-right: .6rem }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); gap: .3rem 1rem }
+dt { opacity: .7; font-size: .85em } dd { margin: 0; font-variant-numeric: tabular-nums }
+table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
+pre { background: #8882; padding: .5rem; overflow-x: auto; user-select: all }
+svg text { font: 10px system-ui, sans-serif; fill: currentColor }
+</style></head><body>
+<h1><span class="{{ 'FAIL' if bad else 'PASS' }}">{{ counts.pass }} passed, {{ bad }} failed</span>
+{%- if counts.skip %}, {{ counts.skip }} skipped{% endif %}</h1>
+<p>ringside {{ tool }}, {{ '%.1f' | format(wall_ms / 1000) }} s of wall time.</p>
+{% for r in results %}
+<details{% if not r.good %} open{% endif %}>
+<summary><span class="verdict {{ r.verdict }}">{{ r.verdict }}</span><b>{{ r.id }}</b>
+ <span>on {{ r.host }}, seed {{ r.seed }}{% if r.canary %}, canary{% endif %}</span></summary>
+<p>{{ r.why or '' }}</p>
+{% if r.message %}<p class="{{ r.verdict }}">{{ r.message }}</p>{% endif %}
+{% if r.findings %}<table><tr><th>what</th><th>expected</th><th>seen</th><th>where</th></tr>
+{% for f in r.findings %}<tr><td>{{ f.what }}</td><td>{{ f.expected }}</td><td>{{ f.seen }}</td>
+<td>{{ f.where or 'always' }}{% if f.why %}: {{ f.why }}{% endif %}</td></tr>{% endfor %}</table>
+{% endif %}
+<dl>{% for name, value in r.figures %}<div><dt>{{ name }}</dt><dd>{{ value }}</dd></div>{% endfor %}
+</dl>
+{% if r.marks %}<svg width="100%" viewBox="0 0 {{ width }} {{ height }}" role="img"
+ aria-label="latency wire to wire">
+{% for x, text in r.ticks %}<line x1="{{ x }}" x2="{{ x }}" y1="16" y2="48"
+ stroke="currentColor" opacity=".25"/>
+<text x="{{ x }}" y="68" text-anchor="middle">{{ text }}</text>{% endfor %}
+<line x1="{{ r.marks[0][0] }}" x2="{{ r.marks[-1][0] }}" y1="32" y2="32" stroke="#3b7dd8"
+ stroke-width="3"/>
+{% for x, label, text in r.marks %}<circle cx="{{ x }}" cy="32" r="5" fill="#3b7dd8">
+<title>{{ label }}: {{ text }}</title></circle>
+<text x="{{ x }}" y="{{ 12 if loop.index0 % 2 else 54 }}" text-anchor="middle">{{ label }}</text>
+{% endfor %}</svg>
+<p>{% for x, label, text in r.marks %}{{ label }} {{ text }}{{ ', ' if not loop.last }}{% endfor %}
+ (wire to wire)</p>{% endif %}
+{% if r.flows %}<table><tr><th>flow</th><th class="n">sent</th><th class="n">received</th>
+<th class="n">lost</th><th class="n">reordered</th><th class="n">damaged</th></tr>
+{% for f in r.flows %}<tr><td>{{ f.flow }}</td>{% for key in
+ ['sent', 'received', 'lost', 'reordered', 'damaged'] %}<td class="n">{{ f.metrics.get(key, '-') }}
+</td>{% endfor %}</tr>{% endfor %}</table>{% endif %}
+{% if r.trace_hash %}<p>trace <code>{{ r.trace_hash }}</code>,
+memory <code>{{ r.memory_hash }}</code>,
+{{ r.guest_instructions }} guest instructions, {{ r.repeats }} repeat(s)
+{%- if not r.reproducible %}; <b>not reproducible</b>: a host back end took part{% endif %}</p>
+{% endif %}
+{% if r.repro and not r.good %}<pre>{{ r.repro }}</pre>{% endif %}
+{% if r.link %}<p><a href="{{ r.link }}/">files of the run</a></p>{% endif %}
+</details>
+{% endfor %}
+</body></html>
+"""
+
+
+def main(arguments):
+    if len(arguments) != 2:
+        print(__doc__.strip(), file=sys.stderr)
+        return 2
+    source, page = arguments
+    with open(source, encoding="utf-8") as stream:
+        data = json.load(stream)
+    if data.get("format") != "ringside-results" or data.get("version") != VERSION:
+        print(f"{source}: expected ringside-results version {VERSION}", file=sys.stderr)
+        return 2
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    counts = data["counts"]
+    text = environment.from_string(TEMPLATE).render(
+        results=prepare(data["results"], page), counts=counts, tool=data["tool"],
+        wall_ms=data["wall_ms"], bad=counts["fail"] + counts["nondet"] + counts["error"],
+        width=WIDTH, height=HEIGHT)
+    with open(page + ".part", "w", encoding="utf-8") as stream:
+        stream.write(text)
+    os.replace(page + ".part", page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
