@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The border: what hosts call, the order in which due events are done, the NIC ports plugged in.
- * Each entry enters the clock, does its work, and settles: accesses that were put off, then the
- * next deadline. What an event does is its owner's business; nothing here knows a frame.
+ * Each entry enters the clock, does its work, and settles the next deadline. What an event does is its owner's business; nothing here knows a frame.
  */
 #include <errno.h>
 
@@ -48,6 +47,9 @@ static void nic_told(void *host, const struct nic_event *event)
     switch (event->id) {
     case NIC_EV_tail:
         count->tail_writes += bench_running(b);
+        break;
+    case NIC_EV_laser:
+        wire_laser(b, port);
         break;
     case NIC_EV_rx_drop:
         count->rx_drops++;
@@ -203,6 +205,8 @@ static void fire(struct bench *b, const struct sched_event *e)
     case SCHED_WIRE:
         if (e->kind == KIND_WIRE_HEAD)
             wire_fire(b, device);
+        else if (e->kind == KIND_LIGHT)
+            wire_light(b, device);
         else
             gen_fire(b, e);
         break;
@@ -243,16 +247,6 @@ void bench_advance(struct bench *b, uint64_t virtual_ns)
 
 void bench_settle(struct bench *b)
 {
-    struct bench_state *st = b->st;
-    b->inside++;
-    for (uint32_t i = 0; i < st->nested_count; i++) {
-        const struct nested *n = &st->nested[i];
-        nic_mmio_write(&b->nic[NIC_FUNCTION_PORT(n->function)], n->bar, n->offset, n->value,
-                       n->size);
-    }
-    st->nested_count = 0;
-    wire_light(b);
-    b->inside--;
     clock_arm(b);
 }
 

@@ -43,11 +43,13 @@ enum bench_kind {
     KIND_GEN_TURN,  /* queue = flow: its next frame is planned for now */
     KIND_GEN_START, /* queue = flow: the wire was busy and is free for it now */
     KIND_WIRE_HEAD, /* device = port: the first frame of its queue arrives */
+    KIND_LIGHT,     /* device = port: its laser may have changed */
     /* SCHED_BUS */
     KIND_MMIO,       /* device = port: the first pending register write arrives */
     KIND_READ,       /* queue = slot: it reaches the root complex, or its completion the NIC */
     KIND_LAND,       /* device = port: a write that the guest can see lands */
-    KIND_LAND_LATER, /* device = port: what landed without being looked at since */
+    KIND_LAND_LATER, /* device = port: payload lands that no visible write followed */
+    KIND_NESTED,     /* register writes from within a DMA are done now */
     /* SCHED_LAST */
     KIND_DRAINED,
 };
@@ -178,7 +180,7 @@ struct port_state {
     struct report_port count;
     /* wire.c */
     uint64_t in_free_ps; /* the wire into the NIC: earliest SFD of the next frame */
-    uint8_t carrier, laser, cut, head_pending;
+    uint8_t carrier, laser, cut, head_pending, light_pending;
     /* pcie.c */
     uint8_t land_pending, later_pending, mmio_pending;
     uint64_t up_free_ps, down_free_ps, last_land_ps;
@@ -192,7 +194,7 @@ struct port_state {
     _Alignas(64) uint8_t wire_ring[WIRE_BYTES];
 };
 
-struct nested { /* bench.c */
+struct nested { /* mmio.c */
     uint16_t function, size;
     uint32_t offset;
     uint8_t bar, unused[7];
@@ -274,7 +276,7 @@ void bench_at(struct bench *b, uint64_t time_ps, enum sched_class class_, uint32
 void bench_enter(struct bench *b, uint64_t vns);
 bool bench_port_of(const struct bench *b, uint16_t function, unsigned *port);
 void bench_run_until(struct bench *b, uint64_t limit_ps);
-/* Does what was put off, then tells the host when to come again. Last act of every entry. */
+/* Tells the host when to come again. Last act of every entry. */
 void bench_settle(struct bench *b);
 int bench_wire_up(struct bench *b, void *block, const void *plan,
                   const struct bench_host_ops *ops, void *host, const char **why);
@@ -382,7 +384,8 @@ void wire_out(struct bench *b, unsigned port, const uint8_t *frame, uint32_t len
               bool good_fcs);
 void wire_fire(struct bench *b, unsigned port);
 void wire_cut(struct bench *b, unsigned port, bool cut);
-void wire_light(struct bench *b); /* lasers may have changed: carriers follow */
+void wire_laser(struct bench *b, unsigned port); /* its NIC says that it changed */
+void wire_light(struct bench *b, unsigned port);  /* the peer's carrier follows */
 
 /* responder.c: true: answered */
 bool responder_take(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length);
@@ -401,6 +404,7 @@ uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes);
 uint64_t pcie_down(struct bench *b, unsigned port, uint64_t bytes);
 void mmio_arrive(struct bench *b, unsigned port);
 void mmio_fire(struct bench *b, unsigned port);
+void mmio_nested(struct bench *b);
 void mmio_schedule(struct bench *b, unsigned port);
 void mmio_deliver_all(struct bench *b, unsigned port);
 bool pcie_valid(struct bench *b, unsigned port);

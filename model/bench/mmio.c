@@ -64,7 +64,20 @@ static void put_off(struct bench *b, const struct nested *n, bool write)
         trace_emit(b, BENCH_EV_overflow, n->function, 0, QUEUE_NESTED, 0, 0);
         return;
     }
+    if (!st->nested_count)
+        bench_at(b, bench_now(b), SCHED_BUS, 0, 0xffff, KIND_NESTED, 0);
     st->nested[st->nested_count++] = *n;
+}
+
+void mmio_nested(struct bench *b)
+{
+    struct bench_state *st = b->st;
+    for (uint32_t i = 0; i < st->nested_count; i++) {
+        const struct nested *n = &st->nested[i];
+        nic_mmio_write(&b->nic[NIC_FUNCTION_PORT(n->function)], n->bar, n->offset, n->value,
+                       n->size);
+    }
+    st->nested_count = 0;
 }
 
 /* Functional mode: at once, and all that the device wrote before is in memory. Timed mode: the

@@ -302,6 +302,9 @@ void pcie_fire(struct bench *b, const struct sched_event *e)
     case KIND_READ:
         read_fire(b, port, sched_event_queue(e));
         break;
+    case KIND_NESTED:
+        mmio_nested(b);
+        break;
     case KIND_LAND_LATER:
         p->later_pending = 0;
         land_until(b, port, bench_now(b));

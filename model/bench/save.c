@@ -60,12 +60,12 @@ static bool event_valid(const struct bench *b, const struct sched_event *e)
     case SCHED_PLAN:
         return e->kind <= KIND_ACTION;
     case SCHED_WIRE:
-        if (e->kind == KIND_WIRE_HEAD)
+        if (e->kind == KIND_WIRE_HEAD || e->kind == KIND_LIGHT)
             return port;
         return (e->kind == KIND_GEN_TURN || e->kind == KIND_GEN_START) && port &&
                queue < b->plan->flows.count;
     case SCHED_BUS:
-        return port && e->kind >= KIND_MMIO && e->kind <= KIND_LAND_LATER &&
+        return port && e->kind >= KIND_MMIO && e->kind <= KIND_NESTED &&
                (e->kind != KIND_READ || queue < READ_SLOTS);
     case SCHED_NIC:
         return port; /* the NIC looks at the rest itself */
@@ -90,7 +90,12 @@ static const char *invalid(struct bench *b)
         return "saved state: IOTLB index out of range";
     if (!replay_valid(b))
         return "saved state: a replayed frame of no flow";
-    if (st->samples > REPORT_SAMPLES || st->nested_count || st->run.phase > PHASE_EXIT ||
+    if (st->nested_count > NESTED_MAX)
+        return "saved state: nested accesses out of range";
+    for (uint32_t i = 0; i < st->nested_count; i++)
+        if (NIC_FUNCTION_PORT(st->nested[i].function) >= st->ports)
+            return "saved state: a nested access to no port";
+    if (st->samples > REPORT_SAMPLES || st->run.phase > PHASE_EXIT ||
         st->run.action > b->plan->actions.count ||
         st->run.flows_left > b->plan->flows.count || st->run.end > REPORT_END_GUEST)
         return "saved state: the plan's progress is out of range";

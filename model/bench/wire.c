@@ -43,17 +43,23 @@ static void update_carrier(struct bench *b, unsigned port)
 
 /* A port's laser is what its peer sees. Nothing else changes with it: the far end of a port on
  * the bench always sends. */
-void wire_light(struct bench *b)
+void wire_light(struct bench *b, unsigned port)
 {
-    for (unsigned i = 0; i < b->st->ports; i++) {
-        if (!cabled(b, i))
-            continue;
-        uint8_t on = nic_laser_on(&b->nic[i]);
-        if (on == b->st->port[i].laser)
-            continue;
-        b->st->port[i].laser = on;
-        update_carrier(b, b->ports[i].peer);
-    }
+    struct port_state *p = &b->st->port[port];
+    p->light_pending = 0;
+    p->laser = nic_laser_on(&b->nic[port]);
+    if (cabled(b, port))
+        update_carrier(b, b->ports[port].peer);
+}
+
+/* From within the NIC: the peer cannot be told before it has returned. */
+void wire_laser(struct bench *b, unsigned port)
+{
+    struct port_state *p = &b->st->port[port];
+    if (p->light_pending || !cabled(b, port))
+        return;
+    p->light_pending = 1;
+    bench_at(b, bench_now(b), SCHED_WIRE, port, 0xfffe, KIND_LIGHT, 0);
 }
 
 void wire_cut(struct bench *b, unsigned port, bool cut)
@@ -68,7 +74,8 @@ void wire_cut(struct bench *b, unsigned port, bool cut)
 
 void wire_init(struct bench *b)
 {
-    wire_light(b);
+    for (unsigned i = 0; i < b->st->ports; i++)
+        wire_light(b, i);
     for (unsigned i = 0; i < b->st->ports; i++)
         update_carrier(b, i);
 }
