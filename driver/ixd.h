@@ -68,8 +68,9 @@ unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **b
 unsigned ixd_tx_burst(struct ixd_port *port, unsigned queue, struct pool_buf *const *bufs,
                       unsigned count);
 
-/* Waits until the device has fetched all that was put on the transmit queues, at most timeout_us.
- * 0, or -ETIMEDOUT naming the queue and its head and tail (a link that is down sends nothing). */
+/* Waits until all that was put on the transmit queues has left the port: until the device has
+ * fetched it, at most timeout_us, and then until its packet buffer is empty. 0, or -ETIMEDOUT
+ * naming the queue and its head and tail (a link that is down sends nothing). */
 int ixd_tx_drain(struct ixd_port *port, unsigned timeout_us, struct ixd_error *err);
 
 /* Frames put on a transmit queue whose buffers have not come home yet. */
@@ -85,7 +86,7 @@ int ixd_wait_rx(struct ixd_port *const *ports, unsigned count, uint64_t timeout_
 struct ixd_link {
     bool up;
     unsigned mbps;    /* 0 when down */
-    uint64_t changes; /* up or down, since ixd_open() */
+    uint64_t changes; /* down or up, since it was first up */
 };
 
 /* Reads the link state from the device (one register read). */

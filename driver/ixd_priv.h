@@ -55,6 +55,7 @@ struct ixd_port {
     struct pool_buf **slots;
     struct ixd_stats *stats;
     struct ixd_link link;
+    bool link_was_up; /* ever */
     uint8_t mac[6];
     bool interrupts_on;
 };
@@ -111,6 +112,7 @@ int ixd_irq_start(struct ixd_port *port, struct ixd_error *err);
 void ixd_irq_stop(struct ixd_port *port);
 int ixd_stats_create(struct ixd_port *port, struct ixd_error *err);
 void ixd_stats_clear(struct ixd_port *port);
+uint64_t ixd_stats_sent(struct ixd_port *port); /* frames that have left, since ixd_open() */
 void ixd_stats_map_queues(struct ixd_port *port);
 
 #endif

@@ -32,8 +32,9 @@ struct ixd_link ixd_link_read(struct ixd_port *port)
     uint32_t links = ixd_reg_read(port, IXD_LINKS);
     bool up = links != UINT32_MAX && (links & IXD_LINKS_UP);
 
-    if (up != port->link.up)
+    if (up != port->link.up && port->link_was_up)
         port->link.changes++;
+    port->link_was_up |= up;
     port->link.up = up;
     port->link.mbps = up ? mbps[IXD_LINKS_SPEED(links)] : 0;
     return port->link;

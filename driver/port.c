@@ -175,7 +175,6 @@ static int start(struct ixd_port *port, struct ixd_error *err)
     ixd_stats_clear(port); /* what was counted before belongs to somebody else */
     ixd_init_driver_loaded(port, true);
     ixd_link_read(port);
-    port->link.changes = 0;
     return 0;
 }
 

@@ -120,6 +120,15 @@ void ixd_stats_update(struct ixd_port *port)
     }
 }
 
+uint64_t ixd_stats_sent(struct ixd_port *port)
+{
+    for (unsigned r = 0; r < ROWS; r++) {
+        if (rows[r].low == IXD_GPTC)
+            return port->stats->sum[r][0] += read_and_clear(port, &rows[r], 0);
+    }
+    return 0;
+}
+
 void ixd_stats_each(const struct ixd_port *port,
                     void (*emit)(void *context, const char *name, uint64_t value), void *context)
 {

@@ -104,9 +104,35 @@ unsigned ixd_tx_pending(const struct ixd_port *port, unsigned queue)
     return port->tx[queue].used;
 }
 
+enum { DRAIN_STEP_US = 10, DRAIN_STILL_US = 2000 };
+
+static void drain_step(struct ixd_port *port)
+{
+    ixd_yield(port->bus, IXD_WORK_WAIT, 0);
+    port->bus->ops->sleep_ns(port->bus, DRAIN_STEP_US * 1000);
+}
+
+/* What the device has fetched lies in its packet buffer for a while, and no register says when
+ * that is empty. So: until as many frames have left as were handed over, or none has left for
+ * longer than the largest one takes at the lowest speed (some were lost with a link). */
+static void drain_packet_buffer(struct ixd_port *port)
+{
+    uint64_t handed_over = 0, left = ixd_stats_sent(port);
+    unsigned still_us = 0;
+
+    for (unsigned i = 0; i < port->config.tx_queues; i++)
+        handed_over += port->tx[i].counters.packets;
+    while (left < handed_over && still_us < DRAIN_STILL_US) {
+        uint64_t before = left;
+
+        drain_step(port);
+        left = ixd_stats_sent(port);
+        still_us = left == before ? still_us + DRAIN_STEP_US : 0;
+    }
+}
+
 int ixd_tx_drain(struct ixd_port *port, unsigned timeout_us, struct ixd_error *err)
 {
-    const unsigned step_us = 10;
     unsigned waited_us = 0;
 
     for (unsigned i = 0; i < port->config.tx_queues; i++) {
@@ -120,12 +146,12 @@ int ixd_tx_drain(struct ixd_port *port, unsigned timeout_us, struct ixd_error *e
                                 "was last seen %s",
                                 port->bus->name, i, q->tail, timeout_us, head,
                                 port->link.up ? "up" : "down");
-            ixd_yield(port->bus, IXD_WORK_WAIT, 0);
-            port->bus->ops->sleep_ns(port->bus, step_us * 1000);
-            waited_us += step_us;
+            drain_step(port);
+            waited_us += DRAIN_STEP_US;
         }
         clean(q);
     }
+    drain_packet_buffer(port);
     return 0;
 }
 

@@ -53,7 +53,7 @@ static uint32_t fake_read32(struct ixd_bus *bus, uint32_t offset)
         if (fake->stuck[i].offset == offset)
             value = (value & ~fake->stuck[i].mask) | fake->stuck[i].bits;
     }
-    if (offset == IXD_EICR || offset == IXD_GPRC)
+    if (offset == IXD_EICR || offset == IXD_GPRC || offset == IXD_GPTC)
         *reg(fake, offset) = 0; /* cleared by reading; the other counters hold still in tests */
     return value;
 }
@@ -283,6 +283,7 @@ unsigned fake_transmit(struct fake_bus *fake, unsigned queue, unsigned max,
         if (command & IXD_TX_RS)
             desc->word[1] = htole64(IXD_TX_DD);
         *head = (*head + 1) % ring;
+        ++*reg(fake, IXD_GPTC);
         count++;
     }
     return count;
