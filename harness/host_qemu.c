@@ -60,8 +60,7 @@ static void machine_options(GPtrArray *argv, const struct rs_machine *m)
     option(argv, "-machine", MACHINE);
     option(argv, "-accel", "tcg");
     option(argv, "-cpu", CPU);
-    /* at a console the guest's clock must not leap while one thinks */
-    option(argv, "-icount", "shift=0,sleep=%s", m->console ? "on" : "off");
+    option(argv, "-icount", "shift=0,sleep=off");
     option(argv, "-rtc", "base=2026-01-01,clock=vm");
     option(argv, "-seed", "1");
     option(argv, "-m", "%" G_GUINT64_FORMAT "M", m->memory_bytes >> 20);
