@@ -53,7 +53,7 @@ int bind_function(const struct pci_address *address, const char *driver)
     if (result < 0)
         return result;
     /* the probe of a driver that refuses the function is not an error of the write */
-    if (link_name(address, "driver", bound, sizeof(bound)) < 0 || strcmp(bound, driver))
+    if (link_name(address, "driver", bound, sizeof(bound)) < 0 || strcmp(bound, driver) != 0)
         return -ENODEV;
     return 0;
 }

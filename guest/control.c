@@ -91,7 +91,7 @@ int control_open(struct control *control, char *why, size_t room)
     if (!pci_path(PCI_SYSFS, &control->address, "enable", path, sizeof(path)))
         file_write(path, "1");
     int result = map_bar(control, "resource0", &base, &bytes);
-    if (result < 0 || bytes < RS_CTL_BAR0_BYTES) {
+    if (result < 0 || !base || bytes < RS_CTL_BAR0_BYTES) {
         snprintf(why, room, "cannot map BAR0 of the control device: %s",
                  result < 0 ? strerror(-result) : "too small");
         return -EIO;
@@ -127,17 +127,18 @@ void control_announce(const struct control *control, enum rs_role role, uint32_t
 uint32_t control_take_interrupt(const struct control *control)
 {
     uint32_t count;
-    uint16_t command;
+    uint16_t command = 0;
 
     if (read(control->interrupt, &count, sizeof(count)) != (ssize_t)sizeof(count))
         return 0;
     uint32_t causes = control_read(control, RS_CTL_IRQ_STATUS);
     control_write(control, RS_CTL_IRQ_STATUS, causes);
     /* uio_pci_generic masks INTx at each interrupt and leaves it to us to take the mask off */
-    if (pread(control->config, &command, sizeof(command), PCI_COMMAND) == (ssize_t)sizeof(command)) {
-        command &= (uint16_t)~PCI_COMMAND_INTX_DISABLE;
-        if (pwrite(control->config, &command, sizeof(command), PCI_COMMAND) < 0)
-            return causes;
-    }
+    bool masked = pread(control->config, &command, sizeof(command), PCI_COMMAND) ==
+                  (ssize_t)sizeof(command);
+    command &= (uint16_t)~PCI_COMMAND_INTX_DISABLE;
+    if (!masked || pwrite(control->config, &command, sizeof(command), PCI_COMMAND) < 0)
+        dprintf(STDERR_FILENO, "init: no further interrupt of the control device: %s\n",
+                strerror(errno));
     return causes;
 }

@@ -2,6 +2,7 @@
  *
  * Builds argument and environment lists, forks, drops every right, executes. See driver.h.
  */
+#define _GNU_SOURCE /* pipe2 */
 #include "guest/driver.h"
 
 #include <errno.h>
@@ -60,8 +61,9 @@ static int add_env(const char *text, const struct pci_address *ports, unsigned c
 static int build_words(const struct job *job, const struct pci_address *ports, unsigned count,
                        struct job_error *error)
 {
-    static const char *const fixed[] = {"PATH=/job/bin:/bin", "HOME=" DRIVER_FOLDER, "USER=driver",
-                                        "TERM=vt100", "HUGETLBFS=/dev/hugepages"};
+    static const char home[] = "HOME=" DRIVER_FOLDER;
+    static const char *const fixed[] = {"PATH=/job/bin:/bin", home, "USER=driver", "TERM=vt100",
+                                        "HUGETLBFS=/dev/hugepages"};
     char text[48];
 
     for (unsigned i = 0; i < job->args; i++) {
@@ -154,7 +156,8 @@ static int become_driver(const struct job *job, int out, int err)
 
 
 /* `report` is closed by a successful exec; until then it can carry an error. */
-static int fork_driver(struct driver *driver, const struct job *job, int out, int err, int report[2])
+static int fork_driver(struct driver *driver, const struct job *job, int out, int err,
+                       int report[2])
 {
     int result = 0;
 

@@ -67,7 +67,7 @@ static int whole_number(struct reader *reader, char *value, const char *key, uin
 static int take_iommu(struct reader *reader, char *value)
 {
     reader->job->vfio = !strcmp(value, "vfio");
-    if (!reader->job->vfio && strcmp(value, "none"))
+    if (!reader->job->vfio && strcmp(value, "none") != 0)
         return wrong(reader, "iommu is '%.40s': expected vfio or none", value);
     return 0;
 }
@@ -108,7 +108,7 @@ static int take_bind(struct reader *reader, char *value)
                      "bind is '%.60s': expected VVVV:DDDD DRIVER, ids of four small hexadecimal "
                      "digits, as in '8086:10fb vfio-pci'",
                      value);
-    strcpy(bind->driver, at);
+    snprintf(bind->driver, sizeof(bind->driver), "%s", at);
     job->binds++;
     return 0;
 }
@@ -156,7 +156,7 @@ static int take_stop(struct reader *reader, char *value)
 
     for (unsigned i = 0; space && i < sizeof(signals) / sizeof(signals[0]); i++) {
         size_t length = strlen(signals[i].name);
-        if ((size_t)(space - value) != length || strncmp(value, signals[i].name, length))
+        if ((size_t)(space - value) != length || strncmp(value, signals[i].name, length) != 0)
             continue;
         reader->job->stop_signal = signals[i].number;
         return whole_number(reader, space + 1, "grace of stop", 3600 * 1000,
@@ -217,7 +217,7 @@ static int take_line(struct reader *reader, char *line)
 
     for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         size_t length = strlen(keys[i].name);
-        if (strncmp(line, keys[i].name, length) || (line[length] && line[length] != ' '))
+        if (strncmp(line, keys[i].name, length) != 0 || (line[length] && line[length] != ' '))
             continue;
         if (keys[i].has_value && !value)
             return wrong(reader, "%s has no value: expected a space and a value", keys[i].name);
@@ -283,7 +283,7 @@ int job_parse(struct job *job, const char *text, size_t length, struct job_error
         if (check_characters(&reader, line, (size_t)(stop - line)) < 0)
             return -EINVAL;
         *stop = '\0';
-        if (reader.line == 1 && strcmp(line, first))
+        if (reader.line == 1 && strcmp(line, first) != 0)
             return wrong(&reader, "first line is '%.40s': expected '%s'", line, first);
         if (reader.line > 1 && take_line(&reader, line) < 0)
             return -EINVAL;
@@ -299,7 +299,7 @@ static bool take_port(const char **at, unsigned *port)
 {
     const char *p = *at;
 
-    if (strncmp(p, "${PORT", 6))
+    if (strncmp(p, "${PORT", 6) != 0)
         return false;
     p += 6;
     if (*p < '0' || *p > '9')
@@ -322,7 +322,7 @@ int job_substitute(const char *in, const struct pci_address *ports, unsigned por
         char piece[PCI_ADDRESS_TEXT] = {*in, '\0'};
         unsigned port;
 
-        if (strncmp(in, "${", 2)) {
+        if (strncmp(in, "${", 2) != 0) {
             in++;
         } else {
             const char *start = in;

@@ -31,7 +31,7 @@ int mailbox_open(struct mailbox *mailbox, void *base, uint64_t bytes, char *why,
         return -EINVAL;
     }
     memcpy(&header, base, sizeof(header));
-    if (memcmp(header.magic, RS_MAILBOX_MAGIC, sizeof(header.magic))) {
+    if (memcmp(header.magic, RS_MAILBOX_MAGIC, sizeof(header.magic)) != 0) {
         snprintf(why, room, "the mailbox does not begin with %s", RS_MAILBOX_MAGIC);
         return -EINVAL;
     }

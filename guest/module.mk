@@ -8,7 +8,6 @@ GUEST_PARTS := guest/job.c guest/pci.c guest/files.c guest/mailbox.c guest/tool.
 GUEST_INIT  := $(GUEST_PARTS) guest/init.c guest/control.c guest/bind.c guest/modules.c \
                guest/driver.c guest/watch.c guest/results.c
 
-CFLAGS_guest := -D_GNU_SOURCE
 $(eval $(call library,guest,$(GUEST_PARTS)))
 $(eval $(call unit_tests,guest,guest))
 
@@ -25,9 +24,10 @@ $(GUEST_OUT)/choice: guest-choice
 $(GUEST_OUT)/vmlinuz: scripts/guest_kernel.sh $(GUEST_OUT)/choice
 	$(Q)scripts/guest_kernel.sh $(@D)
 
-$(GUEST_OUT)/init: $(GUEST_INIT) $(wildcard guest/*.h) model/bench/control_abi.h guest/module.mk
+$(GUEST_OUT)/init: $(GUEST_INIT) $(wildcard guest/*.h) model/bench/control_abi.h \
+                   guest/module.mk
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) -O2 $(WARN) $(WERROR) $(CFLAGS_guest) -I. -no-pie -static -s -Wl,--build-id=none \
+	$(Q)$(CC) $(CSTD) -O2 $(WARN) $(WERROR) -I. -no-pie -static -s -Wl,--build-id=none \
 	    -o $@ $(GUEST_INIT)
 
 $(GUEST_OUT)/initramfs: $(GUEST_OUT)/init $(GUEST_OUT)/vmlinuz scripts/guest_image.sh \

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -34,16 +35,19 @@ int results_prepare(uint32_t user)
  * key=value, which start with a space. */
 static int write_record(int file, char *record)
 {
-    unsigned priority;
-    unsigned long long sequence, time;
-    char line[8400];
+    char line[8400], *at;
 
     char *text = strchr(record, ';');
-    if (!text || sscanf(record, "%u,%llu,%llu", &priority, &sequence, &time) != 3)
+    unsigned long priority = strtoul(record, &at, 10);
+    if (!text || *at++ != ',')
         return 0;
+    strtoull(at, &at, 10); /* the sequence number */
+    if (*at++ != ',')
+        return 0;
+    unsigned long long time = strtoull(at, &at, 10);
     text++;
     text[strcspn(text, "\n")] = '\0';
-    int length = snprintf(line, sizeof(line), "<%u>[%5llu.%06llu] %s\n", priority & 7,
+    int length = snprintf(line, sizeof(line), "<%lu>[%5llu.%06llu] %s\n", priority & 7,
                           time / 1000000, time % 1000000, text);
     if (length >= (int)sizeof(line))
         length = sizeof(line) - 1;
@@ -169,7 +173,7 @@ int results_deliver(struct results *results, const struct mailbox *mailbox)
         if (length != -ENOSPC || count == 1)
             return (int)length;
         count--;
-        strcat(dropped, " ");
-        strcat(dropped, members[count]);
+        size_t used = strlen(dropped);
+        snprintf(dropped + used, sizeof(dropped) - used, " %s", members[count]);
     }
 }

@@ -2,6 +2,7 @@
  *
  * One pipe, one child, one wait. See tool.h.
  */
+#define _GNU_SOURCE /* pipe2 */
 #include "guest/tool.h"
 
 #include <errno.h>

@@ -21,7 +21,7 @@ lists=$cache/apt
 
 fail() {
     echo "guest kernel: $*" >&2
-    echo "guest kernel: RINGSIDE_GUEST_KERNEL=FILE.deb (or an unpacked folder) gives one by hand" >&2
+    echo "guest kernel: RINGSIDE_GUEST_KERNEL=FILE.deb (or an unpacked folder) gives one" >&2
     exit 3
 }
 

@@ -219,8 +219,8 @@ END_TEST
 
 START_TEST(refuses_other_substitutions)
 {
-    const char *texts[] = {"${PORT2}", "${PORT}", "${PORT0", "${HOME}", "${}", "x${PORT99999999999}",
-                           "${PORT-1}", "${port0}", "${PORT0 }"};
+    const char *texts[] = {"${PORT2}", "${PORT}", "${PORT0", "${HOME}", "${}",
+                           "x${PORT99999999999}", "${PORT-1}", "${port0}", "${PORT0 }"};
     char out[128];
 
     for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
