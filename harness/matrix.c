@@ -52,7 +52,7 @@ static void add_axis(struct finder *f, const char *name, const struct yaml_node 
     };
 }
 
-static bool single_value(const struct schema_key *key)
+bool rs_matrix_takes(const struct schema_key *key)
 {
     switch (key->type) {
     case SCHEMA_TEXTS:
@@ -91,7 +91,7 @@ static void find_in(struct finder *f, const struct schema_object *object,
                 find_in(f, key->object, value->child[j], inner);
                 g_free(inner);
             }
-        } else if (value->kind == YAML_LIST && key->matrix && single_value(key)) {
+        } else if (value->kind == YAML_LIST && key->matrix && rs_matrix_takes(key)) {
             char *name = g_strconcat(where, key->name, NULL);
             add_axis(f, name, value, false);
             g_free(name);

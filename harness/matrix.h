@@ -33,6 +33,9 @@ void rs_matrix_find(struct matrix *m, const struct yaml_node *root, const char *
                     const char *text, struct diag *diag);
 void rs_matrix_fini(struct matrix *m);
 
+/* Does this key want one value, so that a list can only be an axis? */
+bool rs_matrix_takes(const struct schema_key *key);
+
 /* Number of cases; SIZE_MAX when there are more than that. */
 size_t rs_matrix_cases(const struct matrix *m);
 /* Turns the axes to case n. */

@@ -50,10 +50,12 @@ static void unknown_variable(struct reader *r, struct diag_mark mark, const char
         rs_read_error(r, mark, "${%s} stands for nothing; give it values under 'matrix'", name);
 }
 
-/* Puts the matrix variables into text. */
+/* Puts the matrix variables into text. NULL with a complaint: one of them stands for nothing. */
 static const char *substitute(struct reader *r, const char *text, struct diag_mark *mark)
 {
     const char *at = strstr(text, "${");
+    const char *result = NULL;
+    bool known = true;
     GString *out;
 
     if (at == NULL)
@@ -79,13 +81,15 @@ static const char *substitute(struct reader *r, const char *text, struct diag_ma
                 char *name = g_strndup(at + 2, length);
                 unknown_variable(r, *mark, name);
                 g_free(name);
+                known = false;
             }
             g_string_append_len(out, at, end + 1 - at);
         }
         text = end + 1;
         at = strstr(text, "${");
     }
-    const char *result = g_string_chunk_insert(scratch(r), out->str);
+    if (known)
+        result = g_string_chunk_insert(scratch(r), out->str);
     g_string_free(out, TRUE);
     return result;
 }
@@ -277,8 +281,12 @@ static void read_key(struct reader *r, const struct schema_key *key, const struc
     r->key = key->name;
     if (key->matrix && node->kind == YAML_LIST) {
         struct matrix_axis *axis = rs_matrix_axis_of(r->matrix, node);
-        if (axis != NULL)
+        if (axis != NULL) {
             node = rs_matrix_value(axis);
+        } else if (rs_matrix_takes(key)) { /* a list that makes no axis: it is told already */
+            r->errors++;
+            return;
+        }
     }
     switch (key->type) {
     case SCHEMA_TEXT:

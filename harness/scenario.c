@@ -30,8 +30,8 @@ static char *id_value(const char *text)
                       '-');
 }
 
-static void name_case(struct scenario *s, struct scenario_case *c, const struct matrix *m,
-                      struct diag *diag)
+/* False: too long. */
+static bool name_case(struct scenario_case *c, const struct matrix *m)
 {
     GString *id = g_string_new(c->name != NULL ? c->name : "?");
 
@@ -47,12 +47,10 @@ static void name_case(struct scenario *s, struct scenario_case *c, const struct 
     }
     if (m->count > 0)
         g_string_append_c(id, ']');
-    if (id->len > SCENARIO_ID_MAX)
-        rs_scenario_complain(s, diag, DIAG_ERROR, rs_schema_mark(rs_schema(), c, "name"),
-                             "the name of a case must not be longer than %d characters: %s",
-                             SCENARIO_ID_MAX, id->str);
+    bool fits = id->len <= SCENARIO_ID_MAX;
     g_strlcpy(c->id, id->str, sizeof(c->id));
     g_string_free(id, TRUE);
+    return fits;
 }
 
 static void check_ids(struct scenario *s, struct diag *diag)
@@ -71,7 +69,8 @@ static void check_ids(struct scenario *s, struct diag *diag)
 
 /* ---- cases ---- */
 
-static void read_case(struct scenario *s, struct scenario_case *c, struct matrix *m,
+/* False: its id does not fit. */
+static bool read_case(struct scenario *s, struct scenario_case *c, struct matrix *m,
                       const struct yaml_node *root, struct diag *diag)
 {
     struct reader r;
@@ -80,13 +79,14 @@ static void read_case(struct scenario *s, struct scenario_case *c, struct matrix
     rs_reader_init(&r, s->path, s->text, diag, m);
     rs_read_object(&r, rs_schema(), root, c);
     rs_reader_fini(&r);
-    name_case(s, c, m, diag);
+    bool fits = name_case(c, m);
     if (root->kind != YAML_MAP)
-        return;
+        return true;
     rs_check_machine(&k);
     rs_check_driver(&k);
     rs_check_traffic(&k);
     rs_check_expect(&k);
+    return fits;
 }
 
 static void fini_case(struct scenario_case *c)
@@ -103,6 +103,7 @@ static void read_cases(struct scenario *s, struct matrix *m, const struct yaml_n
                        struct diag *diag)
 {
     size_t n = rs_matrix_cases(m);
+    bool fit = true;
 
     if (n > SCENARIO_CASES_MAX) {
         rs_scenario_complain(s, diag, DIAG_ERROR, whole_file,
@@ -114,8 +115,12 @@ static void read_cases(struct scenario *s, struct matrix *m, const struct yaml_n
     s->case_count = n;
     for (size_t i = 0; i < n; i++) {
         rs_matrix_select(m, i);
-        read_case(s, &s->cases[i], m, root, diag);
+        fit &= read_case(s, &s->cases[i], m, root, diag);
     }
+    if (!fit)
+        rs_scenario_complain(s, diag, DIAG_ERROR, rs_schema_mark(rs_schema(), s->cases, "name"),
+                             "name and values make case names of more than %d characters: %s...",
+                             SCENARIO_ID_MAX, s->cases[n - 1].id);
     for (size_t i = 0; i < m->count; i++) {
         if (m->axis[i].variable && !m->axis[i].used)
             rs_scenario_complain(s, diag, DIAG_ERROR, m->axis[i].list->mark,

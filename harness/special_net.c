@@ -147,6 +147,11 @@ static void read_port(struct reader *r, const struct yaml_node *node, void *fiel
             *(uint64_t *)field = PLAN_NO_PORT;
             return;
         }
+        if (!g_ascii_isdigit(text[0])) {
+            rs_read_error(r, mark, "'%s' is '%.40s'; expected a port number, or none", r->key,
+                          text);
+            return;
+        }
     }
     rs_read_integer(r, node, UNIT_COUNT, "0", "7", field);
 }

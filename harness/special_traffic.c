@@ -51,6 +51,13 @@ static bool one_size(struct sizes *s, const char *text, size_t length, struct di
     enum unit_error error = rs_quantity_parse(text, length, UNIT_BYTES, &q);
     uint64_t value = 0, low = SIZE_MIN - FCS + s->fcs, high = SIZE_MAX_ - FCS + s->fcs;
 
+    if (error == UNIT_NOT_A_NUMBER) {
+        rs_read_error(s->r, mark,
+                      "'%s' has the size '%.*s'; expected a length (64B), a range (64B..1518B), or "
+                      "imix",
+                      s->r->key, (int)MIN(length, 40), text);
+        return false;
+    }
     if (error != UNIT_OK) {
         rs_read_error(s->r, mark, "'%s': %s", s->r->key,
                       rs_unit_error_text(error, text, length, UNIT_BYTES, why, sizeof(why)));

@@ -180,11 +180,11 @@ const char *rs_unit_error_text(enum unit_error error, const char *text, size_t l
                  rs_unit_name(unit), example);
         break;
     case UNIT_MISSING:
-        snprintf(buf, bytes, "'%.*s' lacks a unit; write %s (units: %s)", n, text, example,
-                 rs_unit_words(unit));
+        snprintf(buf, bytes, "'%.*s' lacks a unit (%s), as in %s", n, text, rs_unit_words(unit),
+                 example);
         break;
     case UNIT_WRONG:
-        snprintf(buf, bytes, "'%.*s' has no unit of a %s; units are %s, as in %s", n, text,
+        snprintf(buf, bytes, "'%.*s' has no unit of a %s (%s), as in %s", n, text,
                  rs_unit_name(unit), rs_unit_words(unit), example);
         break;
     case UNIT_UNWANTED:

@@ -107,18 +107,22 @@ static void append(struct yaml_node *node, struct yaml_node *key, struct yaml_no
     node->count++;
 }
 
-static void check_key(struct builder *b, GHashTable *seen, struct yaml_node *key)
+/* False: the pair is not to be kept. */
+static bool check_key(struct builder *b, GHashTable *seen, struct yaml_node *key)
 {
     const struct yaml_node *first;
 
-    if (strcmp(key->text, "<<") == 0 && !key->quoted)
+    if (strcmp(key->text, "<<") == 0 && !key->quoted) {
         COMPLAIN(b, key->mark, "merge keys are not allowed here; write the keys out");
+        return false;
+    }
     first = g_hash_table_lookup(seen, key->text);
     if (first != NULL)
         COMPLAIN(b, key->mark, "key '%s' is given twice; the first is in line %u", key->text,
                  first->mark.line);
     else
         g_hash_table_insert(seen, key->text, key);
+    return true;
 }
 
 /* After MAPPING START. */
@@ -137,10 +141,12 @@ static void build_map(struct builder *b, struct yaml_node *map, unsigned depth)
         struct yaml_node *value = event != NULL ? build(b, event, depth + 1) : NULL;
         bool good = key != NULL && key->kind == YAML_SCALAR;
 
-        if (key != NULL && key->kind != YAML_SCALAR)
+        if (key != NULL && !good)
             COMPLAIN(b, key->mark, "a key must be a plain word");
-        if (good)
-            check_key(b, seen, key);
+        good = good && check_key(b, seen, key);
+        if (good && value != NULL && value->kind == YAML_SCALAR && value->mark.width == 0 &&
+            value->text[0] == '\0')
+            value->mark = key->mark; /* nothing there that a caret could point at */
         if (good && value != NULL) {
             append(map, key, value);
         } else { /* its complaint is made; `seen` must not keep it */

@@ -30,7 +30,7 @@ def ether(ethertype, payload, vlan=None, dst=DST):
 
 
 def l4(proto, addresses, number, payload):
-    ports = (1024 + number, 53)
+    ports = (1024 + number, 9)
     if proto == UDP:
         head, at = struct.pack("!HHHH", *ports, 8 + len(payload), 0), 6
     else:
@@ -74,7 +74,7 @@ def frames():
         out.append(ether(0x0800, ip4(UDP, vlan, 100 + vlan % 7), vlan=vlan))
     out.append(ether(0x86DD, ip6(UDP, 9, 41), vlan=0xE064))  # priority 7, VLAN 100
     out.append(ether(0x0806, arp(9), vlan=100, dst=b"\xff" * 6))
-    out.append(ether(0x88CC, bytes.fromhex("0207040200000a010403076574683006020078 0000")))
+    out.append(ether(0x88CC, bytes.fromhex("020704020000000a01040507657468300602 00780000")))
     out.append(ether(0x88B5, bytes(range(256)) * 4, dst=bytes.fromhex("01005e0000fb")))
     # a frame that only its padding makes long enough, as drivers see it
     out.append(ether(0x0800, ip4(UDP, 99, 4)).ljust(60, b"\0"))
