@@ -16,9 +16,9 @@ struct nic;
 struct nic_state;
 
 struct nic_link {
-    bool carrier;    /* light from the far end: an outside fact, no reset changes it */
-    bool laser;      /* what the far end saw of us last */
-    bool training;   /* conditions hold, up at up_at_ps */
+    uint8_t carrier; /* light from the far end: an outside fact, no reset changes it */
+    uint8_t laser;   /* what the far end saw of us last */
+    uint8_t training; /* conditions hold, up at up_at_ps */
     uint64_t up_at_ps;
     struct nic_alarm alarm;
 };

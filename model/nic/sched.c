@@ -49,6 +49,21 @@ static void refresh(struct sched *s, uint32_t i)
     }
 }
 
+/* `gone` was below place i and is not any more: only places that showed it change. */
+static void forget(struct sched *s, uint32_t i, uint64_t gone_ps)
+{
+    while (i > 0 && s->visible_ps[i] == gone_ps) { /* the root is done by who calls */
+        s->visible_ps[i] = subtree_visible(s, i);
+        i = (i - 1) / WAYS;
+    }
+}
+
+static void lower(uint64_t *visible_ps, uint64_t candidate_ps)
+{
+    if (candidate_ps < *visible_ps)
+        *visible_ps = candidate_ps;
+}
+
 void sched_init(struct sched *s)
 {
     memset(s, 0, sizeof(*s));
@@ -65,6 +80,7 @@ bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32
         .kind = kind,
         .lead_ps = lead_ps,
     };
+    uint64_t visible_ps = own_visible(&e);
     uint32_t i = s->count;
 
     if (i >= SCHED_CAPACITY) {
@@ -72,14 +88,18 @@ bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32
         return false;
     }
     s->sequence++;
-    s->count++;
-    uint32_t leaf = i;
-    while (i > 0 && before(&e, &s->heap[(i - 1) / WAYS])) {
-        s->heap[i] = s->heap[(i - 1) / WAYS];
-        i = (i - 1) / WAYS;
+    s->visible_ps[s->count++] = SCHED_NEVER;
+    for (; i > 0 && before(&e, &s->heap[(i - 1) / WAYS]); i = (i - 1) / WAYS) {
+        s->heap[i] = s->heap[(i - 1) / WAYS]; /* one more event at or below place i */
+        lower(&s->visible_ps[i], own_visible(&s->heap[i]));
     }
     s->heap[i] = e;
-    refresh(s, leaf);
+    while (visible_ps < s->visible_ps[i]) { /* nothing above shows later than what is below it */
+        s->visible_ps[i] = visible_ps;
+        if (i == 0)
+            break;
+        i = (i - 1) / WAYS;
+    }
     return true;
 }
 
@@ -106,7 +126,7 @@ static void remove_first(struct sched *s)
 
     if (s->count == 0)
         return;
-    refresh(s, (s->count - 1) / WAYS); /* the last place is gone from those above it */
+    forget(s, (s->count - 1) / WAYS, own_visible(&last));
     while ((child = least_child(s, i)) != 0 && before(&s->heap[child], &last)) {
         s->heap[i] = s->heap[child];
         i = child;
