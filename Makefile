@@ -53,7 +53,7 @@ docs: tools
 # what runs on this machine; what runs scenarios
 tools: $(BUILD)/ringside $(BUILD)/ringside-inproc $(BUILD)/nic-dump
 hosts: qemu guest
-all: tools hosts $(GUEST_APPS)
+all: tools hosts $(GUEST_PROGRAMS)
 
 ## make clean      remove the build folder (the caches of QEMU and guest stay)
 clean:
