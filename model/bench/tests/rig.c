@@ -5,9 +5,18 @@
  */
 #include "model/bench/tests/rig.h"
 
-#include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The rig also serves programs that are no Check tests. */
+#define REQUIRE(condition, text)                                                                   \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            fprintf(stderr, "rig: %s:%d: %s\n", __FILE__, __LINE__, (text));                      \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
 
 /* ---- plan ---- */
 static void place(struct plan_table *t, uint32_t *at, uint32_t bytes)
@@ -93,7 +102,7 @@ static void dma_read(void *host, uint16_t function, uint16_t tag, uint64_t addre
 {
     struct rig *r = host;
     r->reads++;
-    ck_assert_int_eq(physical, r->iova_offset != 0);
+    REQUIRE(physical == (r->iova_offset != 0), "translated or not");
     if (!inside(r, address, length)) {
         bench_dma_done(r->bench, function, tag, NIC_DMA_ABORT, NULL, 0);
         return;
@@ -115,7 +124,7 @@ static enum nic_dma_status dma_write(void *host, uint16_t function, uint16_t tag
         uint64_t value = 0;
         bench_mmio_write(r->bench, r->vns, function, 0, (uint32_t)r->nested_write, 4, 0x1234);
         bench_mmio_read(r->bench, r->vns, function, 0, 8, 4, &value);
-        ck_assert_uint_eq(value, 0);
+        REQUIRE(value == 0, "a nested read gives zero");
         r->nested_write = 0;
     }
     if (!inside(r, address, length))
@@ -188,7 +197,7 @@ struct rig *rig_new(struct rig_plan *plan)
     char why[256];
     const char *reason = "";
     int err = bench_plan_check(plan->data, plan->h->bytes, why, sizeof(why));
-    ck_assert_msg(!err, "%s", why);
+    REQUIRE(!err, why);
     struct rig *r = calloc(1, sizeof(*r));
     r->plan = plan;
     r->config.ports = (uint8_t)plan->h->ports.count;
@@ -202,7 +211,7 @@ struct rig *rig_new(struct rig_plan *plan)
         r->iova_offset = 1ull << 40;
     err = bench_init(r->bench, r->block, &r->config, plan->data,
                      plan->h->iotlb_entries ? &iommu_ops : &direct_ops, r, &reason);
-    ck_assert_msg(!err, "%s", reason);
+    REQUIRE(!err, reason);
     return r;
 }
 
@@ -220,7 +229,7 @@ void rig_run(struct rig *r, uint64_t vns)
         uint64_t at = r->wake_vns;
         r->vns = at > r->vns ? at : r->vns;
         bench_advance(r->bench, r->vns);
-        ck_assert_msg(r->wake_vns > at, "woken twice for one instant");
+        REQUIRE(r->wake_vns > at, "woken twice for one instant");
     }
     r->vns = vns > r->vns ? vns : r->vns;
 }
@@ -313,14 +322,14 @@ void rig_start(struct rig *r)
     for (unsigned port = 0; port < r->config.ports; port++) {
         for (int i = 0; i < 10000 && !(rig_read(r, port, LINKS) & LINK_UP); i++)
             rig_run(r, r->vns + 10000);
-        ck_assert(rig_read(r, port, LINKS) & LINK_UP);
+        REQUIRE(rig_read(r, port, LINKS) & LINK_UP, "no link");
     }
 }
 
 void rig_go(struct rig *r)
 {
     enum bench_action act = bench_control_write(r->bench, r->vns, RS_CTL_GO, 1);
-    ck_assert_int_eq(act, BENCH_ACT_GO);
+    REQUIRE(act == BENCH_ACT_GO, "GO was refused");
 }
 
 static void tx_put(struct rig *r, struct rig_queue *tx, uint32_t length)
@@ -379,7 +388,7 @@ void rig_send(struct rig *r, unsigned port, const void *frame, uint32_t length)
 {
     struct rig_queue *tx = &r->tx[port];
     tx_clean(r, tx);
-    ck_assert_uint_lt(tx->tail_slot - tx->slot, RIG_RING - 1);
+    REQUIRE(tx->tail_slot - tx->slot < RIG_RING - 1, "transmit ring full");
     memcpy(host_memory(r, tx->buffer[tx->tail_slot % RIG_RING]), frame, length);
     tx_put(r, tx, length);
     rig_write(r, port, TX + TAIL, tx->tail_slot % RIG_RING);
