@@ -40,7 +40,6 @@ struct group {
 struct ixd_vfio_domain {
     int container;
     bool iommu_set;
-    bool small_pages;
     uint64_t next_iova;
     struct group groups[GROUPS_MAX];
 };
@@ -94,7 +93,6 @@ static int vfio_dma_alloc(struct ixd_bus *bus, size_t bytes, unsigned access, st
         dma.page_bytes = PAGE_SMALL;
         dma.bytes = round_up(bytes, PAGE_SMALL);
         dma.virt = map_memory(dma.bytes, false);
-        domain->small_pages = true;
     }
     if (dma.virt == MAP_FAILED)
         return ixd_fail(err, -ENOMEM, "%s: no memory for %zu bytes: %s", bus->name, bytes,
@@ -284,11 +282,6 @@ void ixd_vfio_domain_close(struct ixd_vfio_domain *domain)
         return;
     close(domain->container);
     free(domain);
-}
-
-bool ixd_vfio_small_pages(const struct ixd_vfio_domain *domain)
-{
-    return domain->small_pages;
 }
 
 static int group_number(const char *address, struct ixd_error *err)

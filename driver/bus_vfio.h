@@ -24,7 +24,4 @@ int ixd_vfio_open(struct ixd_bus **out, struct ixd_vfio_domain *domain, const ch
 /* Switches bus mastering off, and the last close resets the function. */
 void ixd_vfio_close(struct ixd_bus *bus);
 
-/* True when memory had to come in 4 KiB pages because no huge page was free. */
-bool ixd_vfio_small_pages(const struct ixd_vfio_domain *domain);
-
 #endif

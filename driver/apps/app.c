@@ -66,6 +66,8 @@ static int build_pool(struct ixd_app *app, struct ixd_error *err)
                                         IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES, segment, err);
         if (rc == 0) {
             app->segments++;
+            if (!app->page_bytes || segment->page_bytes < app->page_bytes)
+                app->page_bytes = segment->page_bytes;
             rc = pool_add_segment(app->pool, segment->virt, segment->iova, POOL_SEGMENT_BYTES, err);
         }
     }
@@ -237,7 +239,7 @@ void ixd_app_report(const struct ixd_app *app,
     r.prefix = "pool.";
     report_stat(&r, "buffers", pool_size(app->pool));
     report_stat(&r, "low_water", pool_low_water(app->pool));
-    report_stat(&r, "page_bytes", app->segment[0].page_bytes);
+    report_stat(&r, "page_bytes", app->page_bytes);
     r.prefix = "app.";
     report_stat(&r, "rounds", app->rounds);
     report_stat(&r, "wakeups", app->wakeups);

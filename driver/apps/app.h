@@ -79,6 +79,7 @@ struct ixd_app {
     struct pool *pool;
     struct ixd_dma segment[IXD_APP_SEGMENTS_MAX];
     unsigned segments;
+    size_t page_bytes; /* smallest page that a segment is made of */
 
     uint64_t rounds;
     unsigned link_waited_ms;

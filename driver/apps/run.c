@@ -63,11 +63,11 @@ static int run_on(const struct ixd_app_kind *kind, const struct ixd_app_options 
 
     if (rc)
         return rc;
-    if (app.segment[0].page_bytes < POOL_SEGMENT_BYTES)
+    if (app.page_bytes < POOL_SEGMENT_BYTES)
         fprintf(stderr,
-                "%s: no free huge page, packet memory is in pages of 4 KiB (write a number to "
-                "/proc/sys/vm/nr_hugepages)\n",
-                kind->name);
+                "%s: too few free huge pages for %u segments of packet memory, the rest is in "
+                "pages of 4 KiB (write a number to /proc/sys/vm/nr_hugepages)\n",
+                kind->name, app.segments);
     rc = turn(&app, err);
     ixd_app_stop(&app);
     ixd_app_report(&app, print_counter, stdout);
