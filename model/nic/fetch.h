@@ -25,7 +25,7 @@ struct nic_desc_queue {
     uint32_t used;  /* consumed up to here */
     uint16_t fetch; /* ring index of position `asked` */
     uint16_t next;  /* ring index of position `used` */
-    bool stalled;   /* a read failed: nothing more is asked for until the next doorbell */
+    uint8_t stalled; /* a read failed: nothing more is asked for until the next doorbell */
     struct nic_desc cache[NIC_DESC_CACHE];
 };
 

@@ -31,8 +31,8 @@ struct nic_irq {
     uint64_t due;        /* vectors that fire as soon as throttle, bus and room let them */
     uint64_t pba;        /* fired while masked in the table */
     uint32_t mode;       /* enum nic_irq_mode when it was looked at last */
-    bool intx;           /* level given to the host last */
-    bool starved;        /* a message waits for room */
+    uint8_t intx;        /* level given to the host last */
+    uint8_t starved;     /* a message waits for room */
     uint64_t last_ps[NIC_VECTORS]; /* when it fired last, plus 1; 0 = never, or forgotten */
     struct nic_alarm alarm[NIC_VECTORS];
     struct nic_msix_entry table[NIC_VECTORS];

@@ -62,8 +62,8 @@ struct nic_rx {
     uint64_t drop[2];     /* drop enable by QDE */
     uint16_t told[NIC_QUEUES]; /* bit: enum nic_bad_desc reported in this life of the queue */
     uint32_t buffered;    /* packet buffer bytes in use, as RXPBSIZE counts them */
-    bool pumping, again;  /* inside nic_rx_pump(): a new reason for one more round */
-    bool starved;         /* waits for room */
+    uint8_t pumping, again; /* inside nic_rx_pump(): a new reason for one more round */
+    uint8_t starved;        /* waits for room */
     uint64_t last_out_ps; /* at_ps of the youngest frame in the pipe */
     struct nic_alarm alarm;
     struct nic_alarm work; /* more than one event's worth was ready */

@@ -52,7 +52,7 @@ struct nic_tx_queue {
     struct nic_desc_queue desc;
     uint32_t packets; /* whole packets in the cache */
     uint16_t life;    /* counts restarts */
-    bool discard;     /* in the middle of a packet that is too long: away with it, up to EOP */
+    uint8_t discard;  /* in the middle of a packet that is too long: away with it, up to EOP */
     uint8_t pendings;
     uint16_t pending[NIC_TX_PENDING]; /* ring indices whose write-back waits, in order */
     struct nic_alarm flush;
@@ -60,7 +60,7 @@ struct nic_tx_queue {
 
 /* The packet whose reads are being asked for. */
 struct nic_tx_gather {
-    bool active;
+    uint8_t active;
     uint8_t queue;
     uint32_t packet; /* offset in the transmit buffer */
     uint32_t filled; /* bytes asked for */
@@ -84,9 +84,9 @@ struct nic_tx {
     uint64_t active[2];  /* has a whole packet in its cache */
     uint16_t told[NIC_QUEUES]; /* bit: enum nic_bad_desc reported in this life of the queue */
     uint8_t turn;        /* round robin */
-    bool pumping, again; /* inside nic_tx_pump() */
-    bool starved;        /* completion waits for room */
-    bool full;           /* the next packet waits for room in the transmit buffer */
+    uint8_t pumping, again; /* inside nic_tx_pump() */
+    uint8_t starved;     /* completion waits for room */
+    uint8_t full;        /* the next packet waits for room in the transmit buffer */
     struct nic_tx_gather gather;
     uint32_t reads_busy; /* bit per slot */
     struct nic_tx_read read[NIC_TX_DATA_SLOTS];

@@ -156,6 +156,9 @@ static void revive(struct fake_host *h)
     fake_w32(h, RXCTRL, 1);
     fake_w32(h, 0x8d00, 0);
     fake_w32(h, DMATXCTL, 1);
+    fake_w32(h, MRQC, rnd(2) ? 0 : wild() << 16 | 1);
+    for (uint32_t i = 0; i < 128; i += 4)
+        fake_w32(h, RETA + i, wild() & 0x03030303);
     for (uint32_t q = 0; q < 4; q++) {
         rx_start(h, q, 8 << rnd(5), ADVANCED | (rnd(2) ? DROP_EN : 0));
         tx_start(h, q, 8 << rnd(5), rnd(2) ? 0 : 32 | 8 << 8 | rnd(8) << 16);
