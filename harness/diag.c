@@ -168,7 +168,7 @@ static unsigned slips(const char *a, const char *b)
     unsigned row[3][WORD_MAX + 1];
 
     if (n > WORD_MAX || m > WORD_MAX)
-        return WORD_MAX;
+        return UINT_MAX; /* no word of ours */
     for (size_t j = 0; j <= m; j++)
         row[0][j] = (unsigned)j;
     for (size_t i = 1; i <= n; i++) {

@@ -72,6 +72,8 @@ static struct yaml_node *scalar(struct builder *b, struct fy_event *event)
     node->text = g_strndup(text != NULL ? text : "", text != NULL ? length : 0);
     if (strlen(node->text) != length)
         COMPLAIN(b, node->mark, "a NUL character is not allowed here");
+    if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED)
+        node->mark.column--; /* the quote, not what is in it */
     bool one_line =
         style == FYSS_PLAIN || style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
     glong letters = g_utf8_strlen(node->text, -1);
