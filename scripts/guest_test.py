@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Drivers that misbehave, run in the guest: what init must bring home all the same.
+
+    scripts/guest_test.py BUILD        after `make BUILD=BUILD all`
+
+Each driver is a shell script, handed to the guest through a scenario. The frames they never
+receive are lost, so every scenario fails; what counts here is what the guest left: status, the
+end of the output, files. The last line is `N passed, M failed`.
+"""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+SCENARIO = """\
+name: {name}
+why: init must tell how this ended.
+limits: {{drain: {drain}}}
+driver:
+  command: [driver.sh]
+  files: [driver.sh]
+  ready: is ready
+  ready-timeout: 300ms
+  stop-grace: 50ms
+traffic:
+  - {{name: one, from: 0, expect: 1, size: 64B, rate: 1kpps, count: 1}}
+expect:
+  - {{metric: received, is: 1}}
+"""
+
+# A plan that is longer than what the driver does by itself.
+LONG = "5s"
+
+# name, drain time of the plan, driver, {file of the results: patterns, each of which must be found (! before: must not)}
+CASES = [
+    ("crash", LONG,
+     "id -u; pwd; echo left >note; echo it is ready; sleep 0.01; echo last words; kill -SEGV $$",
+     {"status": [r"^code 0$", r"^signal 11$", r"^ready yes$", r"^stopped-by self$",
+                 r"^core cores/\S+ \d{4,}$"],
+      "stdout": [r"^1000\n/results/files\n", r"last words\n\Z"],
+      "files/note": [r"^left$"],
+      "kernel.log": [r"^<5>\[ +0\.0+\] Linux version "]}),
+    ("own-end", LONG,
+     "echo to the other side >&2; echo it is ready; exit 7",
+     {"status": [r"^exit 7$", r"^stopped-by self$", r"^killed no$", r"^core no$"],
+      "stderr": [r"^to the other side$"]}),
+    ("never-ready", "1ms",
+     "echo it is almost; trap 'echo told to stop; exit 0' TERM; while :; do sleep 0.01; done",
+     {"status": [r"^code 6$", r"^error .*before it printed its ready text 'is ready'$",
+                 r"^exit 0$", r"^ready no$", r"^stopped-by timeout$", r"^killed no$"],
+      "stdout": [r"told to stop\n\Z"]}),
+    ("deaf", "1ms",
+     "trap '' TERM; echo it is ready; while :; do sleep 0.01; done",
+     {"status": [r"^code 0$", r"^signal 9$", r"^stopped-by plan$", r"^killed yes$",
+                 r"^plan-over yes$"]}),
+    ("left-behind", LONG,
+     "sleep 1000 & echo it is ready; exit 0",
+     {"status": [r"^code 0$", r"^exit 0$", r"!still-running"]}),
+    ("flood", LONG,
+     "echo it is ready; yes 'a line of forty characters, newline too.' | head -c 9000000;"
+     " echo the very end; exit 1",
+     {"status": [r"^code 0$", r"!^dropped"],
+      "stdout": [r"\Ait is ready\na line", r"^\[\.\.\. \d+ bytes left out \.\.\.\]$",
+                 r"the very end\n\Z"]}),
+    ("no-program", "1ms", None,
+     {"status": [r"^code 5$", r"^error cannot start /job/files/driver\.sh: ", r"^not-started$"],
+      "kernel.log": [r"Run /init"]}),
+]
+
+
+def write_scenario(folder, name, drain, driver):
+    os.makedirs(folder)
+    path = os.path.join(folder, name + ".yaml")
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(SCENARIO.format(name=name, drain=drain))
+    program = os.path.join(folder, "driver.sh")
+    with open(program, "w", encoding="utf-8") as stream:
+        stream.write("no program" if driver is None else f"#!/bin/sh\n{driver}\n")
+    os.chmod(program, 0o755)
+    return path
+
+
+def find_results(out, name):
+    for folder, _, files in os.walk(out):
+        if folder.endswith("/results") and f"/{name}-" in folder and "status" in files:
+            return folder
+    return None
+
+
+def check_patterns(folder, wanted):
+    for file, patterns in wanted.items():
+        try:
+            with open(os.path.join(folder, file), encoding="utf-8", errors="replace") as stream:
+                text = stream.read()
+        except OSError as error:
+            yield f"{file}: {error.strerror}"
+            continue
+        for pattern in patterns:
+            found = re.search(pattern.lstrip("!"), text, re.M)
+            if bool(found) == pattern.startswith("!"):
+                yield f"{file}: pattern {pattern!r} in\n" + "".join(
+                    f"        {line}\n" for line in text[-600:].splitlines())
+
+
+def main(build):
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as work:
+        paths = [write_scenario(os.path.join(work, name), name, drain, driver)
+                 for name, drain, driver, _ in CASES]
+        out = os.path.join(work, "out")
+        done = subprocess.run([os.path.join(build, "ringside"), "run", "--host", "qemu", "--jobs", "2",
+                               "--keep", "--out", out, *paths], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
+        for name, _, _, wanted in CASES:
+            folder = find_results(out, name)
+            wrong = list(check_patterns(folder, wanted)) if folder else ["no results came back"]
+            passed, failed = passed + (not wrong), failed + bool(wrong)
+            print(f"  {'FAIL' if wrong else 'ok  '} guest {name}")
+            for line in wrong:
+                print(f"    {line}")
+        if failed:
+            print(done.stdout.decode(errors="replace"))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("usage: scripts/guest_test.py BUILD")
+    sys.exit(main(sys.argv[1]))
