@@ -299,7 +299,7 @@ static int group_number(const char *address, struct ixd_error *err)
                         address);
     link[length] = 0;
     base = strrchr(link, '/');
-    return atoi(base ? base + 1 : link);
+    return (int)strtol(base ? base + 1 : link, NULL, 10);
 }
 
 static int open_group(struct ixd_vfio_domain *domain, struct group *group, const char *address,

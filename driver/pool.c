@@ -45,7 +45,7 @@ int pool_create(struct pool **out, const struct pool_config *config, struct ixd_
     pool->buf_bytes = bytes;
     pool->check = config->check;
     pool->capacity = config->segments_max * (POOL_SEGMENT_BYTES / bytes);
-    pool->free = calloc(pool->capacity, sizeof(*pool->free));
+    pool->free = calloc(pool->capacity, sizeof(struct pool_buf *));
     pool->bufs = aligned_alloc(64, (size_t)pool->capacity * sizeof(*pool->bufs));
     if (!pool->free || !pool->bufs) {
         pool_destroy(pool);
@@ -128,7 +128,7 @@ unsigned pool_alloc_bulk(struct pool *pool, struct pool_buf **bufs, unsigned cou
     if (count > pool->available)
         count = pool->available;
     pool->available -= count;
-    memcpy(bufs, &pool->free[pool->available], count * sizeof(*bufs));
+    memcpy(bufs, &pool->free[pool->available], count * sizeof(struct pool_buf *));
     if (pool->available < pool->low_water)
         pool->low_water = pool->available;
     if (__builtin_expect(pool->check, false)) {
@@ -157,7 +157,7 @@ void pool_free_bulk(struct pool *pool, struct pool_buf *const *bufs, unsigned co
         violation(pool, bufs[0], POOL_HELD, POOL_FREE);
         return;
     }
-    memcpy(&pool->free[pool->available], bufs, count * sizeof(*bufs));
+    memcpy(&pool->free[pool->available], bufs, count * sizeof(struct pool_buf *));
     pool->available += count;
 }
 

@@ -106,7 +106,7 @@ static int allocate(struct ixd_port *port, struct ixd_error *err)
     size_t slots = (size_t)c->rx_queues * c->rx_ring + (size_t)c->tx_queues * c->tx_ring;
     size_t bytes = c->rx_queues * ring_bytes(c->rx_ring) + c->tx_queues * ring_bytes(c->tx_ring);
 
-    port->slots = calloc(slots, sizeof(*port->slots));
+    port->slots = calloc(slots, sizeof(struct pool_buf *));
     if (!port->slots)
         return ixd_fail(err, -ENOMEM, "%s: no memory for %zu ring slots", port->bus->name, slots);
     return port->bus->ops->dma_alloc(port->bus, bytes, IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES,

@@ -88,7 +88,7 @@ int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
     if (count != kind->ports)
         return ixd_fail(err, -EINVAL, "%s: %u ports: expected %u (--port ADDRESS)", kind->name,
                         count, kind->ports);
-    memcpy(app->bus, buses, count * sizeof(*buses));
+    memcpy(app->bus, buses, count * sizeof(struct ixd_bus *));
     app->ports = count;
     rc = build_pool(app, err);
     for (unsigned i = 0; rc == 0 && i < count; i++) {

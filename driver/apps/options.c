@@ -6,6 +6,7 @@
 
 #include "driver/ring.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,9 +29,9 @@ struct option_row {
     const char *value; /* for help; NULL: takes none */
     const char *help;
     enum form form;
+    unsigned set;   /* IXD_OPT_*; 0: every application */
     size_t at, at2; /* offsets in struct ixd_app_options */
     unsigned min, max;
-    unsigned set; /* IXD_OPT_*; 0: every application */
 };
 
 #define AT(field) offsetof(struct ixd_app_options, field)
@@ -39,50 +40,51 @@ struct option_row {
 static const struct option_row rows[] = {
     {"--port", "ADDRESS", "PCI address of a port, bound to vfio-pci; once per port",
      PORT, 0, 0, 0, 0, 0},
-    {"--batch", "N", "frames per burst, 1..256 (32)", NUMBER, AT(batch), 0, 1, 256, 0},
+    {"--batch", "N", "frames per burst, 1..256 (32)", NUMBER, 0, AT(batch), 0, 1, 256},
     {"--ring", "N", "descriptors of each ring, 32..4096, a multiple of 8 (512)",
-     RING, AT(rx_ring), AT(tx_ring), IXD_RING_MIN, IXD_RING_MAX, 0},
+     RING, 0, AT(rx_ring), AT(tx_ring), IXD_RING_MIN, IXD_RING_MAX},
     {"--rx-ring", "N", "the same, of receive rings alone",
-     RING, AT(rx_ring), AT(rx_ring), IXD_RING_MIN, IXD_RING_MAX, 0},
+     RING, 0, AT(rx_ring), AT(rx_ring), IXD_RING_MIN, IXD_RING_MAX},
     {"--tx-ring", "N", "the same, of transmit rings alone",
-     RING, AT(tx_ring), AT(tx_ring), IXD_RING_MIN, IXD_RING_MAX, 0},
+     RING, 0, AT(tx_ring), AT(tx_ring), IXD_RING_MIN, IXD_RING_MAX},
     {"--queues", "N", "queue pairs per port, 1..16; more than one: RSS (1)",
-     NUMBER, AT(queues), 0, 1, IXD_QUEUES_MAX, 0},
+     NUMBER, 0, AT(queues), 0, 1, IXD_QUEUES_MAX},
     {"--wait", "HOW", "poll, or interrupt: sleep until a frame comes (poll)",
-     WAIT, AT(interrupt), 0, 0, 0, 0},
+     WAIT, 0, AT(interrupt), 0, 0, 0},
     {"--itr", "US", "least time between two messages of a vector, 0..1022 (10)",
-     NUMBER, AT(itr_us), 0, 0, 1022, 0},
+     NUMBER, 0, AT(itr_us), 0, 0, 1022},
     {"--promisc", NULL, "take every frame, whatever its destination",
-     FLAG, AT(promisc), 0, 1, 0, 0},
+     FLAG, 0, AT(promisc), 0, 1, 0},
     {"--no-promisc", NULL, "take frames to this port, and broadcast",
-     FLAG, AT(promisc), 0, 0, 0, 0},
+     FLAG, 0, AT(promisc), 0, 0, 0},
     {"--no-drop", NULL, "a full receive queue holds up the others instead of dropping",
-     FLAG, AT(drop), 0, 0, 0, 0},
+     FLAG, 0, AT(drop), 0, 0, 0},
     {"--refill", "N", "post receive buffers N at a time (a quarter ring, at most 32)",
-     NUMBER, AT(rx_refill), 0, 1, IXD_RING_MAX / 2, 0},
+     NUMBER, 0, AT(rx_refill), 0, 1, IXD_RING_MAX / 2},
     {"--report", "N", "ask for a report every N frames sent (a quarter ring, at most 32)",
-     NUMBER, AT(tx_report), 0, 1, IXD_RING_MAX / 2, 0},
+     NUMBER, 0, AT(tx_report), 0, 1, IXD_RING_MAX / 2},
     {"--thresholds", "P/H/W", "descriptor fetch and write-back thresholds (36/8/0)",
-     THRESH, AT(tx_pthresh), 0, 0, 127, 0},
+     THRESH, 0, AT(tx_pthresh), 0, 0, 127},
     {"--buffers", "N", "packet buffers at least (what all rings can hold)",
-     NUMBER, AT(buffers), 0, 1, IXD_APP_SEGMENTS_MAX * 1024, 0},
+     NUMBER, 0, AT(buffers), 0, 1, IXD_APP_SEGMENTS_MAX * 1024},
     {"--link-timeout", "MS", "give up when the link is not up by then (10000)",
-     NUMBER, AT(link_timeout_ms), 0, 1, 3600000, 0},
-    {"--check", NULL, "verify every move of every buffer (slower)", FLAG, AT(check), 0, 1, 0, 0},
+     NUMBER, 0, AT(link_timeout_ms), 0, 1, 3600000},
+    {"--check", NULL, "verify every move of every buffer (slower)", FLAG, 0, AT(check), 0, 1, 0},
     {"--frames", "N", "end after N frames; 0: when stopped (0)",
-     COUNT64, AT(frames), 0, 0, 0, IXD_OPT_FRAMES},
+     COUNT64, IXD_OPT_FRAMES, AT(frames), 0, 0, 0},
     {"--stay", NULL, "do not end after the last frame, but when stopped",
-     FLAG, AT(stay), 0, 1, 0, IXD_OPT_FRAMES},
+     FLAG, IXD_OPT_FRAMES, AT(stay), 0, 1, 0},
     {"--size", "BYTES", "of a frame without CRC, 60..1514 (60)",
-     NUMBER, AT(size), 0, 60, 1514, IXD_OPT_GENERATE},
-    {"--rate", "PPS", "frames per second, or max (max)", RATE, AT(rate), 0, 0, 0, IXD_OPT_GENERATE},
+     NUMBER, IXD_OPT_GENERATE, AT(size), 0, 60, 1514},
+    {"--rate", "PPS", "frames per second, or max (max)", RATE, IXD_OPT_GENERATE, AT(rate), 0, 0, 0},
     {"--dst", "MAC", "destination address (02:00:00:00:00:01)",
-     MAC, AT(dst), 0, 0, 0, IXD_OPT_GENERATE},
+     MAC, IXD_OPT_GENERATE, AT(dst), 0, 0, 0},
     {"--delay", "MS", "wait between the ready line and the first frame (10)",
-     NUMBER, AT(delay_ms), 0, 0, 3600000, IXD_OPT_GENERATE},
+     NUMBER, IXD_OPT_GENERATE, AT(delay_ms), 0, 0, 3600000},
 };
 /* clang-format on */
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+_Static_assert(AT(tx_wthresh) == AT(tx_pthresh) + 2 * sizeof(unsigned), "see THRESH");
 
 static void defaults(const struct ixd_app_kind *kind, struct ixd_app_options *options)
 {
@@ -119,29 +121,30 @@ static bool number(const char *text, uint64_t *out)
     return errno == 0 && *end == 0;
 }
 
-static bool set_thresholds(const char *text, unsigned *pthresh)
+/* `count` numbers of at most `max` in `base`, `separator` between them, nothing around them. */
+static bool numbers(const char *text, int base, char separator, unsigned max, unsigned *out,
+                    unsigned count)
 {
-    unsigned v[3];
-    char rest;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned long value;
+        char *end;
 
-    if (sscanf(text, "%3u/%3u/%3u%c", &v[0], &v[1], &v[2], &rest) != 3)
-        return false;
-    for (unsigned i = 0; i < 3; i++) {
-        if (v[i] > 127)
+        if (!isxdigit((unsigned char)*text))
             return false;
-        pthresh[i] = v[i]; /* pthresh, hthresh, wthresh lie one behind the other */
+        value = strtoul(text, &end, base);
+        if (end == text || value > max || *end != (i + 1 < count ? separator : 0))
+            return false;
+        out[i] = value;
+        text = end + 1;
     }
     return true;
 }
-_Static_assert(AT(tx_wthresh) == AT(tx_pthresh) + 2 * sizeof(unsigned), "see set_thresholds");
 
 static bool set_mac(const char *text, uint8_t mac[6])
 {
     unsigned v[6];
-    char rest;
 
-    if (sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &v[0], &v[1], &v[2], &v[3], &v[4], &v[5],
-               &rest) != 6)
+    if (!numbers(text, 16, ':', 255, v, 6))
         return false;
     for (unsigned i = 0; i < 6; i++)
         mac[i] = v[i];
@@ -150,10 +153,12 @@ static bool set_mac(const char *text, uint8_t mac[6])
 
 static bool set_port(const char *text, struct ixd_app_options *options)
 {
-    if (options->ports == IXD_APP_PORTS_MAX || !*text || strlen(text) >= sizeof(options->port[0]) ||
+    size_t length = strlen(text);
+
+    if (options->ports == IXD_APP_PORTS_MAX || length == 0 || length >= sizeof(options->port[0]) ||
         strchr(text, '/'))
         return false;
-    strcpy(options->port[options->ports++], text);
+    memcpy(options->port[options->ports++], text, length + 1);
     return true;
 }
 
@@ -188,7 +193,8 @@ static bool set_value(const struct option_row *row, const char *text,
         *(bool *)field = strcmp(text, "interrupt") == 0;
         return *(bool *)field || strcmp(text, "poll") == 0;
     case THRESH:
-        return set_thresholds(text, (unsigned *)field);
+        /* pthresh, hthresh, wthresh lie one behind the other */
+        return numbers(text, 10, '/', row->max, (unsigned *)field, 3);
     case PORT:
         return set_port(text, options);
     case MAC:
@@ -212,7 +218,7 @@ int ixd_app_parse(const struct ixd_app_kind *kind, int argc, char *const *argv,
     defaults(kind, options);
     for (int i = 1; i < argc; i++) {
         const struct option_row *row = find(kind, argv[i]);
-        const char *value = NULL;
+        const char *value = "";
 
         if (strcmp(argv[i], "--help") == 0) {
             options->help = true;
