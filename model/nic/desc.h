@@ -7,6 +7,7 @@
 #define RINGSIDE_NIC_DESC_H
 
 #include <stdint.h>
+#include <string.h>
 
 enum { NIC_DESC_BYTES = 16 };
 
@@ -22,17 +23,23 @@ static inline uint32_t nic_get32(const uint8_t *p) /* network order */
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
+static inline uint64_t nic_little64(uint64_t v) /* to or from little endian */
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    v = __builtin_bswap64(v);
+#endif
+    return v;
+}
 static inline uint64_t nic_load64(const uint8_t *p) /* little endian */
 {
-    uint64_t v = 0;
-    for (int i = 7; i >= 0; i--)
-        v = v << 8 | p[i];
-    return v;
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return nic_little64(v);
 }
 static inline void nic_store64(uint8_t *p, uint64_t v) /* little endian */
 {
-    for (int i = 0; i < 8; i++)
-        p[i] = (uint8_t)(v >> 8 * i);
+    v = nic_little64(v);
+    memcpy(p, &v, sizeof v);
 }
 
 /* Receive, advanced, write-back: q0. */

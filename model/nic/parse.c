@@ -26,32 +26,44 @@ enum {
     EXTENSIONS_MAX = 8, /* further ones are taken as payload */
 };
 
-uint32_t nic_sum16(const uint8_t *data, uint32_t length, uint32_t sum)
+/* Ones-complement sums do not care in which byte order they are taken: these add eight bytes at a
+ * time as the machine reads them, and fold() turns the result to network order. Only the last
+ * piece of a sum may have an odd length. */
+static uint64_t sum_bytes(uint64_t sum, const uint8_t *data, uint32_t length)
 {
-    /* Sums 32-bit pieces in the byte order of the machine, which ones-complement sums allow, and
-     * turns the result to network order at the end. */
-    uint64_t s = 0;
-    uint32_t piece;
+    uint64_t piece;
 
-    for (; length >= 4; data += 4, length -= 4) {
-        memcpy(&piece, data, 4);
-        s += piece;
+    for (; length >= 8; data += 8, length -= 8) {
+        memcpy(&piece, data, 8);
+        sum += piece;
+        sum += sum < piece; /* the carry comes back in */
     }
     if (length) {
-        uint8_t rest[4] = {0};
-        memcpy(rest, data, length);
-        memcpy(&piece, rest, 4);
-        s += piece;
+        piece = 0;
+        memcpy(&piece, data, length);
+        sum += piece;
+        sum += sum < piece;
     }
-    while (s >> 16)
-        s = (s & 0xffff) + (s >> 16);
-    uint16_t folded = (uint16_t)s;
+    return sum;
+}
+
+static uint64_t sum_word(uint64_t sum, uint32_t value)
+{
+    uint8_t bytes[2] = {(uint8_t)(value >> 8), (uint8_t)value};
+
+    return sum_bytes(sum, bytes, 2);
+}
+
+static uint32_t fold(uint64_t sum)
+{
+    sum = (sum & UINT32_MAX) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = (sum & 0xffff) + (sum >> 16);
+    uint16_t folded = (uint16_t)sum;
     uint8_t bytes[2];
     memcpy(bytes, &folded, 2);
-    uint64_t total = (uint64_t)sum + nic_get16(bytes);
-    while (total >> 16)
-        total = (total & 0xffff) + (total >> 16);
-    return (uint32_t)total;
+    return nic_get16(bytes);
 }
 
 static void parse_l4(const uint8_t *frame, uint32_t proto, uint32_t at, struct nic_headers *h)
@@ -158,14 +170,12 @@ void nic_parse(const uint8_t *frame, uint32_t length, uint16_t vet, struct nic_h
 static uint32_t l4_sum(const uint8_t *frame, const struct nic_headers *h)
 {
     uint32_t length = h->l3_end - h->l4;
-    uint32_t sum = h->ptype & PTYPE_TCP ? PROTO_TCP : PROTO_UDP;
+    bool ip4 = h->ptype & PTYPE_IPV4;
+    uint64_t sum = sum_word(0, h->ptype & PTYPE_TCP ? PROTO_TCP : PROTO_UDP);
 
-    sum = nic_sum16(NULL, 0, sum + (length & 0xffff) + (length >> 16));
-    if (h->ptype & PTYPE_IPV4)
-        sum = nic_sum16(frame + h->l3 + 12, 8, sum);
-    else
-        sum = nic_sum16(frame + h->l3 + 8, 32, sum);
-    return nic_sum16(frame + h->l4, length, sum);
+    sum = sum_word(sum, length);
+    sum = sum_bytes(sum, frame + h->l3 + (ip4 ? 12 : 8), ip4 ? 8 : 32);
+    return fold(sum_bytes(sum, frame + h->l4, length));
 }
 
 uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
@@ -174,7 +184,7 @@ uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
 
     if (h->ptype & PTYPE_IPV4) {
         bits |= RXD_STAT_IPCS;
-        if (nic_sum16(frame + h->l3, h->l3_length, 0) != 0xffff)
+        if (fold(sum_bytes(0, frame + h->l3, h->l3_length)) != 0xffff)
             bits |= RXD_ERR_IPE;
     }
     if (!h->l4 || !(h->ptype & (PTYPE_TCP | PTYPE_UDP)))

@@ -28,7 +28,4 @@ void nic_parse(const uint8_t *frame, uint32_t length, uint16_t vet, struct nic_h
 /* RXD_STAT_ and RXD_ERR_ bits of the checksums that can be checked here. */
 uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h);
 
-/* Ones-complement sum of `length` bytes added to `sum`, folded to 16 bits, network order. */
-uint32_t nic_sum16(const uint8_t *data, uint32_t length, uint32_t sum);
-
 #endif

@@ -231,6 +231,7 @@ void nic_rx_reset(struct nic *n, enum nic_reset_kind kind)
     rx->buffered = 0;
     rx->starved = rx->pumping = rx->again = false;
     rx->last_out_ps = 0;
+    nic_rx_count_stations(n);
 }
 
 static bool pipe_valid(const struct nic_rx *rx)
@@ -273,5 +274,5 @@ bool nic_rx_valid(const struct nic_state *st)
     for (uint32_t q = 0; q < NIC_QUEUES; q++)
         if (!nic_desc_queue_valid(&rx->queue[q]))
             return false;
-    return nic_fetch_valid(&rx->fetcher) && !rx->pumping && pipe_valid(rx) && buffer_valid(rx);
+    return nic_fetch_valid(&rx->fetcher) && !rx->pumping && rx->stations <= NIC_QUEUES && pipe_valid(rx) && buffer_valid(rx);
 }

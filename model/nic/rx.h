@@ -61,6 +61,7 @@ struct nic_rx {
     uint64_t enabled[2];  /* RXDCTL.ENABLE */
     uint64_t drop[2];     /* drop enable by QDE */
     uint16_t told[NIC_QUEUES]; /* bit: enum nic_bad_desc reported in this life of the queue */
+    uint8_t stations;     /* receive addresses up to the last one with AV */
     uint32_t buffered;    /* packet buffer bytes in use, as RXPBSIZE counts them */
     uint8_t pumping, again; /* inside nic_rx_pump(): a new reason for one more round */
     uint8_t starved;        /* waits for room */
@@ -88,6 +89,7 @@ void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool 
  * what is there): enum nic_rx_drop, or -1 to accept it. */
 int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
                     struct nic_rx_meta *meta);
+void nic_rx_count_stations(struct nic *n);
 void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
 /* Hands an accepted frame to its queue, or to the packet buffer. */
 void nic_rx_accept(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta);

@@ -17,6 +17,22 @@ enum {
     MRQC_MODE_RSS = 1,
 };
 
+/* Keeps the number of receive addresses worth looking at: up to the last one with AV. */
+void nic_rx_count_stations(struct nic *n)
+{
+    uint32_t count = STATION_ADDRESSES;
+
+    while (count && !(n->st->reg[R_RAH + count - 1] & RAH_AV))
+        count--;
+    n->st->rx.stations = (uint8_t)count;
+}
+
+void nic_rah_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    nic_reg_store(n, R_RAH, index, value);
+    nic_rx_count_stations(n);
+}
+
 /* An enabled receive address equal to the destination? */
 static bool exact_match(const struct nic *n, const uint8_t *frame)
 {
@@ -24,7 +40,7 @@ static bool exact_match(const struct nic *n, const uint8_t *frame)
     uint64_t da = nic_load64(frame);
     uint32_t low = (uint32_t)da, high = ((uint32_t)(da >> 32) & 0xffff) | RAH_AV;
 
-    for (uint32_t i = 0; i < STATION_ADDRESSES; i++)
+    for (uint32_t i = 0; i < n->st->rx.stations; i++)
         if (rah[i] == high && ral[i] == low)
             return true;
     return false;

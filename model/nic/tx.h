@@ -125,7 +125,7 @@ bool nic_tx_fetch(struct nic *n);
 void nic_tx_desc_done(struct nic *n, uint16_t tag, enum nic_dma_status status,
                       const uint8_t *data, uint32_t length);
 
-/* tx_data.c: one step; false: nothing can be done now. */
+/* tx_data.c: at most one packet; false: nothing can be done now. */
 bool nic_tx_gather(struct nic *n);
 void nic_tx_gather_cancel(struct nic *n, uint32_t queue);
 void nic_tx_data_done(struct nic *n, uint32_t slot, enum nic_dma_status status,

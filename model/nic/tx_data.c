@@ -96,7 +96,7 @@ static uint32_t reserve(struct nic *n, uint32_t length)
     return at;
 }
 
-/* Starts on the next packet, if there is one and it has a place to go. */
+/* Starts on the next packet: gather is active then. False: there is none, or no place for it. */
 static bool begin(struct nic *n)
 {
     struct nic_tx *tx = &n->st->tx;
@@ -195,15 +195,17 @@ bool nic_tx_gather(struct nic *n)
 
     if (!nic_tx_may_dma(n))
         return false;
+    if (!g->active && !begin(n))
+        return false;
     if (!g->active)
-        return begin(n);
-    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, g->packet);
-    if (g->left)
-        return ask(n, p);
-    if (g->descs) {
-        next_buffer(n, p);
         return true;
-    }
+    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, g->packet);
+    do { /* bounded: descriptors of one packet, and slots */
+        if (g->left && !ask(n, p))
+            return false;
+        if (!g->left && g->descs)
+            next_buffer(n, p);
+    } while (g->left || g->descs);
     p->gathered = 1;
     g->active = false;
     nic_fetch_want(&tx->fetcher, g->queue);
