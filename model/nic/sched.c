@@ -49,12 +49,14 @@ static void refresh(struct sched *s, uint32_t i)
     }
 }
 
-/* `gone` was below place i and is not any more: only places that showed it change. */
+/* `gone_ps` was shown at or below place i and is not any more: only places that showed it change.
+ * The root is done by the caller. */
 static void forget(struct sched *s, uint32_t i, uint64_t gone_ps)
 {
-    while (i > 0 && s->visible_ps[i] == gone_ps) { /* the root is done by who calls */
+    for (; i > 0; i = (i - 1) / WAYS) {
+        if (s->visible_ps[i] != gone_ps)
+            return;
         s->visible_ps[i] = subtree_visible(s, i);
-        i = (i - 1) / WAYS;
     }
 }
 
