@@ -32,6 +32,5 @@ uint32_t nic_pci_mrrs(const struct nic *n);
 
 void nic_pci_init(void); /* builds image and masks, once per process */
 void nic_pci_reset(struct nic *n, int kind); /* enum nic_reset_kind */
-bool nic_pci_valid(const struct nic_state *st);
 
 #endif
