@@ -180,6 +180,10 @@ static int check_ports(struct check *c)
             return complain_of(c, "port", i, "respond", p->respond, "bits 0 to 3");
         if (p->module > NIC_MODULE_DA)
             return complain_of(c, "port", i, "module", p->module, "0, 1 or 2");
+        static const uint8_t none[6];
+        if (p->nic_mac[0] & 1 || memcmp(p->nic_mac, none, 6) == 0)
+            return complain_of(c, "port", i, "first byte of nic_mac", p->nic_mac[0],
+                               "a station address: even, not all zero");
         if (p->cable_ps > CABLE_MAX_PS)
             return complain_of(c, "port", i, "cable_ps", p->cable_ps, "at most 100000000");
     }

@@ -2,8 +2,8 @@
  *
  * Which frame of a capture is this? Replayed frames carry no stamp, so each one sent is remembered
  * by a hash of its bytes, and what comes back is looked up among the last REPLAY_FRAMES of all
- * replaying flows. Equal frames are told apart by order: the oldest that has not come back yet. A
- * frame that was changed on its way is not recognised: it is foreign, and its original is lost.
+ * replaying flows. Equal frames are told apart by order: the one that would come next. A frame
+ * that was changed on its way is not recognised: it is foreign, and its original is lost.
  */
 #include "model/bench/bench_priv.h"
 
@@ -47,10 +47,13 @@ void replay_sent(struct bench *b, unsigned flow, uint64_t sequence, const uint8_
     bucket->youngest = number;
 }
 
-/* The oldest one with this hash that is not back yet and is younger than the one matched last. */
-static uint64_t forward(struct replay *r, const struct replay_bucket *bucket, uint64_t hash)
+/* The one with this hash that would come next in order: the oldest that is younger than the one
+ * matched last and not behind what its flow has already had. When there is none, the oldest of
+ * those that were passed over: it comes late. */
+static uint64_t forward(struct bench *b, const struct replay_bucket *bucket, uint64_t hash)
 {
-    uint64_t n = bucket->cursor;
+    struct replay *r = &b->st->replay;
+    uint64_t n = bucket->cursor, late = 0;
     if (known(r, n)) {
         n = at(r, n)->newer;
     } else { /* nothing came back for long: start with the oldest of the bucket */
@@ -58,11 +61,16 @@ static uint64_t forward(struct replay *r, const struct replay_bucket *bucket, ui
         while (known(r, n) && known(r, at(r, n)->older) && at(r, n)->older < n)
             n = at(r, n)->older;
     }
-    while (known(r, n) && (at(r, n)->hash != hash || at(r, n)->received)) {
-        uint64_t newer = at(r, n)->newer;
-        n = newer > n ? newer : 0;
+    while (known(r, n)) {
+        const struct replay_frame *f = at(r, n);
+        if (f->hash == hash && !f->received) {
+            if (f->sequence >= b->st->flow[f->flow].top)
+                return n;
+            late = late ? late : n;
+        }
+        n = f->newer > n ? f->newer : 0;
     }
-    return known(r, n) ? n : 0;
+    return late;
 }
 
 /* Some way back: one that was overtaken, or lies behind another hash's cursor; else one that is
@@ -98,7 +106,7 @@ static uint64_t find(struct bench *b, const uint8_t *frame, uint32_t length, uns
     struct replay *r = &b->st->replay;
     uint64_t hash = content(frame, length, port);
     struct replay_bucket *bucket = &r->bucket[hash % REPLAY_BUCKETS];
-    uint64_t number = forward(r, bucket, hash);
+    uint64_t number = forward(b, bucket, hash);
     if (!number)
         number = backward(r, bucket, hash);
     if (!number || !same(b, at(r, number), frame, length))

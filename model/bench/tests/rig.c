@@ -171,8 +171,11 @@ static void wire(void *host, uint8_t port, bool out, uint64_t time_ps, const uin
 static void events(void *host, const struct nic_event *event, size_t count)
 {
     struct rig *r = host;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         r->event_of[event[i].id % 64]++;
+        if (r->events + i < r->log_room)
+            r->log[r->events + i] = event[i];
+    }
     r->events += count;
 }
 

@@ -39,7 +39,7 @@ struct plan_flow *rig_plan_flow(struct rig_plan *p, unsigned port, unsigned expe
 struct rig_kept {
     uint64_t time_ps, flow, sequence;
     uint32_t length;
-    uint8_t port, bytes[128];
+    uint8_t port, bytes[2048];
     bool out, good_fcs;
 };
 
@@ -59,6 +59,8 @@ struct rig {
     /* what the host saw */
     uint64_t events, event_of[64], wakes, reads, writes, messages;
     int control_intx;
+    struct nic_event *log; /* given by the test: the first log_room events stored */
+    size_t log_room;
     uint64_t kept;
     struct rig_kept frame[RIG_FRAMES_KEPT];
     /* knobs */
@@ -70,7 +72,7 @@ struct rig {
     uint32_t damage;       /* flip a bit at this offset of payload reads; 0: none */
 };
 
-/* Makes the machine; fails the test when the bench refuses. */
+/* Makes the machine; aborts when the bench refuses. */
 struct rig *rig_new(struct rig_plan *plan);
 void rig_free(struct rig *r);
 /* The virtual clock moves to `vns`; the bench is called at its deadlines, as a host would. */

@@ -47,6 +47,7 @@ static void setup(void)
     h->flows = (struct plan_table){(uint32_t)((uint8_t *)&plan.flow - (uint8_t *)&plan), 1};
     h->sizes = (struct plan_table){(uint32_t)((uint8_t *)plan.size - (uint8_t *)&plan), 1};
     plan.size[0] = 60;
+    plan.port[0].nic_mac[0] = plan.port[1].nic_mac[0] = 2;
     strcpy(plan.flow.name, "voice");
     plan.flow.count = plan.flow.burst = plan.flow.interval_den = 1;
     plan.flow.size_count = plan.flow.tuples = 1;
