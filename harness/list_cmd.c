@@ -100,9 +100,10 @@ int rs_lint_command(int argc, char **argv)
 
 int rs_schema_command(int argc, char **argv)
 {
-    gboolean json = FALSE;
+    gboolean json = FALSE, markdown = FALSE;
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "JSON Schema, for editors", NULL},
+        {"markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "manual page (the default)", NULL},
         {0},
     };
     int status = 0;
@@ -114,6 +115,8 @@ int rs_schema_command(int argc, char **argv)
         return status;
     if (argc > 1)
         return rs_cli_wrong("schema", "unexpected argument '%s'", argv[1]);
+    if (json && markdown)
+        return rs_cli_wrong("schema", "%s", "--json and --markdown: one at a time");
     text = json ? rs_schema_json() : rs_schema_markdown();
     fputs(text, stdout);
     g_free(text);

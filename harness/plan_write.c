@@ -71,7 +71,8 @@ static GArray *plan_actions(const struct scenario_case *c)
             g_array_append_val(list, out);
         }
     }
-    qsort(list->data, list->len, sizeof(struct plan_action), by_time);
+    if (list->len != 0)
+        qsort(list->data, list->len, sizeof(struct plan_action), by_time);
     for (guint i = 0; i < list->len; i++)
         g_array_index(list, struct plan_action, i).reserved = 0;
     return list;

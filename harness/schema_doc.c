@@ -40,6 +40,20 @@ static char *range_text(const struct schema_key *key)
     return g_strdup("");
 }
 
+/* The heading that an object stands under: the first key that holds it. */
+static const char *section(const struct schema_object *root, const struct schema_object *object)
+{
+    const char *name = NULL;
+
+    for (size_t i = 0; i < root->key_count && name == NULL; i++) {
+        const struct schema_object *inner = root->keys[i].object;
+        if (inner == object)
+            return root->keys[i].name;
+        name = inner != NULL ? section(inner, object) : NULL;
+    }
+    return name;
+}
+
 static char *type_text(const struct schema_key *key)
 {
     char *range, *text;
@@ -64,7 +78,7 @@ static char *type_text(const struct schema_key *key)
     case SCHEMA_NAMES:
         return g_strdup_printf("list of names, at most %zu", key->count_max);
     case SCHEMA_OBJECT:
-        return g_strdup_printf("[%s](#%s)", key->object->name, key->name);
+        return g_strdup_printf("[%s](#%s)", key->object->name, section(rs_schema(), key->object));
     case SCHEMA_OBJECTS:
         return g_strdup_printf("[list](#%s), at most %zu", key->name, key->count_max);
     case SCHEMA_SPECIAL:
@@ -197,8 +211,8 @@ static json_t *variable_schema(void)
 
 static json_t *quantity_schema(const struct schema_key *key)
 {
-    if (key->unit == UNIT_COUNT)
-        return json_pack("{s:s}", "type", "integer");
+    if (key->unit == UNIT_COUNT) /* 200_000 is text to a JSON validator */
+        return json_pack("{s:[{s:s},o]}", "anyOf", "type", "integer", text_schema("^[0-9_]+$"));
     if (key->unit == UNIT_NUMBER)
         return json_pack("{s:s}", "type", "number");
     char *pattern = g_strdup_printf("^[0-9_]+([.][0-9]+)? ?%s$", rs_unit_pattern(key->unit));

@@ -79,7 +79,8 @@ static const struct schema_key flow_keys[] = {
      .max = "1h", .otherwise = "0us", .matrix = true, .doc = "Time of the first frame after GO."},
     {.name = "burst", .type = SCHEMA_INTEGER, AT(scenario_flow, burst), .unit = UNIT_COUNT,
      .min = "1", .max = "65536", .otherwise = "1", .matrix = true,
-     .doc = "Frames sent back to back at a time; the mean rate stays. Not with `line` or `recorded`."},
+     .doc = "Frames sent back to back at a time; the mean rate stays. Not with `line` or "
+            "`recorded`."},
     {.name = "payload", .type = SCHEMA_WORD, AT(scenario_flow, payload), .words = payload_words,
      .matrix = true, .otherwise = "count", .doc = "Bytes behind the headers."},
     {.name = "tuples", .type = SCHEMA_INTEGER, AT(scenario_flow, tuples), .unit = UNIT_COUNT,

@@ -119,11 +119,12 @@ static bool check_key(struct builder *b, GHashTable *seen, struct yaml_node *key
         return false;
     }
     first = g_hash_table_lookup(seen, key->text);
-    if (first != NULL)
+    if (first != NULL) {
         COMPLAIN(b, key->mark, "key '%s' is given twice; the first is in line %u", key->text,
                  first->mark.line);
-    else
-        g_hash_table_insert(seen, key->text, key);
+        return false;
+    }
+    g_hash_table_insert(seen, key->text, key);
     return true;
 }
 

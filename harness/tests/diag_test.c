@@ -21,7 +21,8 @@ static char *printed(struct diag *d, bool colour)
 
 START_TEST(form_and_order)
 {
-    const char *text = "one: 1\n\ttwo: 22\nthr\xc3\xa9" "e: x\n";
+    const char *text = "one: 1\n\ttwo: 22\nthr\xc3\xa9"
+                       "e: x\n";
     struct diag d;
 
     rs_diag_init(&d);
@@ -35,7 +36,8 @@ START_TEST(form_and_order)
                           "     two: 22\n"
                           "          ^~\n"
                           "b.yaml:3:8: warning: odd 3\n"
-                          "    thr\xc3\xa9" "e: x\n"
+                          "    thr\xc3\xa9"
+                          "e: x\n"
                           "           ^\n"
                           "2 errors, 1 warning\n");
     free(out);

@@ -19,11 +19,11 @@ END_TEST
 
 START_TEST(lists_at_keys)
 {
-    struct scenario *s = parse_good("name: t\nwhy: w\n"
-                                    "driver: {app: fwd, rings: [32, 96], wait: [poll, interrupt]}\n");
-    static const char *const ids[] = {
-        "t[rings=32,wait=poll]", "t[rings=32,wait=interrupt]", "t[rings=96,wait=poll]",
-        "t[rings=96,wait=interrupt]"};
+    struct scenario *s =
+        parse_good("name: t\nwhy: w\n"
+                   "driver: {app: fwd, rings: [32, 96], wait: [poll, interrupt]}\n");
+    static const char *const ids[] = {"t[rings=32,wait=poll]", "t[rings=32,wait=interrupt]",
+                                      "t[rings=96,wait=poll]", "t[rings=96,wait=interrupt]"};
 
     ck_assert_uint_eq(s->case_count, 4);
     for (unsigned i = 0; i < 4; i++) {
@@ -51,10 +51,10 @@ END_TEST
 
 START_TEST(variables)
 {
-    struct scenario *s = parse_good(
-        HEAD "matrix: {size: [64B, 1518B], n: [1, 2]}\n"
-             "traffic:\n" FLOW("up", "size: \"${size}\", rate: 10kpps, tuples: \"${n}\"")
-                 FLOW("down", "size: [\"${size}\", 100B], rate: \"${n}kpps\""));
+    struct scenario *s =
+        parse_good(HEAD "matrix: {size: [64B, 1518B], n: [1, 2]}\n"
+                        "traffic:\n" FLOW("up", "size: \"${size}\", rate: 10kpps, tuples: \"${n}\"")
+                            FLOW("down", "size: [\"${size}\", 100B], rate: \"${n}kpps\""));
 
     ck_assert_uint_eq(s->case_count, 4);
     ck_assert_str_eq(s->cases[1].id, "t[size=64B,n=2]");
@@ -81,8 +81,8 @@ END_TEST
 
 START_TEST(sizes_are_no_matrix)
 {
-    struct scenario *s = parse_good(HEAD "tags: [a, b]\ntraffic:\n" FLOW(
-        "up", "size: [64B, 128B], rate: 1kpps"));
+    struct scenario *s =
+        parse_good(HEAD "tags: [a, b]\ntraffic:\n" FLOW("up", "size: [64B, 128B], rate: 1kpps"));
 
     ck_assert_uint_eq(s->case_count, 1);
     ck_assert_uint_eq(s->cases[0].flows[0].size.count, 2);

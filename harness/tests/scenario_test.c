@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "harness/plan_write.h"
 #include "harness/tests/parse.h"
 
 #define FLOW(more) HEAD "traffic:\n- {from: 0, expect: 1, rate: 1kpps, count: 1, " more "}\n"
@@ -125,9 +126,10 @@ END_TEST
 
 START_TEST(expectation_values)
 {
-    struct scenario *s = parse_good(FLOW("size: 64B") "expect:\n"
-                                    "- {metric: latency.p99, min: 1ns, max: 20.5us}\n"
-                                    "- {metric: dma.reads.per-packet, max: 1.25, port: 1}\n");
+    struct scenario *s =
+        parse_good(FLOW("size: 64B") "expect:\n"
+                                     "- {metric: latency.p99, min: 1ns, max: 20.5us}\n"
+                                     "- {metric: dma.reads.per-packet, max: 1.25, port: 1}\n");
     const struct expectation *latency = &s->cases[0].expect[0], *dma = &s->cases[0].expect[1];
 
     ck_assert(latency->has_min && latency->has_max && !latency->has_is);
@@ -256,10 +258,14 @@ static uint64_t next_random(uint64_t *state) /* splitmix64 */
 static void mutate(GString *text, uint64_t *state)
 {
     static const char *const pieces[] = {
-        "[",  "]",    "{",  "}",  ":",     "- ",  ", ",   "\n",     "  ",           "&a ", "*a",
-        "!x", "\"",   "'",  "|",  "\xff",  "\0",  "0",    "-1",     "18446744073709551615",
-        "1h", "0B",   "..", "%",  "${a}",  "${",  "~",    "none",   "imix",         "line", "---\n",
-        "? ", "64B:", "#",  "\t", "[[[[[", "9e9", "0.1",  "matrix", "{a: [1, 2]}",
+        "[",     "]",   "{",    "}",      ":",
+        "- ",    ", ",  "\n",   "  ",     "&a ",
+        "*a",    "!x",  "\"",   "'",      "|",
+        "\xff",  "\0",  "0",    "-1",     "18446744073709551615",
+        "1h",    "0B",  "..",   "%",      "${a}",
+        "${",    "~",   "none", "imix",   "line",
+        "---\n", "? ",  "64B:", "#",      "\t",
+        "[[[[[", "9e9", "0.1",  "matrix", "{a: [1, 2]}",
     };
     size_t at = next_random(state) % (text->len + 1);
 
@@ -285,6 +291,26 @@ static void mutate(GString *text, uint64_t *state)
     }
 }
 
+/* What was accepted must make plans that the bench accepts, too. */
+static void check_plans(const struct scenario *s)
+{
+    for (size_t i = 0; i < s->case_count; i++) {
+        struct diag diag;
+        void *plan;
+        size_t bytes;
+        char why[256] = "";
+        rs_diag_init(&diag);
+        if (rs_plan_write(s, &s->cases[i], &diag, &plan, &bytes) == 0) {
+            ck_assert_msg(bench_plan_check(plan, bytes, why, sizeof(why)) == 0, "%s\n%s", why,
+                          s->text);
+            g_free(plan);
+        } else {
+            ck_assert_uint_gt(diag.errors, 0);
+        }
+        rs_diag_fini(&diag);
+    }
+}
+
 static unsigned try_copies(const char *path, unsigned copies, uint64_t *state)
 {
     char *original;
@@ -305,6 +331,8 @@ static unsigned try_copies(const char *path, unsigned copies, uint64_t *state)
         ck_assert_msg((error == 0) == (diag.errors == 0), "copy %u of %s", i, path);
         char *out = complaints(&diag);
         good += error == 0;
+        if (error == 0)
+            check_plans(s);
         g_free(out);
         rs_scenario_free(s);
         rs_diag_fini(&diag);
