@@ -120,8 +120,8 @@ static int check_header(struct check *c)
         return complain(c, "iotlb_entries", h->iotlb_entries, "0 to 1024");
     if (h->checks)
         return complain(c, "checks", h->checks, "0: reserved");
-    if (!h->ports.count)
-        return complain(c, "number of ports", 0, "1 to 8");
+    if (!h->ports.count || h->ports.count > PLAN_PORTS_MAX)
+        return complain(c, "number of ports", h->ports.count, "1 to 8");
     if (h->capture >> h->ports.count)
         return complain(c, "capture", h->capture, "bits of existing ports only");
     return 0;

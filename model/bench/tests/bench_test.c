@@ -325,7 +325,8 @@ START_TEST(iotlb_hits_and_faults)
     uint64_t before = r->translations;
     bench_invalidate(r->bench, 0, 0, UINT64_MAX);
     rig_forward(r, 0, 1, 1);
-    rig_send(r, 0, "\x02\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x08\x00", 60);
+    uint8_t frame[60] = {2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 8};
+    rig_send(r, 0, frame, sizeof(frame));
     rig_run(r, r->vns + 10000);
     ck_assert_uint_gt(r->translations, before);
     rig_free(r);

@@ -122,14 +122,14 @@ START_TEST(flipped_bytes_do_no_harm)
     unsigned refused = 0, ran = 0;
     for (int round = 0; round < 4000; round++) {
         good();
+        /* most of a table is empty: aim at what is used */
+        const uint32_t base[4] = {0, plan.h->ports.offset, plan.h->flows.offset,
+                                  plan.h->sizes.offset};
+        const uint32_t size[4] = {208, 96, 6 * sizeof(struct plan_flow),
+                                  plan.h->bytes - plan.h->sizes.offset};
         for (int k = 0; k < 1 + round % 3; k++) {
             x = x * 1664525 + 1013904223;
-            /* most of a table is empty: aim at what is used */
             uint32_t part = x >> 8 & 3, at = x >> 10;
-            uint32_t base[4] = {0, plan.h->ports.offset, plan.h->flows.offset,
-                                plan.h->sizes.offset};
-            uint32_t size[4] = {208, 96, 6 * sizeof(struct plan_flow),
-                                plan.h->bytes - plan.h->sizes.offset};
             plan.data[base[part] + at % size[part]] ^= (uint8_t)(1 << (x & 7));
         }
         if (check()) {
