@@ -274,5 +274,6 @@ bool nic_rx_valid(const struct nic_state *st)
     for (uint32_t q = 0; q < NIC_QUEUES; q++)
         if (!nic_desc_queue_valid(&rx->queue[q]))
             return false;
-    return nic_fetch_valid(&rx->fetcher) && !rx->pumping && rx->stations <= NIC_QUEUES && pipe_valid(rx) && buffer_valid(rx);
+    return nic_fetch_valid(&rx->fetcher) && !rx->pumping && rx->stations <= NIC_QUEUES &&
+           pipe_valid(rx) && buffer_valid(rx);
 }
