@@ -74,6 +74,16 @@ static int build_pool(struct ixd_app *app, struct ixd_error *err)
     return rc;
 }
 
+int ixd_app_check_ports(const struct ixd_app_kind *kind, unsigned count, struct ixd_error *err)
+{
+    if (count < kind->ports || count > kind->ports + kind->ports_more)
+        return ixd_fail(err, -EINVAL,
+                        "%s: %u ports given: expected %u%s (--port ADDRESS, once "
+                        "per port)",
+                        kind->name, count, kind->ports, kind->ports_more ? " or one more" : "");
+    return 0;
+}
+
 int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
                  const struct ixd_app_options *options, struct ixd_bus *const *buses,
                  unsigned count, struct ixd_error *err)
@@ -85,9 +95,9 @@ int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
     app->options = *options;
     app->idle_ns = idle_ns_max;
     app->rounds_to_link_check = ROUNDS_PER_LINK_CHECK;
-    if (count != kind->ports)
-        return ixd_fail(err, -EINVAL, "%s: %u ports: expected %u (--port ADDRESS)", kind->name,
-                        count, kind->ports);
+    rc = ixd_app_check_ports(kind, count, err);
+    if (rc)
+        return rc;
     memcpy(app->bus, buses, count * sizeof(struct ixd_bus *));
     app->ports = count;
     rc = build_pool(app, err);

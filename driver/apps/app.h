@@ -50,6 +50,7 @@ struct ixd_app_kind {
     const char *name;
     const char *summary;
     unsigned ports;      /* how many it needs */
+    unsigned ports_more; /* and how many more it can use */
     bool promisc;        /* the default of --promisc */
     unsigned option_set; /* IXD_OPT_* below: which of the special options it takes */
     int (*start)(struct ixd_app *app, struct ixd_error *err); /* may be NULL */
@@ -110,6 +111,9 @@ int ixd_app_parse(const struct ixd_app_kind *kind, int argc, char *const *argv,
 /* The text of --help, one line at a time. */
 void ixd_app_usage(const struct ixd_app_kind *kind, void (*line)(void *context, const char *text),
                    void *context);
+
+/* Is this a number of ports that the application can work with? 0, or -EINVAL with a text. */
+int ixd_app_check_ports(const struct ixd_app_kind *kind, unsigned count, struct ixd_error *err);
 
 /* Builds the pool and opens the ports, bus i as port i. `app` need not be initialised. On an error
  * everything is undone. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * gen: sends UDP frames with a sequence number, at a rate or as fast as they go, and counts what
- * comes back. A frame that finds no room is kept and tried again, so that none is lost here.
+ * comes back: at the same port, or at the second one when two are given (ports back to back). A
+ * frame that finds no room is kept and tried again, so that none is lost here.
  *
  * A frame: Ethernet, IPv4 10.0.0.1 -> 10.0.0.2, UDP 9 -> 9, the sequence number in 8 bytes, most
  * significant first, then bytes that count up from 0.
@@ -94,9 +95,10 @@ static void take_and_fill(struct ixd_app *app)
 /* What comes back is counted and dropped, lest the receive rings stand full. */
 static void drain_receive(struct ixd_app *app)
 {
-    for (unsigned queue = 0; queue < app->options.queues; queue++) {
+    for (unsigned i = 0; i < app->ports * app->options.queues; i++) {
         struct pool_buf *bufs[IXD_APP_BATCH_MAX];
-        unsigned got = ixd_rx_burst(app->port[0], queue, bufs, app->options.batch);
+        unsigned got =
+            ixd_rx_burst(app->port[i % app->ports], i / app->ports, bufs, app->options.batch);
 
         if (got)
             pool_free_bulk(app->pool, bufs, got);
@@ -138,6 +140,7 @@ const struct ixd_app_kind ixd_app_gen = {
     .name = "gen",
     .summary = "send frames at a rate",
     .ports = 1,
+    .ports_more = 1,
     .promisc = false,
     .option_set = IXD_OPT_FRAMES | IXD_OPT_GENERATE,
     .start = gen_start,

@@ -108,9 +108,8 @@ int ixd_app_run(const struct ixd_app_kind *kind, int argc, char **argv)
         ixd_app_usage(kind, print_line, stdout);
         return 0;
     }
-    if (rc == 0 && options.ports != kind->ports)
-        rc = ixd_fail(&err, -1, "%u ports given: expected %u (--port ADDRESS, once per port)",
-                      options.ports, kind->ports);
+    if (rc == 0)
+        rc = ixd_app_check_ports(kind, options.ports, &err);
     catch_signals();
     if (rc == 0)
         rc = open_and_run(kind, &options, &err);

@@ -150,9 +150,8 @@ static void print_counter(void *context, const char *name, uint64_t value)
 static int run_app(struct run *r)
 {
     int rc = ixd_app_parse(r->kind, (int)r->job.args, r->argv, &r->options, &r->error);
-    if (!rc && r->options.ports != r->kind->ports)
-        rc = ixd_fail(&r->error, -EINVAL, "%u ports given: expected %u (--port ADDRESS, once per "
-                      "port)", r->options.ports, r->kind->ports);
+    if (!rc)
+        rc = ixd_app_check_ports(r->kind, r->options.ports, &r->error);
     if (!rc)
         rc = open_buses(r);
     if (!rc)

@@ -29,7 +29,7 @@ static void share_memory(void)
     fake[1].dma_count = 16;
 }
 
-static void start(const char *name, const char *line)
+static void start_on(const char *name, const char *line, unsigned ports)
 {
     const struct ixd_app_kind *kind = ixd_app_find(name);
     struct ixd_bus *buses[2] = {&fake[0].bus, &fake[1].bus};
@@ -39,12 +39,16 @@ static void start(const char *name, const char *line)
     fake_bus_init(&fake[1]);
     fake[1].iova_base += 0x80000000;
     ck_assert_msg(parse(name, line, &options) == 0, "%s", err.text);
-    ck_assert_msg(ixd_app_init(&app, kind, &options, buses, kind->ports, &err) == 0, "%s",
-                  err.text);
+    ck_assert_msg(ixd_app_init(&app, kind, &options, buses, ports, &err) == 0, "%s", err.text);
     share_memory();
     ck_assert(!app.ready);
     ck_assert_int_eq(ixd_app_step(&app, &err), 0);
     ck_assert(app.ready);
+}
+
+static void start(const char *name, const char *line)
+{
+    start_on(name, line, ixd_app_find(name)->ports);
 }
 
 static void finish(void)
@@ -232,6 +236,23 @@ struct counters {
     uint64_t gprc, frames;
 };
 
+/* Back to back: what comes in at the second port is taken and counted. */
+START_TEST(gen_takes_in_at_a_second_port)
+{
+    start_on("gen", "--frames 1 --delay 3600000", 2);
+    for (unsigned i = 0; i < 40; i++) {
+        frame_in(&fake[1], 0, i);
+        ck_assert_int_eq(ixd_app_step(&app, &err), 0);
+    }
+    ck_assert_uint_eq(app.gen.received, 40);
+    finish();
+    ck_assert_int_eq(ixd_app_check_ports(&ixd_app_gen, 3, &err), -EINVAL);
+    ck_contains(err.text, "expected 1 or one more");
+    ck_assert_int_eq(ixd_app_check_ports(&ixd_app_gen, 0, &err), -EINVAL);
+    ck_assert_int_eq(ixd_app_check_ports(&ixd_app_sink, 2, &err), -EINVAL);
+}
+END_TEST
+
 static void collect(void *context, const char *name, uint64_t value)
 {
     struct counters *c = context;
@@ -286,4 +307,4 @@ END_TEST
 TEST_MAIN("app", fwd_forwards_both_ways, fwd_survives_a_link_flap, poll_mode_sees_a_lost_link,
           link_that_never_comes, echo_swaps_addresses, sink_counts_and_ends,
           gen_sends_all_in_order_through_a_full_ring, gen_keeps_its_rate,
-          report_has_both_kinds_of_counters, init_undoes_itself)
+          gen_takes_in_at_a_second_port, report_has_both_kinds_of_counters, init_undoes_itself)
