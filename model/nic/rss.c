@@ -37,7 +37,7 @@ static enum nic_rss_type choose(uint32_t mrqc, const struct nic_headers *h, bool
     }
     if (!(h->ptype & PTYPE_IPV6))
         return RSS_NONE;
-    if (h->routing) { /* extension headers; their addresses are not looked into [I-40] */
+    if (h->routing) { /* extension headers [I-40] */
         if (tcp && mrqc & MRQC_TCP6EX)
             return RSS_IP6_TCP_EX;
         if (udp && mrqc & MRQC_UDP6EX)

@@ -95,8 +95,9 @@ static enum nic_rx_mac mac_verdict(const struct nic *n, const uint8_t *frame,
         return a->good_fcs ? NIC_MAC_UNDERSIZE : NIC_MAC_FRAGMENT;
     if (n->st->reg[R_HLREG0] & HLREG0_JUMBOEN)
         longest = n->st->reg[R_MAXFRS] >> MAXFRS_MFS_SHIFT;
-    if (nic_get16(frame + 12) == (n->st->reg[R_VLNCTRL] & VLNCTRL_VET))
-        longest += VLAN_BYTES;
+    uint32_t vet = n->st->reg[R_VLNCTRL] & VLNCTRL_VET;
+    for (uint32_t at = 12; at <= 16 && nic_get16(frame + at) == vet; at += VLAN_BYTES)
+        longest += VLAN_BYTES; /* one tag or two, [I-05] */
     if (a->length + NIC_FCS_BYTES > longest)
         return a->good_fcs ? NIC_MAC_OVERSIZE : NIC_MAC_JABBER;
     return a->good_fcs ? NIC_MAC_GOOD : NIC_MAC_CRC;

@@ -160,12 +160,17 @@ END_TEST
 
 START_TEST(a_tag_lengthens_the_limit)
 {
-    make_frame(f, 1519, station, 1);
+    make_frame(f, 1523, station, 1);
     memcpy(f + 12, "\x81\x00\x00\x05", 4);
     frame_in(h, f, 1518);
     ck_assert_uint_eq(rx_length(h, 0, 0), 1518);
     frame_in(h, f, 1519);
     ck_assert_uint_eq(reason(), NIC_RX_DROP_LONG);
+    memcpy(f + 16, "\x81\x00\x00\x06", 4);
+    frame_in(h, f, 1522);
+    ck_assert_uint_eq(rx_length(h, 0, 1), 1522);
+    frame_in(h, f, 1523);
+    ck_assert_uint_eq(h->events[NIC_EV_rx_drop], 2);
 }
 END_TEST
 
