@@ -201,6 +201,34 @@ START_TEST(timed_mode_stalls_and_crosses)
 }
 END_TEST
 
+/* Whatever the guest can see happens at its very instant: the leads that events carry are never
+ * longer than the truth. */
+START_TEST(visible_writes_land_to_the_ns)
+{
+    for (unsigned timed = 0; timed < 2; timed++) {
+        two_way(500);
+        plan.size[1] = 1514;
+        plan.flow[0].size_count = plan.flow[1].size_count = plan.h->sizes.count = 2;
+        plan.flow[0].interval_num = plan.flow[1].interval_num = 9100000;
+        if (timed) {
+            plan.h->clock = PLAN_CLOCK_TIMED;
+            plan.h->dilation_num = 289;
+            plan.h->dilation_den = 100;
+        }
+        struct rig *r = rig_new(&plan);
+        rig_start(r);
+        rig_go(r);
+        r->exact = true;
+        rig_forward_all(r, 100000000);
+        ck_assert_uint_eq(r->inexact, 0);
+        ck_assert_uint_ge(r->writes, 3000);
+        rig_report(r, &report);
+        check_clean(&report, 500);
+        rig_free(r);
+    }
+}
+END_TEST
+
 START_TEST(quantum_rounds_wakes_only)
 {
     two_way(300);
@@ -343,6 +371,7 @@ int main(void)
     tcase_add_test(t, saved_in_flight_same_end);
     tcase_add_test(t, hostile_state_is_refused_or_survived);
     tcase_add_test(t, timed_mode_stalls_and_crosses);
+    tcase_add_test(t, visible_writes_land_to_the_ns);
     tcase_add_test(t, quantum_rounds_wakes_only);
     tcase_add_test(t, back_to_back_ports);
     tcase_add_test(t, link_flap_loses_only_what_was_on_the_wire);

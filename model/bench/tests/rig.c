@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/bench/bench_priv.h"
+
 /* The rig also serves programs that are no Check tests. */
 #define REQUIRE(condition, text)                                                                   \
     do {                                                                                           \
@@ -120,6 +122,8 @@ static enum nic_dma_status dma_write(void *host, uint16_t function, uint16_t tag
 {
     struct rig *r = host;
     r->writes++;
+    if (r->exact && NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA)
+        r->inexact += r->vns != clock_to_virtual(r->bench, bench_now(r->bench));
     if (r->nested_write) {
         uint64_t value = 0;
         bench_mmio_write(r->bench, r->vns, function, 0, (uint32_t)r->nested_write, 4, 0x1234);
