@@ -46,7 +46,9 @@ static void stop_driver(struct watch *watch, enum watch_stopper stopper)
 {
     if (watch->ended || watch->phase >= WATCH_STOPPING)
         return;
-    watch->stopper = stopper;
+    /* a process killed by the agent may still be giving its devices back */
+    if (watch->stopper != WATCH_BY_AGENT)
+        watch->stopper = stopper;
     watch->phase = WATCH_STOPPING;
     watch->deadline_ms = watch_now_ms() + watch->job->stop_grace_ms;
     send_signal(watch, watch->job->stop_signal);

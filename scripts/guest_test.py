@@ -17,7 +17,7 @@ import tempfile
 SCENARIO = """\
 name: {name}
 why: init must tell how this ended.
-limits: {{drain: {drain}}}
+{plan}
 driver:
   command: [driver.sh]
   files: [driver.sh]
@@ -30,10 +30,12 @@ expect:
   - {{metric: received, is: 1}}
 """
 
-# A plan that is longer than what the driver does by itself.
-LONG = "5s"
+# Plans: longer than what a driver does by itself; as short as can be; with an order to the agent.
+LONG = "limits: {drain: 5s}"
+SHORT = "limits: {drain: 1ms}"
+KILL = "limits: {drain: 50ms}\nactions: [{at: 5ms, agent: kill}]"
 
-# name, drain time of the plan, driver, {file of the results: patterns, each of which must be found (! before: must not)}
+# name, plan, driver, {file of the results: patterns, each of which must be found (! before: must not)}
 CASES = [
     ("crash", LONG,
      "id -u; pwd; echo left >note; echo it is ready; sleep 0.01; echo last words; kill -SEGV $$",
@@ -46,14 +48,18 @@ CASES = [
      "echo to the other side >&2; echo it is ready; exit 7",
      {"status": [r"^exit 7$", r"^stopped-by self$", r"^killed no$", r"^core no$"],
       "stderr": [r"^to the other side$"]}),
-    ("never-ready", "1ms",
+    ("never-ready", SHORT,
      "echo it is almost; trap 'echo told to stop; exit 0' TERM; while :; do sleep 0.01; done",
      {"status": [r"^code 6$", r"^error .*before it printed its ready text 'is ready'$",
                  r"^exit 0$", r"^ready no$", r"^stopped-by timeout$", r"^killed no$"],
       "stdout": [r"told to stop\n\Z"]}),
-    ("deaf", "1ms",
+    ("deaf", SHORT,
      "trap '' TERM; echo it is ready; while :; do sleep 0.01; done",
      {"status": [r"^code 0$", r"^signal 9$", r"^stopped-by plan$", r"^killed yes$",
+                 r"^plan-over yes$"]}),
+    ("killed-by-plan", KILL,
+     "trap '' TERM; echo it is ready; while :; do sleep 0.01; done",
+     {"status": [r"^code 0$", r"^signal 9$", r"^stopped-by agent$", r"^killed no$",
                  r"^plan-over yes$"]}),
     ("left-behind", LONG,
      "sleep 1000 & echo it is ready; exit 0",
@@ -64,17 +70,17 @@ CASES = [
      {"status": [r"^code 0$", r"!^dropped"],
       "stdout": [r"\Ait is ready\na line", r"^\[\.\.\. \d+ bytes left out \.\.\.\]$",
                  r"the very end\n\Z"]}),
-    ("no-program", "1ms", None,
+    ("no-program", SHORT, None,
      {"status": [r"^code 5$", r"^error cannot start /job/files/driver\.sh: ", r"^not-started$"],
       "kernel.log": [r"Run /init"]}),
 ]
 
 
-def write_scenario(folder, name, drain, driver):
+def write_scenario(folder, name, plan, driver):
     os.makedirs(folder)
     path = os.path.join(folder, name + ".yaml")
     with open(path, "w", encoding="utf-8") as stream:
-        stream.write(SCENARIO.format(name=name, drain=drain))
+        stream.write(SCENARIO.format(name=name, plan=plan))
     program = os.path.join(folder, "driver.sh")
     with open(program, "w", encoding="utf-8") as stream:
         stream.write("no program" if driver is None else f"#!/bin/sh\n{driver}\n")
@@ -107,8 +113,8 @@ def check_patterns(folder, wanted):
 def main(build):
     passed = failed = 0
     with tempfile.TemporaryDirectory() as work:
-        paths = [write_scenario(os.path.join(work, name), name, drain, driver)
-                 for name, drain, driver, _ in CASES]
+        paths = [write_scenario(os.path.join(work, name), name, plan, driver)
+                 for name, plan, driver, _ in CASES]
         out = os.path.join(work, "out")
         done = subprocess.run([os.path.join(build, "ringside"), "run", "--host", "qemu", "--jobs", "2",
                                "--keep", "--out", out, *paths], stdout=subprocess.PIPE,
