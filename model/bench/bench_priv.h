@@ -311,11 +311,13 @@ bool trace_valid(const struct trace_state *t);
 static inline void trace_emit(struct bench *b, enum bench_event_id id, uint16_t function,
                               uint32_t queue, uint64_t a, uint64_t b_, uint64_t c)
 {
-    struct nic_event e = {
+    struct trace_state *t = &b->st->trace;
+    t->event[t->count++] = (struct nic_event){
         .time_ps = bench_now(b), .id = (uint16_t)id, .function = function,
         .queue = queue, .a = a, .b = b_, .c = c,
     };
-    trace_push(b, &e);
+    if (t->count == TRACE_EVENTS)
+        trace_flush(b);
 }
 
 /* plan.c */

@@ -58,86 +58,106 @@ static void land_schedule(struct bench *b, unsigned port, const struct posted *e
     }
 }
 
-/* Queues one piece. The caller has filled in what it is; here it gets its landing time. */
-static void post(struct bench *b, unsigned port, const struct posted *piece, const void *data,
-                 uint64_t link_bytes)
+/* A place in the queue for a piece of `length` bytes; NULL: the device ignored room(). */
+static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, uint32_t credit)
 {
     struct port_state *p = &b->st->port[port];
-    uint32_t bytes = (uint32_t)sizeof(struct posted) + piece->length;
-    uint32_t at = nic_fifo_push(&p->posted, p->posted_ring, POSTED_BYTES, bytes);
-    if (at == NIC_FIFO_NONE) { /* the device ignored room() */
+    uint32_t at = nic_fifo_push(&p->posted, p->posted_ring, POSTED_BYTES,
+                                (uint32_t)sizeof(struct posted) + length);
+    if (at == NIC_FIFO_NONE) {
         trace_emit(b, BENCH_EV_overflow, NIC_FUNCTION(port, 0), 0, QUEUE_POSTED, 0, 0);
-        return;
+        return NULL;
     }
     struct posted *e = nic_fifo_at(p->posted_ring, at);
-    struct nic_record record = e->record;
-    *e = *piece;
-    e->record = record;
-    uint64_t ready = 0;
-    e->land_ps = pcie_up(b, port, link_bytes) + bench_time(b, TIMING_pcie_oneway);
-    if (piece->kind == POSTED_WRITE) {
-        bool physical = false;
-        e->status = (uint8_t)root_translate(b, NIC_FUNCTION(port, 0), e->address, BENCH_WRITE,
-                                            &e->target, &physical, &ready);
-        e->physical = physical;
-        memcpy(e + 1, data, e->length);
-    } else {
-        e->land_ps += bench_time(b, TIMING_lapic);
-    }
-    e->land_ps = bench_max(bench_max(e->land_ps, ready), p->last_land_ps);
-    p->last_land_ps = e->land_ps;
-    p->credit_used += e->credit;
+    e->length = (uint16_t)length;
+    e->credit = credit;
+    e->tag = 0;
+    e->status = NIC_DMA_OK;
+    e->physical = 0;
+    p->credit_used += credit;
+    return e;
+}
+
+/* On its way: behind everything that was given before. */
+static void send(struct bench *b, unsigned port, struct posted *e, uint64_t land_ps)
+{
+    struct port_state *p = &b->st->port[port];
+    e->land_ps = p->last_land_ps = bench_max(land_ps, p->last_land_ps);
     land_schedule(b, port, e);
+}
+
+static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+                       const void *data, uint32_t length, uint32_t credit)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    struct posted *e = reserve(b, port, length, credit);
+    if (!e)
+        return;
+    uint64_t ready = 0, count = 1, mps = bench_time(b, TIMING_pcie_mps);
+    if (length > mps)
+        count = tlps(length, mps);
+    uint64_t arrives = pcie_up(b, port, length + count * bench_time(b, TIMING_pcie_write_header)) +
+                       bench_time(b, TIMING_pcie_oneway);
+    bool physical;
+    e->kind = POSTED_WRITE;
+    e->tag = tag;
+    e->visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
+    e->address = address;
+    e->status = (uint8_t)root_translate(b, function, address, BENCH_WRITE, &e->target, &physical,
+                                        &ready);
+    e->physical = physical;
+    memcpy(e + 1, data, length);
+    send(b, port, e, bench_max(arrives, ready));
 }
 
 void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
                 const void *data, uint32_t length)
 {
-    unsigned port = NIC_FUNCTION_PORT(function);
+    struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
+    uint32_t credit = length + WRITE_COST;
+    const uint8_t *from = data;
     if (!length || length > NIC_FRAME_MAX)
         return;
-    struct report_port *count = &b->st->port[port].count;
     count->dma_writes++;
     count->dma_write_bytes += length;
     count->desc_writebacks += NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
-    struct posted piece = {
-        .kind = POSTED_WRITE, .tag = tag, .credit = length + WRITE_COST,
-        .visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA,
-    };
-    const uint8_t *from = data;
-    uint64_t header = bench_time(b, TIMING_pcie_write_header);
-    while (length) {
+    while (length) { /* a request never crosses a page */
         uint32_t page_left = 4096 - (uint32_t)(address & 4095);
         uint32_t bytes = length < page_left ? length : page_left;
-        piece.address = address;
-        piece.length = (uint16_t)bytes;
-        post(b, port, &piece, from,
-             bytes + header * tlps(bytes, bench_time(b, TIMING_pcie_mps)));
-        piece.credit = 0;
+        post_piece(b, function, tag, address, from, bytes, credit);
+        credit = 0;
         from += bytes;
         address += bytes;
         length -= bytes;
     }
 }
 
+/* Messages and INTx: small posted writes behind the data that they announce. */
+static void announce(struct bench *b, uint16_t function, enum posted_kind kind, uint64_t address,
+                     uint32_t data)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    struct posted *e = reserve(b, port, 0, MESSAGE_BYTES + WRITE_COST);
+    if (!e)
+        return;
+    e->kind = (uint8_t)kind;
+    e->visible = 1;
+    e->address = address;
+    e->data = data;
+    uint64_t sent = pcie_up(b, port, MESSAGE_BYTES + bench_time(b, TIMING_pcie_write_header));
+    send(b, port, e,
+         sent + bench_time(b, TIMING_pcie_oneway) + bench_time(b, TIMING_lapic));
+}
+
 void pcie_message(struct bench *b, uint16_t function, uint64_t address, uint32_t data)
 {
-    struct posted piece = {
-        .kind = POSTED_MESSAGE, .visible = 1, .address = address, .data = data,
-        .credit = MESSAGE_BYTES + WRITE_COST,
-    };
-    unsigned port = NIC_FUNCTION_PORT(function);
-    b->st->port[port].count.messages++;
-    post(b, port, &piece, NULL, MESSAGE_BYTES + bench_time(b, TIMING_pcie_write_header));
+    b->st->port[NIC_FUNCTION_PORT(function)].count.messages++;
+    announce(b, function, POSTED_MESSAGE, address, data);
 }
 
 void pcie_intx(struct bench *b, uint16_t function, bool level)
 {
-    struct posted piece = {
-        .kind = POSTED_INTX, .visible = 1, .data = level, .credit = MESSAGE_BYTES + WRITE_COST,
-    };
-    post(b, NIC_FUNCTION_PORT(function), &piece, NULL,
-         bench_time(b, TIMING_pcie_write_header));
+    announce(b, function, POSTED_INTX, 0, level);
 }
 
 static void land(struct bench *b, unsigned port, struct posted *e)
