@@ -45,7 +45,7 @@ struct nic_tx_packet {
     uint8_t no_fcs;
     uint8_t unused[1];
     uint32_t asked;      /* sum of its buffers, also when nothing was reserved for them */
-    uint32_t padding[4];
+    uint32_t padding[5];
 };
 
 struct nic_tx_queue {
@@ -60,13 +60,14 @@ struct nic_tx_queue {
 
 /* The packet whose reads are being asked for. */
 struct nic_tx_gather {
-    uint8_t active;
-    uint8_t queue;
+    uint64_t address;
     uint32_t packet; /* offset in the transmit buffer */
     uint32_t filled; /* bytes asked for */
-    uint64_t address;
     uint32_t left;   /* of the present buffer */
+    uint8_t active;
+    uint8_t queue;
     uint8_t descs;   /* descriptors still to come */
+    uint8_t unused;
 };
 
 struct nic_tx_read {
