@@ -35,7 +35,7 @@ LONG = "limits: {drain: 5s}"
 SHORT = "limits: {drain: 1ms}"
 KILL = "limits: {drain: 50ms}\nactions: [{at: 5ms, agent: kill}]"
 
-# name, plan, driver, {file of the results: patterns, each of which must be found (! before: must not)}
+# name, plan, driver, {file of the results: patterns that must be found (with ! before: must not)}
 CASES = [
     ("crash", LONG,
      "id -u; pwd; echo left >note; echo it is ready; sleep 0.01; echo last words; kill -SEGV $$",
@@ -116,9 +116,10 @@ def main(build):
         paths = [write_scenario(os.path.join(work, name), name, plan, driver)
                  for name, plan, driver, _ in CASES]
         out = os.path.join(work, "out")
-        done = subprocess.run([os.path.join(build, "ringside"), "run", "--host", "qemu", "--jobs", "2",
-                               "--keep", "--out", out, *paths], stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, check=False)
+        command = [os.path.join(build, "ringside"), "run", "--host", "qemu", "--jobs", "2",
+                   "--keep", "--out", out, *paths]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              check=False)
         for name, _, _, wanted in CASES:
             folder = find_results(out, name)
             wrong = list(check_patterns(folder, wanted)) if folder else ["no results came back"]
