@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The border: what hosts call, the order in which due events are done, the NIC ports plugged in.
- * Each entry enters the clock, does its work, and settles the next deadline. What an event does is its owner's business; nothing here knows a frame.
+ * Each entry enters the clock, does its work, and settles the next deadline. What an event does is
+ * its owner's business; nothing here knows a frame.
  */
 #include <errno.h>
 

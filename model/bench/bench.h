@@ -120,7 +120,8 @@ enum report_end bench_end(const struct bench *b);
 void bench_report(struct bench *b, struct bench_report *out);
 
 /* The state block, whole: every bit of a run in flight. Load checks magic, version, layout
- * fingerprint, the plan's hash and every index, and wires up again: 0 or -EINVAL with a sentence. */
+ * fingerprint, the plan's hash and every index, and wires up again: 0 or -EINVAL with a sentence;
+ * after a refusal only another load or bench_init() may follow. */
 void bench_save(struct bench *b, void *out);
 int bench_load(struct bench *b, const void *in, size_t bytes, const char **why);
 

@@ -201,6 +201,15 @@ static void land_until(struct bench *b, unsigned port, uint64_t limit_ps)
     nic_room(&b->nic[port]);
 }
 
+static void land_due(struct bench *b, unsigned port)
+{
+    struct port_state *p = &b->st->port[port];
+    uint32_t at = nic_fifo_head(&p->posted);
+    if (at != NIC_FIFO_NONE &&
+        ((struct posted *)nic_fifo_at(p->posted_ring, at))->land_ps <= bench_now(b))
+        land_until(b, port, bench_now(b));
+}
+
 void pcie_land_all(struct bench *b, unsigned port)
 {
     if (b->st->port[port].posted.count)
@@ -302,6 +311,7 @@ static void read_fire(struct bench *b, unsigned port, unsigned slot)
     }
     if (r->phase == READ_TO_ROOT) {
         r->phase = READ_AT_ROOT;
+        land_due(b, port); /* payload before it, which has no event of its own */
         root_read(b, port, slot);
         return;
     }

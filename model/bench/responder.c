@@ -166,7 +166,7 @@ bool responder_take(struct bench *b, unsigned port, const uint8_t *frame, uint32
         bytes = NIC_FRAME_MIN;
     b->st->port[port].count.responses++;
     trace_emit(b, BENCH_EV_response, NIC_FUNCTION(port, 0), 0, what, bytes, 0);
-    /* There and back over the cable; the answer follows the last bit, with a preamble of its own. */
+    /* There and back over the cable; the answer follows the last bit, with its own preamble. */
     uint64_t byte = bench_time(b, TIMING_wire_byte);
     uint64_t at = bench_now(b) + 2ull * p->cable_ps + (8 + length + NIC_FCS_BYTES + 8) * byte;
     wire_enqueue(b, port, at, b->expected, bytes, true);

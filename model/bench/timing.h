@@ -13,7 +13,7 @@ enum bench_timing {
 #undef TIMING
     TIMING_COUNT
 };
-_Static_assert((int)TIMING_COUNT <= (int)PLAN_TIMING_MAX, "the plan has no room for another parameter");
+_Static_assert((int)TIMING_COUNT <= (int)PLAN_TIMING_MAX, "the plan has no room for another");
 
 /* First value out of range or unknown: its index, or -1. min and max say what was expected. */
 int bench_timing_check(const uint64_t timing[PLAN_TIMING_MAX], uint64_t *min, uint64_t *max);

@@ -83,6 +83,23 @@ START_TEST(same_plan_same_hash)
 }
 END_TEST
 
+START_TEST(calls_for_nothing_change_nothing)
+{
+    struct bench_report calm;
+    two_way(300);
+    run_forward(&plan, &calm);
+    struct rig *r = rig_new(&plan);
+    r->nervous_ns = 37;
+    rig_start(r);
+    rig_go(r);
+    rig_forward_all(r, 100000000);
+    rig_report(r, &report);
+    rig_free(r);
+    ck_assert_uint_eq(report.trace_hash[0], calm.trace_hash[0]);
+    ck_assert_uint_eq(report.events, calm.events);
+}
+END_TEST
+
 /* Saves at every `step` ns of the run into a fresh machine and goes on there. */
 START_TEST(saved_in_flight_same_end)
 {
@@ -368,6 +385,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, frames_cross_whole);
     tcase_add_test(t, same_plan_same_hash);
+    tcase_add_test(t, calls_for_nothing_change_nothing);
     tcase_add_test(t, saved_in_flight_same_end);
     tcase_add_test(t, hostile_state_is_refused_or_survived);
     tcase_add_test(t, timed_mode_stalls_and_crosses);

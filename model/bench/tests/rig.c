@@ -232,6 +232,8 @@ void rig_free(struct rig *r)
 
 void rig_run(struct rig *r, uint64_t vns)
 {
+    for (uint64_t at = r->vns; r->nervous_ns && at < vns && at < r->wake_vns; at += r->nervous_ns)
+        bench_advance(r->bench, r->vns = at);
     while (r->wake_vns <= vns) {
         uint64_t at = r->wake_vns;
         r->vns = at > r->vns ? at : r->vns;

@@ -69,6 +69,7 @@ struct rig {
     uint64_t translations;
     uint64_t page_bytes;
     uint64_t nested_write; /* a register write from within the next dma_write: offset, 0: none */
+    uint64_t nervous_ns;   /* call bench_advance() this often for no reason; 0: never */
     bool exact;            /* every visible write must land at its very ns */
     uint64_t inexact;      /* those that did not */
     uint32_t damage;       /* flip a bit at this offset of payload reads; 0: none */

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The PCIe link: order of what lands, what wakes the guest, room, reads behind writes. Driven as
+ * the NIC would, by hand.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/bench/bench_priv.h"
+#include "model/bench/tests/rig.h"
+
+enum { LOG = 4096 };
+
+static struct rig_plan plan;
+static struct rig *rig;
+static struct nic_event log_[LOG];
+static const uint16_t payload = NIC_TAG(NIC_TAG_RX_DATA, 0), writeback = NIC_TAG(NIC_TAG_RX_WB, 0);
+
+static void setup(void)
+{
+    rig_plan_init(&plan, 2);
+    rig = rig_new(&plan);
+    rig->log = log_;
+    rig->log_room = LOG;
+    bench_advance(rig->bench, 1000);
+    rig->vns = 1000;
+}
+
+static void teardown(void)
+{
+    rig_free(rig);
+}
+
+static void give(uint16_t tag, uint64_t address, uint32_t length)
+{
+    static const uint8_t data[NIC_FRAME_MAX] = {0x5a, 1, 2, 3};
+    pcie_write(rig->bench, 0, tag, address, data, length);
+    bench_settle(rig->bench);
+}
+
+/* The events of one id, in order; returns how many, `out` gets the first few. */
+static unsigned told(enum bench_event_id id, const struct nic_event *out[8])
+{
+    struct bench_report report;
+    unsigned n = 0;
+    bench_report(rig->bench, &report);
+    for (uint64_t i = 0; i < rig->events && i < LOG; i++)
+        if (log_[i].id == id && n++ < 8)
+            out[n - 1] = &log_[i];
+    return n;
+}
+
+static uint64_t link(uint64_t bytes)
+{
+    return (bytes * plan.h->timing[TIMING_pcie_byte] + 999) / 1000;
+}
+
+START_TEST(payload_lands_with_its_descriptor)
+{
+    const struct nic_event *e[8];
+    give(payload, 0x2000, 64);
+    ck_assert_uint_gt(rig->wake_vns, 10000); /* nobody looks at it by itself */
+    give(writeback, 0x1000, 16);
+    uint64_t lands = 1000000 + link(64 + 24) + link(16 + 24) + 300000;
+    ck_assert_uint_eq(rig->wake_vns, clock_to_virtual(rig->bench, lands));
+    rig_run(rig, rig->wake_vns - 1);
+    ck_assert_uint_eq(rig->memory[0x2000] | rig->memory[0x1000], 0);
+    rig_run(rig, rig->vns + 1);
+    ck_assert_uint_eq(rig->memory[0x2000], 0x5a);
+    ck_assert_uint_eq(rig->memory[0x1000], 0x5a);
+    ck_assert_uint_eq(told(BENCH_EV_dma_write, e), 2);
+    ck_assert_uint_eq(e[0]->a, 0x2000);
+    ck_assert_uint_eq(e[1]->a, 0x1000);
+    ck_assert_uint_eq(e[1]->time_ps, lands);
+}
+END_TEST
+
+START_TEST(payload_alone_lands_later)
+{
+    give(payload, 0x2000, 64);
+    rig_run(rig, 9000);
+    ck_assert_uint_eq(rig->memory[0x2000], 0);
+    rig_run(rig, 20000);
+    ck_assert_uint_eq(rig->memory[0x2000], 0x5a);
+    ck_assert_uint_eq(pcie_room(rig->bench, 0), POSTED_CREDIT);
+}
+END_TEST
+
+START_TEST(a_message_stays_behind_its_data)
+{
+    const struct nic_event *e[8];
+    give(writeback, 0x1000, 16);
+    pcie_message(rig->bench, 0, 0xfee00000, 0x41);
+    bench_settle(rig->bench);
+    give(writeback, 0x1010, 16);
+    rig_run(rig, 5000);
+    ck_assert_uint_eq(rig->messages, 1);
+    ck_assert_uint_eq(told(BENCH_EV_message, e), 1);
+    uint64_t at = e[0]->time_ps;
+    ck_assert_uint_eq(told(BENCH_EV_dma_write, e), 2);
+    ck_assert_uint_lt(e[0]->time_ps, at);
+    ck_assert_uint_ge(e[1]->time_ps, at);
+}
+END_TEST
+
+START_TEST(a_read_waits_behind_writes)
+{
+    const struct nic_event *e[8];
+    give(payload, 0x3000, 4096);
+    pcie_read(rig->bench, 0, NIC_TAG(NIC_TAG_TX_DESC, 1), 0x3000, 64);
+    bench_settle(rig->bench);
+    give(writeback, 0x1000, 16);
+    rig_run(rig, 30000);
+    ck_assert_uint_eq(told(BENCH_EV_dma_write, e), 2);
+    uint64_t written = 1000000 + link(4096 + 16 * 24) + 300000;
+    ck_assert_uint_eq(told(BENCH_EV_dma_read, e), 1);
+    ck_assert_uint_ge(e[0]->time_ps, written);
+    /* the payload has no event of its own: a reader behind it must still find it */
+    ck_assert_uint_eq(rig->bench->st->port[0].read[NIC_TX_DATA_SLOTS + 1].data[0], 0x5a);
+}
+END_TEST
+
+START_TEST(room_shrinks_and_comes_back)
+{
+    const struct nic_event *e[8];
+    unsigned n = 0;
+    while (pcie_room(rig->bench, 0) >= 4 + 32) { /* the smallest, each across a page */
+        give(writeback, 0x1ffe + n++ % 64 * 4096, 4);
+        ck_assert_uint_lt(n, 2000);
+    }
+    ck_assert_uint_eq(n, POSTED_CREDIT / 36);
+    ck_assert_uint_eq(told(BENCH_EV_overflow, e), 0);
+    rig_run(rig, 100000);
+    ck_assert_uint_eq(pcie_room(rig->bench, 0), POSTED_CREDIT);
+    ck_assert_uint_eq(told(BENCH_EV_dma_write, e), 2 * n);
+    for (unsigned i = 0; i < 100; i++) /* a device that does not ask */
+        give(payload, 0, NIC_FRAME_MAX);
+    ck_assert_uint_gt(told(BENCH_EV_overflow, e), 0);
+    rig_run(rig, 1000000);
+    ck_assert_uint_eq(pcie_room(rig->bench, 0), POSTED_CREDIT);
+}
+END_TEST
+
+START_TEST(pages_are_not_crossed)
+{
+    const struct nic_event *e[8];
+    give(writeback, 0x4ff0, 40);
+    rig_run(rig, 10000);
+    ck_assert_uint_eq(told(BENCH_EV_dma_write, e), 2);
+    ck_assert_uint_eq(e[0]->a, 0x4ff0);
+    ck_assert_uint_eq(e[0]->b, 16);
+    ck_assert_uint_eq(e[1]->a, 0x5000);
+    ck_assert_uint_eq(e[1]->b, 24);
+}
+END_TEST
+
+START_TEST(a_register_read_flushes_writes)
+{
+    uint64_t value;
+    give(payload, 0x2000, 64);
+    give(writeback, 0x1000, 16);
+    bench_mmio_read(rig->bench, 1001, NIC_FUNCTION(1, 0), 0, 8, 4, &value);
+    ck_assert_uint_eq(rig->memory[0x1000], 0); /* another function's */
+    bench_mmio_read(rig->bench, 1001, 0, 0, 8, 4, &value);
+    ck_assert_uint_eq(rig->memory[0x1000], 0x5a);
+    ck_assert_uint_eq(rig->memory[0x2000], 0x5a);
+    rig_run(rig, 100000);
+    ck_assert_uint_eq(rig->writes, 2);
+}
+END_TEST
+
+START_TEST(refused_and_missing_memory)
+{
+    const struct nic_event *e[8];
+    give(writeback, 1ull << 50, 16);
+    pcie_read(rig->bench, 0, NIC_TAG(NIC_TAG_RX_DESC, 0), 1ull << 50, 16);
+    pcie_read(rig->bench, 0, NIC_TAG(NIC_TAG_RX_DESC, 8), 0, 16); /* no such slot */
+    bench_settle(rig->bench);
+    rig_run(rig, 10000);
+    ck_assert_uint_eq(told(BENCH_EV_bus_fault, e), 1);
+    ck_assert_uint_eq(e[0]->c, NIC_DMA_ABORT);
+    ck_assert_uint_eq(told(BENCH_EV_overflow, e), 1);
+    /* answers to nothing */
+    bench_dma_done(rig->bench, 0, NIC_TAG(NIC_TAG_TX_DATA, 3), NIC_DMA_OK, "", 1);
+    bench_dma_done(rig->bench, NIC_FUNCTION(7, 0), 0, NIC_DMA_OK, "", 1);
+    bench_dma_done(rig->bench, 0, NIC_TAG(NIC_TAG_RX_WB, 0), NIC_DMA_OK, "", 1);
+}
+END_TEST
+
+START_TEST(accesses_of_no_port_are_harmless)
+{
+    uint64_t value = 0;
+    bench_mmio_read(rig->bench, 2000, NIC_FUNCTION(2, 0), 0, 8, 4, &value);
+    ck_assert_uint_eq(value, UINT64_MAX);
+    bench_mmio_read(rig->bench, 2000, NIC_FUNCTION(0, 1), 0, 8, 4, &value);
+    ck_assert_uint_eq(value, UINT64_MAX);
+    bench_mmio_write(rig->bench, 2000, NIC_FUNCTION(200, 0), 0, 8, 4, 1);
+    ck_assert_uint_eq(bench_config_read(rig->bench, 2000, NIC_FUNCTION(9, 0), 0, 4), UINT32_MAX);
+    bench_config_write(rig->bench, 2000, NIC_FUNCTION(9, 0), 0, 4, 1);
+    bench_reset(rig->bench, 2000, NIC_FUNCTION(9, 0), NIC_RESET_BUS);
+    bench_frame_in(rig->bench, 2000, 0, (const uint8_t *)"", 1);
+    bench_invalidate(rig->bench, NIC_FUNCTION(9, 0), 0, 1);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("pcie");
+    TCase *t = tcase_create("pcie");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, payload_lands_with_its_descriptor);
+    tcase_add_test(t, payload_alone_lands_later);
+    tcase_add_test(t, a_message_stays_behind_its_data);
+    tcase_add_test(t, a_read_waits_behind_writes);
+    tcase_add_test(t, room_shrinks_and_comes_back);
+    tcase_add_test(t, pages_are_not_crossed);
+    tcase_add_test(t, a_register_read_flushes_writes);
+    tcase_add_test(t, refused_and_missing_memory);
+    tcase_add_test(t, accesses_of_no_port_are_harmless);
+    suite_add_tcase(s, t);
+    SRunner *runner = srunner_create(s);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
