@@ -140,14 +140,14 @@ static void print_item(const struct diag_item *item, FILE *out, bool colour)
 
 void rs_diag_print(struct diag *d, FILE *out, bool colour)
 {
-    const struct diag_item **order = g_new(const struct diag_item *, d->count + 1);
+    GPtrArray *order = g_ptr_array_new();
 
     for (size_t i = 0; i < d->count; i++)
-        order[i] = &d->item[i];
-    qsort(order, d->count, sizeof(order[0]), in_order);
-    for (size_t i = 0; i < d->count; i++)
-        print_item(order[i], out, colour);
-    g_free(order);
+        g_ptr_array_add(order, &d->item[i]);
+    g_ptr_array_sort(order, in_order);
+    for (guint i = 0; i < order->len; i++)
+        print_item(g_ptr_array_index(order, i), out, colour);
+    g_ptr_array_free(order, TRUE);
     if (d->errors + d->warnings > 1)
         fprintf(out, "%zu error%s, %zu warning%s\n", d->errors, d->errors == 1 ? "" : "s",
                 d->warnings, d->warnings == 1 ? "" : "s");

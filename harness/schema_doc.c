@@ -13,6 +13,31 @@
 #include "harness/schema.h"
 #include "model/bench/bench.h"
 
+const char rs_schema_example[] =
+    "# yaml-language-server: $schema=../docs/scenario.schema.json\n"
+    "name: forward-imix\n"
+    "why: Mixed sizes cross in order while the link goes away for a moment.\n"
+    "tags: [forward, link]\n"
+    "seed: 42\n"
+    "limits: {model-time: 50ms, wall-time: 60s}\n"
+    "machine: {ports: 2, iommu: on, memory: 512MiB}\n"
+    "clock: {mode: timed, profile: 2.4GHz}\n"
+    "ports:\n"
+    "  - {respond: [arp, icmp]}\n"
+    "  - {cable-length: 10m}\n"
+    "driver: {app: fwd, batch: 32, rings: [96, 512]}     # two cases: [rings=96], [rings=512]\n"
+    "traffic:\n"
+    "  - {name: up,   from: 0, expect: 1, size: imix, rate: 1Mpps, count: 20_000, tuples: 16}\n"
+    "  - {name: down, from: 1, expect: 0, size: 64B,  rate: 20%,   for: 15ms}\n"
+    "actions:\n"
+    "  - {at: 5ms, link: down, port: 0, for: 200us}\n"
+    "expect:\n"
+    "  - {metric: lost, max: 4000, why: only what was sent while the link was down}\n"
+    "  - {metric: latency.p99, flow: down, max: 20us}\n"
+    "  - {metric: mmio.writes.per-packet, max: 0.25}\n"
+    "capture: [0, 1]\n"
+    "trace: 1\n";
+
 /* ---- markdown ---- */
 
 static char *joined_words(const char *const *words)
@@ -186,6 +211,7 @@ char *rs_schema_markdown(void)
              "A key marked *matrix* takes a list of values, too: every value makes a case of its "
              "own, called `name[key=value]`. The section `matrix` names lists; `${name}` stands "
              "for the value anywhere. All combinations are run, at most 256.\n\n");
+    g_string_append_printf(out, "```yaml\n%s```\n\n", rs_schema_example);
     markdown_object(out, rs_schema());
     markdown_sections(out, rs_schema(), seen, 0);
     markdown_units(out);

@@ -5,6 +5,9 @@
 #ifndef RINGSIDE_HARNESS_SCHEMA_DOC_H
 #define RINGSIDE_HARNESS_SCHEMA_DOC_H
 
+/* A scenario with something of everything: stands on the page, and is checked by a test. */
+extern const char rs_schema_example[];
+
 /* Both: allocated with g_malloc(); end with a newline; the same bytes every time. */
 char *rs_schema_markdown(void);
 char *rs_schema_json(void);

@@ -68,7 +68,8 @@ static bool one_size(struct sizes *s, const char *text, size_t length, struct di
                       "'%s' is %.*s; it must be whole bytes within %" G_GUINT64_FORMAT
                       "B..%" G_GUINT64_FORMAT "B%s",
                       s->r->key, (int)MIN(length, 40), text, low, high,
-                      s->fcs != 0 ? " (with FCS)" : " (without FCS)");
+                      s->fcs != 0 ? " (with FCS; the key 'length' counts without)"
+                                  : " (without FCS; the key 'size' counts with it)");
         return false;
     }
     *out = value - s->fcs;
@@ -89,8 +90,8 @@ static void add_text(struct sizes *s, const char *text, struct diag_mark mark)
     }
     size_t last_length =
         step_word != NULL && step_word > dots ? (size_t)(step_word - dots) - 2 : strlen(dots + 2);
-    bool good = one_size(s, text, (size_t)(dots - text), mark, &first) &
-                one_size(s, dots + 2, last_length, mark, &last);
+    bool first_good = one_size(s, text, (size_t)(dots - text), mark, &first);
+    bool good = one_size(s, dots + 2, last_length, mark, &last) && first_good;
     if (step_word != NULL) {
         struct quantity q;
         const char *width = step_word + 6;

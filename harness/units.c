@@ -14,9 +14,9 @@ typedef unsigned __int128 u128;
 
 struct unit_row {
     enum unit unit;
+    bool round; /* fit for output: rows of one unit ascend */
     const char *word;
     uint64_t factor; /* base units */
-    bool round;      /* fit for output: rows of one unit ascend */
 };
 
 #define E3  1000ull
@@ -25,34 +25,34 @@ struct unit_row {
 #define E12 1000000000000ull
 
 static const struct unit_row rows[] = {
-    {UNIT_TIME, "ps", 1, true},
-    {UNIT_TIME, "ns", E3, true},
-    {UNIT_TIME, "us", E6, true},
-    {UNIT_TIME, "ms", E9, true},
-    {UNIT_TIME, "s", E12, true},
-    {UNIT_TIME, "min", 60 * E12, false},
-    {UNIT_TIME, "h", 3600 * E12, false},
-    {UNIT_BYTES, "B", 1, true},
-    {UNIT_BYTES, "KiB", 1ull << 10, true},
-    {UNIT_BYTES, "MiB", 1ull << 20, true},
-    {UNIT_BYTES, "GiB", 1ull << 30, true},
-    {UNIT_PPS, "pps", 1, true},
-    {UNIT_PPS, "kpps", E3, true},
-    {UNIT_PPS, "Mpps", E6, true},
-    {UNIT_PPS, "Gpps", E9, true},
-    {UNIT_BPS, "bps", 1, true},
-    {UNIT_BPS, "kbps", E3, true},
-    {UNIT_BPS, "Mbps", E6, true},
-    {UNIT_BPS, "Gbps", E9, true},
-    {UNIT_PERCENT, "%", 1, true},
-    {UNIT_HERTZ, "Hz", 1, true},
-    {UNIT_HERTZ, "kHz", E3, true},
-    {UNIT_HERTZ, "MHz", E6, true},
-    {UNIT_HERTZ, "GHz", E9, true},
-    {UNIT_METRE, "mm", 1, true},
-    {UNIT_METRE, "cm", 10, false},
-    {UNIT_METRE, "m", E3, true},
-    {UNIT_METRE, "km", E6, true},
+    {UNIT_TIME, true, "ps", 1},
+    {UNIT_TIME, true, "ns", E3},
+    {UNIT_TIME, true, "us", E6},
+    {UNIT_TIME, true, "ms", E9},
+    {UNIT_TIME, true, "s", E12},
+    {UNIT_TIME, false, "min", 60 * E12},
+    {UNIT_TIME, false, "h", 3600 * E12},
+    {UNIT_BYTES, true, "B", 1},
+    {UNIT_BYTES, true, "KiB", 1ull << 10},
+    {UNIT_BYTES, true, "MiB", 1ull << 20},
+    {UNIT_BYTES, true, "GiB", 1ull << 30},
+    {UNIT_PPS, true, "pps", 1},
+    {UNIT_PPS, true, "kpps", E3},
+    {UNIT_PPS, true, "Mpps", E6},
+    {UNIT_PPS, true, "Gpps", E9},
+    {UNIT_BPS, true, "bps", 1},
+    {UNIT_BPS, true, "kbps", E3},
+    {UNIT_BPS, true, "Mbps", E6},
+    {UNIT_BPS, true, "Gbps", E9},
+    {UNIT_PERCENT, true, "%", 1},
+    {UNIT_HERTZ, true, "Hz", 1},
+    {UNIT_HERTZ, true, "kHz", E3},
+    {UNIT_HERTZ, true, "MHz", E6},
+    {UNIT_HERTZ, true, "GHz", E9},
+    {UNIT_METRE, true, "mm", 1},
+    {UNIT_METRE, false, "cm", 10},
+    {UNIT_METRE, true, "m", E3},
+    {UNIT_METRE, true, "km", E6},
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 

@@ -36,6 +36,15 @@ START_TEST(markdown)
 }
 END_TEST
 
+START_TEST(example)
+{
+    struct scenario *s = parse_good(rs_schema_example);
+
+    ck_assert_uint_eq(s->case_count, 2);
+    rs_scenario_free(s);
+}
+END_TEST
+
 /* Table rows have as many cells as their head: a | in a text must be escaped. */
 START_TEST(tables)
 {
@@ -83,6 +92,7 @@ int main(void)
     TCase *t = tcase_create("doc");
 
     tcase_add_test(t, markdown);
+    tcase_add_test(t, example);
     tcase_add_test(t, tables);
     tcase_add_test(t, json);
     return run_tests("schema_doc", (TCase *[]){t, NULL});
