@@ -160,7 +160,7 @@ static void finish_repeat(struct batch *b, struct slot *slot)
         if (rs_meta_write(&result->run, why, sizeof(why)) < 0)
             rs_error("%s", why);
     } else {
-        differ = rs_runs_differ(&result->run.facts, &run->facts, result->host);
+        differ = rs_runs_differ(&result->run.facts, &run->facts);
         if (differ)
             result->nondet = g_strdup_printf("run 1 and run %u: %s; files of the second: %s",
                                              result->repeats, differ, run->dir);

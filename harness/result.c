@@ -27,7 +27,7 @@ const char *rs_hash_text(const uint64_t hash[2], char buf[33])
     return buf;
 }
 
-char *rs_runs_differ(const struct rs_facts *a, const struct rs_facts *b, enum rs_host host)
+char *rs_runs_differ(const struct rs_facts *a, const struct rs_facts *b)
 {
     const struct bench_report *ra = a->report, *rb = b->report;
     char x[33], y[33];
@@ -136,16 +136,17 @@ int rs_exit_status(const struct rs_summary *s)
 
 char *rs_repro_line(const struct rs_result *result)
 {
-    char *quoted, *line;
+    char *quoted, *path, *line;
 
     if (result->bundle) {
         quoted = g_shell_quote(result->bundle);
         line = g_strdup_printf("ringside replay %s", quoted);
     } else {
         quoted = g_shell_quote(result->c->id);
+        path = g_shell_quote(result->scenario->path);
         line = g_strdup_printf("ringside run --host %s --seed %" PRIu64 " -k %s %s",
-                               rs_host_name(result->host), result->c->seed, quoted,
-                               result->scenario->path);
+                               rs_host_name(result->host), result->c->seed, quoted, path);
+        g_free(path);
     }
     g_free(quoted);
     return line;

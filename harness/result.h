@@ -35,7 +35,7 @@ struct rs_result {
 const char *rs_verdict_name(enum rs_verdict verdict); /* "PASS" ... */
 
 /* What this run and an earlier one of the same inputs disagree about; NULL: nothing. g_free(). */
-char *rs_runs_differ(const struct rs_facts *a, const struct rs_facts *b, enum rs_host host);
+char *rs_runs_differ(const struct rs_facts *a, const struct rs_facts *b);
 
 /* Sets verdict (and canary) from run, error and nondet. */
 void rs_result_decide(struct rs_result *result);

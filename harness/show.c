@@ -120,6 +120,31 @@ static void show_samples(FILE *out, const struct rs_result *result)
     }
 }
 
+/* The last lines of a file of the run: what a driver said before it died. A guest wrote it. */
+static void show_tail(FILE *out, const struct rs_result *result, const char *name)
+{
+    enum { LINES = 4, COLUMNS = 160 };
+    char *path = result->run.dir ? g_build_filename(result->run.dir, name, NULL) : NULL;
+    char *text = NULL, **lines;
+    gsize bytes = 0;
+    guint count;
+
+    if (path && g_file_get_contents(path, &text, &bytes, NULL) && *g_strchomp(text)) {
+        lines = g_strsplit(text, "\n", -1);
+        count = g_strv_length(lines);
+        fprintf(out, "       %s%s:\n", name, count > LINES ? ", the end" : "");
+        for (guint i = count > LINES ? count - LINES : 0; i < count; i++) {
+            fputs("           ", out);
+            for (unsigned k = 0; lines[i][k] && k < COLUMNS; k++)
+                fputc(g_ascii_isprint(lines[i][k]) ? lines[i][k] : '?', out);
+            fputc('\n', out);
+        }
+        g_strfreev(lines);
+    }
+    g_free(text);
+    g_free(path);
+}
+
 static void show_next(FILE *out, const struct rs_result *result)
 {
     char *repro = rs_repro_line(result);
@@ -165,6 +190,10 @@ void rs_show_line(FILE *out, const struct rs_result *result)
         fprintf(out, "       %s\n", result->canary);
     show_findings(out, result);
     show_samples(out, result);
+    if (result->verdict == RS_FAIL)
+        show_tail(out, result, RS_FILE_RESULTS "/stderr");
+    if (result->verdict == RS_ERROR)
+        show_tail(out, result, RS_FILE_HOST_LOG);
     show_next(out, result);
     fflush(out);
 }
