@@ -33,8 +33,8 @@ const char rs_schema_example[] =
     "  - {at: 5ms, link: down, port: 0, for: 200us}\n"
     "expect:\n"
     "  - {metric: lost, max: 4000, why: only what was sent while the link was down}\n"
-    "  - {metric: latency.p99, flow: down, max: 20us}\n"
-    "  - {metric: mmio.writes.per-packet, max: 0.25}\n"
+    "  - {metric: latency.p50, flow: down, max: 20us}\n"
+    "  - {metric: mmio.writes.per-packet, max: 1.25}\n"
     "capture: [0, 1]\n"
     "trace: 1\n";
 
