@@ -26,10 +26,10 @@ make                        run    build
 git                         run    version
 pkgconf|pkg-config          run    flags
 python3                     run    scripts
+python3-venv                run    qemu
 python3-jinja2              run    reports
 xz-utils                    run    unpacking
 patch                       run    qemu
-meson                       run    qemu
 ninja-build                 run    qemu
 flex                        run    qemu
 bison                       run    qemu
@@ -37,8 +37,6 @@ libglib2.0-dev              run    qemu,harness
 libpixman-1-dev             run    qemu
 libfdt-dev                  run    qemu
 libslirp-dev                run    qemu
-seabios                     run    firmware
-qemu-system-data            run    firmware
 busybox-static              run    guest
 libarchive-tools            run    guest
 libarchive-dev              run    harness
