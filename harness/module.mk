@@ -3,8 +3,10 @@
 # harness/inproc/ (the one place that knows driver and model both) has a module.mk of its own.
 
 HARNESS_PACKAGES := glib-2.0 jansson libfyaml libarchive libpcap libxxhash libzstd
-CFLAGS_harness   := -D_GNU_SOURCE= $(subst -I,-isystem ,$(shell pkg-config --cflags $(HARNESS_PACKAGES)))
-LDLIBS_harness   := $(shell pkg-config --libs $(HARNESS_PACKAGES))
+# quiet where libraries are missing: scripts/setup.sh names them, and a compiler the header
+HARNESS_INCLUDES := $(shell pkg-config --cflags $(HARNESS_PACKAGES) 2>/dev/null)
+CFLAGS_harness   := -D_GNU_SOURCE= $(subst -I,-isystem ,$(HARNESS_INCLUDES))
+LDLIBS_harness   := $(shell pkg-config --libs $(HARNESS_PACKAGES) 2>/dev/null)
 HARNESS_LIBS     := harness record bench nic
 
 $(eval $(call library,harness,$(sort $(filter-out harness/main.c,$(wildcard harness/*.c)))))
