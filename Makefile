@@ -8,7 +8,7 @@ JOBS  ?= $(shell nproc)
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-builtin-rules
 STEP = $(MAKE) --no-print-directory -j$(JOBS)
-SETUP = $(Q)RINGSIDE_SETUP_STAMP=$(BUILD)/.setup-$(1) sh scripts/setup.sh $(1)
+SETUP = $(Q)RINGSIDE_SETUP_STAMP=$(BUILD)/.setup sh scripts/setup.sh $(1)
 
 include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
@@ -26,11 +26,13 @@ run:
 
 ## make test       everything that must hold: units, house rules, the smoke suite on both hosts
 test:
-	$(call SETUP,check)
+	$(call SETUP,test)
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) MAKE="$(MAKE)" sh scripts/test.sh
 
 ## make check      make test, then sanitizers, clang-tidy, cppcheck
-check: test
+check:
+	$(call SETUP,check)
+	$(Q)$(MAKE) --no-print-directory test
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) MAKE="$(MAKE)" sh scripts/check.sh
 
 ## make coverage   lines covered by units and in-process scenarios, as a page

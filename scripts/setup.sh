@@ -5,6 +5,7 @@
 # It names no mirror: apt knows its own.
 #
 #   scripts/setup.sh run      what `make run` needs
+#   scripts/setup.sh test     that, and what `make test` adds
 #   scripts/setup.sh check    that, and what `make check` and `make coverage` add
 #   scripts/setup.sh list     print the list (package, group, reason)
 #
@@ -37,6 +38,7 @@ libglib2.0-dev              run    qemu,harness
 libpixman-1-dev             run    qemu
 libfdt-dev                  run    qemu
 libslirp-dev                run    qemu
+zlib1g-dev                  run    qemu
 busybox-static              run    guest
 libarchive-tools            run    guest
 libarchive-dev              run    harness
@@ -45,7 +47,7 @@ libjansson-dev              run    reports
 libpcap-dev                 run    captures
 libxxhash-dev               run    hashes
 libzstd-dev                 run    traces
-check                       check  units
+check                       test   units
 lcov                        check  coverage
 clang-tidy                  check  lint
 cppcheck                    check  lint
@@ -63,6 +65,7 @@ usage() {
 wanted() {
     case $1 in
     run) packages | awk '$2 == "run"' ;;
+    test) packages | awk '$2 != "check"' ;;
     check) packages ;;
     esac
 }
@@ -97,7 +100,7 @@ installable() {
 choose_names() {
     for alternatives in $1; do
         installable "$alternatives"
-    done | tr '\n' ' '
+    done | tr '\n' ' ' | sed 's/ $//'
 }
 
 all_installable() {
@@ -106,15 +109,34 @@ all_installable() {
     done
 }
 
+# sets as_root; asks for sudo's password only a person who sits there and is allowed to use it
 may_install() {
     [ -z "${RINGSIDE_NO_INSTALL:-}" ] || return 1
     command -v apt-get >/dev/null || return 1
     if [ "$(id -u)" = 0 ]; then
         as_root=""
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        return 0
+    fi
+    command -v sudo >/dev/null || return 1
+    if sudo -n true 2>/dev/null; then
         as_root="sudo -n"
+    elif [ -t 0 ] && [ -t 2 ] && id -nG | grep -qw sudo; then
+        sudo -p "setup: %p's password, to install them with apt-get: " -v || return 1
+        as_root="sudo"
     else
         return 1
+    fi
+}
+
+# prints what a person types who may become root
+line_to_type() {
+    get="apt-get install -y --no-install-recommends $1"
+    if [ "$(id -u)" = 0 ]; then
+        echo "apt-get update && $get"
+    elif command -v sudo >/dev/null; then
+        echo "sudo apt-get update && sudo $get"
+    else
+        echo "su - -c 'apt-get update && $get'"
     fi
 }
 
@@ -135,7 +157,7 @@ install_names() {
 
 [ $# = 1 ] || usage
 case $1 in
-run | check) group=$1 ;;
+run | test | check) group=$1 ;;
 list) packages && exit 0 ;;
 *) usage ;;
 esac
@@ -160,8 +182,8 @@ if [ -n "$lacking" ]; then
     echo "$lacking" | sed 's/^/    /' >&2
     names=$(choose_names "$(echo "$lacking" | awk '{ print $1 }')")
     if ! may_install; then
-        echo "setup: may not install here (neither root nor sudo without a password); type:" >&2
-        echo "    sudo apt-get update && sudo apt-get install -y --no-install-recommends $names" >&2
+        echo "setup: may not install them here; type:" >&2
+        echo "    $(line_to_type "$names")" >&2
         exit 3
     fi
     echo "setup: installing $names" >&2
