@@ -14,7 +14,7 @@ include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
                    driver harness harness/inproc guest qemu-patches))
 
-.PHONY: help run test check coverage docs unit tidy all tools hosts clean
+.PHONY: help run test check coverage docs profile unit tidy all tools hosts clean
 help:
 	@grep -hE '^## ' $(MAKEFILE_LIST) | sed 's/^## //'
 
@@ -51,6 +51,10 @@ tidy:
 ## make docs       the generated pages: registers, scenario keys
 docs: tools
 	$(Q)python3 scripts/docs.py $(BUILD)
+
+## make profile    where the host's time goes per forwarded frame (needs linux-perf, valgrind)
+profile: all
+	$(Q)python3 scripts/profile.py $(BUILD)
 
 # what runs on this machine; what runs scenarios
 tools: $(BUILD)/ringside $(BUILD)/ringside-inproc $(BUILD)/nic-dump
