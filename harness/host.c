@@ -11,6 +11,7 @@
 
 #include "harness/paths.h"
 #include "harness/run_folder.h"
+#include "harness/term.h"
 
 static const char *const names[] = {"qemu", "in-process"};
 
@@ -62,9 +63,7 @@ char *rs_argv_line(const GPtrArray *argv)
     GString *line = g_string_new(NULL);
 
     for (unsigned i = 0; i < argv->len && argv->pdata[i]; i++) {
-        const char *word = argv->pdata[i];
-        const bool plain = *word && !strpbrk(word, " \t\n'\"\\$`&|;<>(){}*?[]#~!");
-        char *quoted = plain ? g_strdup(word) : g_shell_quote(word);
+        char *quoted = rs_shell_word(argv->pdata[i]);
 
         g_string_append_printf(line, "%s%s", i ? " " : "", quoted);
         g_free(quoted);

@@ -144,7 +144,7 @@ static int compare(const struct recorded *r, const struct rs_result *result, int
     return status;
 }
 
-static int run_again(struct recorded *r, const struct options *o)
+static int run_again(struct recorded *r, const char *what, const struct options *o)
 {
     struct rs_result *result = g_new0(struct rs_result, 1);
     struct rs_run *run = &result->run;
@@ -179,6 +179,7 @@ static int run_again(struct recorded *r, const struct options *o)
     rs_run_finish(run);
     result->repeats = 1;
     result->ran = true;
+    result->bundle = g_strdup(what); /* what to type to see it once more */
     result->wall_ms = run->process.wall_ms;
     rs_result_decide(result);
     if (rs_meta_write(run, why, sizeof(why)) < 0)
@@ -219,7 +220,7 @@ static int replay(const char *what, const struct options *o)
         rs_remove_tree(scratch);
     if (!status) {
         store_more(&r, o);
-        status = run_again(&r, o);
+        status = run_again(&r, what, o);
     }
     rs_inputs_fini(&r.inputs);
     rs_scenario_free(r.scenario);

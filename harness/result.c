@@ -139,11 +139,11 @@ char *rs_repro_line(const struct rs_result *result)
     char *quoted, *path, *line;
 
     if (result->bundle) {
-        quoted = g_shell_quote(result->bundle);
+        quoted = rs_shell_word(result->bundle);
         line = g_strdup_printf("ringside replay %s", quoted);
     } else {
-        quoted = g_shell_quote(result->c->id);
-        path = g_shell_quote(result->scenario->path);
+        quoted = rs_shell_word(result->c->id);
+        path = rs_shell_word(result->scenario->path);
         line = g_strdup_printf("ringside run --host %s --seed %" PRIu64 " -k %s %s",
                                rs_host_name(result->host), result->c->seed, quoted, path);
         g_free(path);

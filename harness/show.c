@@ -148,7 +148,7 @@ static void show_tail(FILE *out, const struct rs_result *result, const char *nam
 static void show_next(FILE *out, const struct rs_result *result)
 {
     char *repro = rs_repro_line(result);
-    char *quoted = result->run.dir ? g_shell_quote(result->run.dir) : NULL;
+    char *quoted = result->run.dir ? rs_shell_word(result->run.dir) : NULL;
 
     fprintf(out, "       repro:  %s\n", repro);
     if (quoted) {

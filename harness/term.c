@@ -4,6 +4,7 @@
  */
 #include "harness/term.h"
 
+#include <glib.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,13 @@ void rs_verbose(const char *format, ...)
     va_start(args, format);
     line("  ", RS_DIM, format, args);
     va_end(args);
+}
+
+char *rs_shell_word(const char *word)
+{
+    if (*word && !strpbrk(word, " \t\n'\"\\$`&|;<>(){}*?[]#~!"))
+        return g_strdup(word);
+    return g_shell_quote(word);
 }
 
 void rs_progress(const char *format, ...)

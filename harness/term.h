@@ -39,6 +39,9 @@ void rs_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* On stderr, with -v only. */
 void rs_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* A word as one would type it to a shell: quoted only where it must be. g_free(). */
+char *rs_shell_word(const char *word);
+
 /* A line that is overwritten by the next one: only on a terminal, silent elsewhere. */
 void rs_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void rs_progress_clear(void);

@@ -149,7 +149,7 @@ static int settle(const struct options *o, const struct flows *flows, uint64_t b
 
 static void need_level(const struct rs_trace *trace, unsigned level, const char *folder)
 {
-    char *quoted = g_shell_quote(folder);
+    char *quoted = rs_shell_word(folder);
 
     if (trace->header.level < level)
         rs_hint("the run stored level %u, this needs %u: ringside replay %s --trace %u",

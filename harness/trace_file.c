@@ -125,7 +125,7 @@ static size_t field_text(char *buf, size_t bytes, const char *name, uint64_t val
                          size_t flows)
 {
     static const char *const hexadecimal[] = {"value", "address", "offset", "status", "eicr",
-                                              "eims",  "data",    "iova",   "physical"};
+                                              "eims",  "data",    "hash",   "physical"};
     char reg[48];
     int done;
 
@@ -133,7 +133,7 @@ static size_t field_text(char *buf, size_t bytes, const char *name, uint64_t val
         done = snprintf(buf, bytes, "  %s", register_name(value, reg, sizeof(reg)));
     else if (!strcmp(name, "flow") && value < flows)
         done = snprintf(buf, bytes, "  flow %s", names[value]);
-    else if (value == UINT64_MAX)
+    else if (value == UINT64_MAX || (!strcmp(name, "flow") && value == UINT32_MAX))
         done = snprintf(buf, bytes, "  %s -", name);
     else {
         bool hex = false;
