@@ -74,7 +74,7 @@ static void boot_options(GPtrArray *argv, const struct rs_machine *m)
     option(argv, "-initrd", "%s", image);
     option(argv, "-append", "%s %s%s hugepages=%" G_GUINT64_FORMAT, KERNEL_LINE,
            m->iommu ? "intel_iommu=on iommu.strict=1" : "intel_iommu=off",
-           m->console ? "" : " quiet loglevel=4", m->memory_bytes / 4 / HUGEPAGE_BYTES);
+           " quiet", m->memory_bytes / 4 / HUGEPAGE_BYTES);
     g_free(kernel);
     g_free(image);
 }

@@ -49,16 +49,71 @@ static uint64_t longest(const void *plan, const struct plan_header *h,
     return most + FRAME_OVERHEAD;
 }
 
+/* Wire bytes of a flow's frames, one of each, and how many they are. */
+static uint64_t wire_bytes(const void *plan, const struct plan_header *h,
+                           const struct plan_flow *flow, uint64_t *frames)
+{
+    uint64_t sum = 0;
+
+    *frames = flow->kind == PLAN_REPLAY ? flow->frame_count : flow->size_count;
+    for (uint32_t i = 0; i < *frames; i++) {
+        uint16_t size;
+        struct plan_frame frame;
+
+        if (flow->kind == PLAN_REPLAY) {
+            memcpy(&frame,
+                   (const char *)plan + h->frames.offset +
+                       (flow->frame_first + i) * sizeof(frame),
+                   sizeof(frame));
+            sum += frame.length + FRAME_OVERHEAD;
+        } else {
+            memcpy(&size,
+                   (const char *)plan + h->sizes.offset + (flow->size_first + i) * sizeof(size),
+                   sizeof(size));
+            sum += size + FRAME_OVERHEAD;
+        }
+    }
+    return sum;
+}
+
+static void count_flows(const void *plan, const struct plan_header *h, unsigned *on_port)
+{
+    memset(on_port, 0, PLAN_PORTS_MAX * sizeof(*on_port));
+    for (unsigned i = 0; i < h->flows.count; i++)
+        on_port[flow_at(plan, h, i).port]++;
+}
+
+uint64_t rs_rate_offered(const void *plan, unsigned share)
+{
+    struct plan_header h;
+    unsigned on_port[PLAN_PORTS_MAX];
+    uint64_t rate = 0;
+
+    memcpy(&h, plan, sizeof(h));
+    count_flows(plan, &h, on_port);
+    for (unsigned i = 0; i < h.flows.count; i++) {
+        const struct plan_flow flow = flow_at(plan, &h, i);
+        uint64_t frames;
+        const uint64_t bytes = wire_bytes(plan, &h, &flow, &frames);
+        const unsigned __int128 per_second =
+            (unsigned __int128)1000000000000u * share * frames;
+
+        if (bytes)
+            rate += (uint64_t)(per_second / ((unsigned __int128)RS_RATE_WHOLE * BYTE_PS *
+                                             on_port[flow.port] * bytes));
+    }
+    return rate;
+}
+
 void *rs_rate_plan(const void *plan, size_t bytes, unsigned share)
 {
     void *copy = g_memdup2(plan, bytes);
     struct plan_header h;
-    unsigned on_port[PLAN_PORTS_MAX] = {0};
+    unsigned on_port[PLAN_PORTS_MAX];
     uint64_t extra_ps = 0;
 
     memcpy(&h, plan, sizeof(h));
-    for (unsigned i = 0; i < h.flows.count; i++)
-        on_port[flow_at(plan, &h, i).port]++;
+    count_flows(plan, &h, on_port);
     for (unsigned i = 0; i < h.flows.count; i++) {
         struct plan_flow flow = flow_at(plan, &h, i);
         unsigned __int128 span;

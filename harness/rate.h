@@ -15,6 +15,9 @@ enum { RS_RATE_WHOLE = 10000 }; /* shares are in hundredths of a per cent of lin
  * count frames count the same frames; the deadline grows by the time that they now need. */
 void *rs_rate_plan(const void *plan, size_t bytes, unsigned share);
 
+/* Frames per second that all flows of a checked plan together send at a share. */
+uint64_t rs_rate_offered(const void *plan, unsigned share);
+
 /* A bisection over shares. low is known to be good (0: nothing is), high to be bad (whole + 1:
  * nothing is). */
 struct rs_bisection {

@@ -28,7 +28,6 @@ struct search {
     struct rs_inputs inputs;
     char *dir;
     struct rs_bisection bisection;
-    char best[64]; /* rate of the best probe, as text */
 };
 
 enum probe { PROBE_GOOD, PROBE_LOSS, PROBE_BROKEN };
@@ -50,16 +49,21 @@ static enum probe judge(const struct rs_run *run, uint64_t *lost)
     return q.num ? PROBE_LOSS : PROBE_GOOD;
 }
 
-static void tell_probe(const struct rs_run *run, unsigned share, enum probe outcome,
-                       uint64_t lost, char *rate, size_t rate_bytes)
+static const char *offered(const struct search *s, unsigned share, char *buf, size_t bytes)
 {
-    char sent[64], p99[64];
-    const bool is_good = outcome == PROBE_GOOD;
+    return rs_quantity_format(
+        rs_quantity(UNIT_PPS, rs_rate_offered(s->inputs.plan, share), 1), buf, bytes);
+}
 
-    rs_show_metric(&run->facts, METRIC_RATE_SENT, rate, rate_bytes);
+static void tell_probe(const struct search *s, const struct rs_run *run, unsigned share,
+                       bool is_good, uint64_t lost)
+{
+    char sent[64], p99[64], rate[64];
+
     printf("  %s%s%s  %3u.%02u %% of line rate  %12s  %8s frames  %8" PRIu64 " lost  p99 %s\n",
            rs_style(stdout, is_good ? RS_GOOD : RS_BAD), is_good ? "ok  " : "loss",
-           rs_style(stdout, RS_PLAIN), share / 100, share % 100, rate,
+           rs_style(stdout, RS_PLAIN), share / 100, share % 100,
+           offered(s, share, rate, sizeof(rate)),
            rs_show_metric(&run->facts, METRIC_SENT, sent, sizeof(sent)), lost,
            rs_show_metric(&run->facts, METRIC_LATENCY_P99, p99, sizeof(p99)));
     fflush(stdout);
@@ -81,7 +85,7 @@ static int probe(struct search *s, unsigned share, enum probe *outcome)
 {
     struct rs_inputs inputs = s->inputs; /* all but the plan stays as it is */
     struct rs_run run;
-    char why[512], rate[64];
+    char why[512];
     int status = RS_EXIT_PASS;
     uint64_t lost;
 
@@ -109,9 +113,7 @@ static int probe(struct search *s, unsigned share, enum probe *outcome)
             if (*outcome == PROBE_BROKEN)
                 tell_broken(&run);
             else
-                tell_probe(&run, share, *outcome, lost, rate, sizeof(rate));
-            if (*outcome == PROBE_GOOD)
-                g_strlcpy(s->best, rate, sizeof(s->best));
+                tell_probe(s, &run, share, *outcome == PROBE_GOOD, lost);
         }
     }
     rs_run_fini(&run);
@@ -123,6 +125,7 @@ static int search(struct search *s)
 {
     const struct rs_bisection *b = &s->bisection;
     unsigned share;
+    char best[64];
 
     printf("%s on %s: the highest rate without loss (bisection, to %u.%02u %% of line rate)\n",
            s->c->id, rs_host_name(s->host), b->resolution / 100, b->resolution % 100);
@@ -136,15 +139,16 @@ static int search(struct search *s)
             return RS_EXIT_FAIL;
         rs_bisection_tell(&s->bisection, share, outcome == PROBE_GOOD);
     }
+    offered(s, b->low, best, sizeof(best));
     if (!b->low)
         printf("\nno rate without loss: even %u.%02u %% of line rate loses frames\n",
                b->high / 100, b->high % 100);
     else if (b->low == RS_RATE_WHOLE)
-        printf("\nno loss at line rate: %s in all\n", s->best);
+        printf("\nno loss at line rate: %s in all\n", best);
     else
         printf("\nno loss up to %s in all flows, %u.%02u %% of line rate; loss from %u.%02u %% "
                "on\n",
-               s->best, b->low / 100, b->low % 100, b->high / 100, b->high % 100);
+               best, b->low / 100, b->low % 100, b->high / 100, b->high % 100);
     return b->low ? RS_EXIT_PASS : RS_EXIT_FAIL;
 }
 

@@ -81,6 +81,9 @@ START_TEST(plans_stay_plans)
         ck_assert_uint_eq(flow.interval_num / 800 / RS_RATE_WHOLE, 2); /* two share the wire */
         g_free(other);
     }
+    /* 64 B at line rate: 14.88 Mpps; a and b share a wire */
+    ck_assert_uint_eq(rs_rate_offered(plan, RS_RATE_WHOLE),
+                      14880952 / 2 + 1000000000000u / 800 / 1538 / 2 + 14880952);
     g_free(plan);
     rs_diag_fini(&diag);
     rs_scenario_free(s);
