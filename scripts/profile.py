@@ -38,7 +38,8 @@ QEMU_PARTS = [
     ("device border", r"address_space|memory_region|flatview|pci_|vtd_|iommu|memory_access"
      r"|access_with_adjusted|phys_|do_(ld|st)_mmio|io_prepare|int_(ld|st)_mmio"
      r"|invalidate_and_set_dirty"),
-    ("timers, BQL, icount", r"timer|icount|bql|qemu_mutex|qemu_cond|seqlock|aio_|qemu_clock|notify"
+    ("timers, BQL, icount", r"timer|icount|bql|qemu_mutex|qemu_cond|seqlock|aio_|qemu_clock"
+     r"|notify"
      r"|pthread|cpu_get_clock|cpus_"),
     ("vCPU loop", r"^cpu_|^tb_|^helper_|tcg_|mmu_|probe_|tlb_|rr_|lookup_tb|curr_cflags|cc_compute"
      r"|^x86_|qht_|^do_(ld|st)|notdirty|rcu|load_|store_|^get_page|^gen_|interrupt|apic"),
@@ -48,7 +49,8 @@ QEMU_PARTS = [
 OWN_PARTS = [
     ("NIC model", r"^model/nic/"),
     ("bench: trace and hash", r"^model/bench/trace"),
-    ("bench: traffic, sink, wire", r"^model/bench/(gen|sink|wire|frame|replay|responder|histogram)"),
+    ("bench: traffic, sink, wire",
+     r"^model/bench/(gen|sink|wire|frame|replay|responder|histogram)"),
     ("bench: PCIe, IOTLB, clock, plan", r"^model/bench/"),
     ("recorder", r"^model/record/"),
     ("device border", r"^qemu-patches/"),
@@ -105,8 +107,8 @@ def sampled(build, folder, count):
     call(["perf", "record", "-q", "-e", "cpu-clock", "-F", str(SAMPLES_HZ), "-o", data, "--",
           f"{build}/ringside", "run", "--host", "qemu", "--out", os.path.join(folder, "out"),
           scenario(folder, count)])
-    text = call(["perf", "script", "-i", data, "--comm", "qemu-system-x86", "-F", "comm,ip,sym,dso"])
-    text += call(["perf", "script", "-i", data, "--comm", "CPU 0/TCG", "-F", "comm,ip,sym,dso"])
+    text = "".join(call(["perf", "script", "-i", data, "--comm", thread, "-F",
+                         "comm,ip,sym,dso"]) for thread in ("qemu-system-x86", "CPU 0/TCG"))
     parts, own = collections.Counter(), own_functions(build)
     for line in text.splitlines():
         match = re.match(r".*?\s+[0-9a-f]+ (.*) \((.*)\)$", line)
