@@ -152,7 +152,8 @@ def main(arguments):
     with open(source, encoding="utf-8") as stream:
         data = json.load(stream)
     if data.get("format") != "ringside-results" or data.get("version") != VERSION:
-        print(f"{source}: expected ringside-results version {VERSION}", file=sys.stderr)
+        print(f"{source}: expected ringside-results version {VERSION}, found "
+              f"{data.get('format')} version {data.get('version')}", file=sys.stderr)
         return 2
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     counts = data["counts"]
