@@ -52,12 +52,14 @@ static json_t *binaries(enum rs_host host)
 int rs_meta_write(const struct rs_run *run, char *why, size_t why_bytes)
 {
     const struct bench_report *report = run->facts.report;
-    json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:s, s:I}", "format", "ringside-run", "version",
+    json_t *root = json_pack("{s:s, s:i, s:s, s:s, s:s}", "format", "ringside-run", "version",
                              RS_BUNDLE_VERSION, "tool", RS_VERSION, "case", run->c->id, "host",
-                             rs_host_name(run->host), "seed", (json_int_t)run->c->seed);
-    char *text;
+                             rs_host_name(run->host));
+    char *text, seed[24];
     int error;
 
+    snprintf(seed, sizeof(seed), "%" PRIu64, run->c->seed); /* JSON holds 63 bits at best */
+    json_object_set_new(root, "seed", json_string(seed));
     json_object_set_new(root, "scenario", json_string(run->scenario->path) ?: json_string("?"));
     json_object_set_new(root, "binaries", binaries(run->host));
     if (report) {
@@ -83,17 +85,16 @@ static const char *string_of(const json_t *root, const char *key)
 static int understand(struct rs_run_meta *meta, const json_t *root)
 {
     const char *id = string_of(root, "case"), *host = string_of(root, "host"), *name;
-    const json_t *seed = json_object_get(root, "seed");
+    const char *seed = string_of(root, "seed");
     json_t *files = json_object_get(root, "binaries"), *hash;
 
     if (g_strcmp0(string_of(root, "format"), "ringside-run") ||
         json_integer_value(json_object_get(root, "version")) != RS_BUNDLE_VERSION)
         return -EPROTO;
     if (!id || strlen(id) > SCENARIO_ID_MAX || !host || !rs_host_find(host, &meta->host) ||
-        !json_is_integer(seed))
+        !seed || !g_ascii_string_to_unsigned(seed, 10, 0, UINT64_MAX, &meta->seed, NULL))
         return -EPROTO;
     g_strlcpy(meta->id, id, sizeof(meta->id));
-    meta->seed = (uint64_t)json_integer_value(seed);
     meta->path = g_strdup(string_of(root, "scenario") ?: RS_FILE_SCENARIO);
     meta->tool = g_strdup(string_of(root, "tool") ?: "?");
     meta->has_trace = parse_pair(string_of(root, "trace_hash"), meta->trace_hash) &&

@@ -29,6 +29,17 @@ static json_t *whole(uint64_t value)
     return json_integer((json_int_t)MIN(value, (uint64_t)INT64_MAX));
 }
 
+/* JSON readers hold 63 bits at best; a seed must not be rounded. */
+static json_t *seed(uint64_t value)
+{
+    char digits[24];
+
+    if (value <= INT64_MAX)
+        return whole(value);
+    snprintf(digits, sizeof(digits), "%" PRIu64, value);
+    return json_string(digits);
+}
+
 /* The key's suffix and factor that make an integer of a metric. */
 static void integer_of(struct quantity q, const char **suffix, uint64_t *value)
 {
@@ -117,7 +128,7 @@ static json_t *one_result(const struct rs_result *result)
     json_object_set_new(object, "why", text(result->c->why));
     json_object_set_new(object, "verdict", text(rs_verdict_name(result->verdict)));
     json_object_set_new(object, "host", text(rs_host_name(result->host)));
-    json_object_set_new(object, "seed", whole(result->c->seed));
+    json_object_set_new(object, "seed", seed(result->c->seed));
     json_object_set_new(object, "repeats", whole(result->repeats));
     json_object_set_new(object, "canary", json_boolean(result->c->canary));
     json_object_set_new(object, "wall_ms", whole(result->wall_ms));

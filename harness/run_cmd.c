@@ -164,7 +164,7 @@ static int settle(const struct options *o, struct rs_batch_options *batch, uint6
 {
     GError *error = NULL;
 
-    if (o->seed && !g_ascii_string_to_unsigned(o->seed, 10, 0, INT64_MAX, seed, &error)) {
+    if (o->seed && !g_ascii_string_to_unsigned(o->seed, 10, 0, UINT64_MAX, seed, &error)) {
         g_error_free(error);
         return rs_cli_wrong("run", "--seed is '%s': expected a whole number from 0", o->seed);
     }

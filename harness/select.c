@@ -156,17 +156,15 @@ static bool select_word(struct rs_selection *selection, const char *word,
 
 int rs_select(const struct rs_select_options *o, struct rs_selection *selection)
 {
-    char *fallback[] = {(char *)(o->otherwise ?: "."), NULL}, *everything = NULL;
-    char **words = o->words && o->words[0] ? o->words : fallback;
+    const bool given = o->words && o->words[0];
+    char *below = g_strconcat("scenarios/", o->otherwise, NULL); /* NULL ends it: all of them */
+    char *suite = rs_root_path(below), *fallback[] = {suite ?: below, NULL};
+    char **words = given ? o->words : fallback;
     struct diag diag;
     int status = RS_EXIT_PASS;
 
     selection->scenarios = g_ptr_array_new_with_free_func((GDestroyNotify)rs_scenario_free);
     selection->cases = g_array_new(FALSE, TRUE, sizeof(struct rs_selected));
-    if (words == fallback && !o->otherwise) {
-        everything = rs_root_path("scenarios");
-        fallback[0] = everything ?: fallback[0];
-    }
     rs_diag_init(&diag);
     for (; *words; words++)
         if (!select_word(selection, *words, o, &diag))
@@ -181,7 +179,8 @@ int rs_select(const struct rs_select_options *o, struct rs_selection *selection)
         rs_hint("'ringside list' shows what there is");
         status = RS_EXIT_NOTHING;
     }
-    g_free(everything);
+    g_free(suite);
+    g_free(below);
     return status;
 }
 

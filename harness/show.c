@@ -162,7 +162,7 @@ static void show_next(FILE *out, const struct rs_result *result)
 void rs_show_line(FILE *out, const struct rs_result *result)
 {
     const struct rs_facts *facts = &result->run.facts;
-    char frames[64], lost[64], p99[64], why[256] = "";
+    char frames[64], lost[64], p99[64], why[256] = "", repeats[32] = "";
 
     rs_progress_clear();
     if (rs_verbosity < 0 && result->verdict == RS_PASS)
@@ -176,10 +176,12 @@ void rs_show_line(FILE *out, const struct rs_result *result)
                  rs_show_metric(facts, METRIC_LATENCY_P99, p99, sizeof(p99)),
                  result->c->canary && result->verdict == RS_PASS ? "  (a canary: fails, as it must)"
                                                                  : "");
-    fprintf(out, "  %s%-6s%s [%4" PRIu64 ".%" PRIu64 "s]  %-40s  %s\n",
+    if (result->repeats > 1 && !result->nondet)
+        g_snprintf(repeats, sizeof(repeats), "  %u equal runs", result->repeats);
+    fprintf(out, "  %s%-6s%s [%4" PRIu64 ".%" PRIu64 "s]  %-32s  %s%s\n",
             rs_style(out, style_of(result->verdict)), rs_verdict_name(result->verdict),
             rs_style(out, RS_PLAIN), result->wall_ms / 1000, result->wall_ms % 1000 / 100,
-            result->c->id, why);
+            result->c->id, why, repeats);
     if (result->verdict == RS_PASS || result->verdict == RS_SKIP) {
         fflush(out);
         return;

@@ -69,8 +69,12 @@ static void print_event(const struct nic_event *event, const struct flows *flows
     const bool before = event->time_ps < go_ps;
     const uint64_t ps = before ? go_ps - event->time_ps : event->time_ps - go_ps;
 
-    printf("%c%8" PRIu64 ".%06" PRIu64 " us  p%u  %s\n", before ? '-' : go_ps ? '+' : ' ',
-           ps / 1000000, ps % 1000000, NIC_FUNCTION_PORT(event->function) & 0xff,
+    char port[16] = "--"; /* control device and plan */
+
+    if (event->function != BENCH_CONTROL)
+        snprintf(port, sizeof(port), "p%u", NIC_FUNCTION_PORT(event->function) & 0xffu);
+    printf("%c%8" PRIu64 ".%06" PRIu64 " us  %s  %s\n", before ? '-' : go_ps ? '+' : ' ',
+           ps / 1000000, ps % 1000000, port,
            rs_event_text(event, flows->name, flows->count, text, sizeof(text)));
 }
 

@@ -36,6 +36,7 @@ static void setup(void)
     rs_diag_fini(&diag);
     rs_run_init(&run);
     run.scenario = scenario;
+    scenario->cases[0].seed = UINT64_MAX;
     run.c = &scenario->cases[0];
     run.host = RS_HOST_INPROC;
     run.dir = g_strdup(folder);
@@ -66,6 +67,7 @@ START_TEST(round_trip)
     ck_assert_int_eq(rs_meta_read(&meta, out, why, sizeof(why)), 0);
     ck_assert_str_eq(meta.id, "t");
     ck_assert_int_eq(meta.host, RS_HOST_INPROC);
+    ck_assert_uint_eq(meta.seed, UINT64_MAX);
     ck_assert(meta.has_trace);
     ck_assert_uint_eq(meta.trace_hash[0], 0xfedcba9876543210u);
     ck_assert_uint_eq(meta.trace_hash[1], 7);
@@ -116,10 +118,12 @@ START_TEST(bad_descriptions)
 {
     static const char *const bad[] = {
         "", "[]", "{}", "{\"format\":\"ringside-run\"}",
-        "{\"format\":\"ringside-run\",\"version\":2,\"case\":\"t\",\"host\":\"qemu\",\"seed\":1}",
-        "{\"format\":\"ringside-run\",\"version\":1,\"case\":7,\"host\":\"qemu\",\"seed\":1}",
-        "{\"format\":\"ringside-run\",\"version\":1,\"case\":\"t\",\"host\":\"x\",\"seed\":1}",
+        "{\"format\":\"ringside-run\",\"version\":2,\"case\":\"t\",\"host\":\"qemu\",\"seed\":\"1\"}",
+        "{\"format\":\"ringside-run\",\"version\":1,\"case\":7,\"host\":\"qemu\",\"seed\":\"1\"}",
+        "{\"format\":\"ringside-run\",\"version\":1,\"case\":\"t\",\"host\":\"x\",\"seed\":\"1\"}",
         "{\"format\":\"ringside-run\",\"version\":1,\"case\":\"t\",\"host\":\"qemu\"}",
+        "{\"format\":\"ringside-run\",\"version\":1,\"case\":\"t\",\"host\":\"qemu\","
+        "\"seed\":\"-1\"}",
     };
     char *path = g_build_filename(out, RS_FILE_META, NULL);
     struct rs_run_meta meta;
