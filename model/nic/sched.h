@@ -7,9 +7,8 @@
  * passed runs at the present time, after everything that is due now with a lower rank. The heap
  * never allocates; it is part of the saved state and holds no pointers.
  *
- * The deadline is exact and costs one load: beside each place of the heap stands the earliest
- * instant at which anything at or below that place may be seen, kept up along the one path that an
- * insertion or removal touches anyway.
+ * What runs mostly schedules what comes next. So an event that was taken keeps its place until the
+ * next one is scheduled, which takes it over, or the next one is asked for.
  */
 #ifndef RINGSIDE_NIC_SCHED_H
 #define RINGSIDE_NIC_SCHED_H
@@ -42,12 +41,12 @@ struct sched_event {
 
 struct sched {
     uint64_t now_ps;
-    uint32_t count;
+    uint32_t count;      /* places in use */
     uint32_t sequence;
+    uint64_t taken;      /* 1: the first one was popped already */
     uint64_t dispatched; /* events popped since creation */
     uint64_t refused;    /* sched_at() calls that found the heap full: must stay 0 */
     struct sched_event heap[SCHED_CAPACITY];
-    uint64_t visible_ps[SCHED_CAPACITY]; /* min of time + lead over the place and all below it */
 };
 
 #define SCHED_NEVER UINT64_MAX
@@ -78,7 +77,7 @@ bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32
 bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out);
 
 /* The earliest instant at which something that the guest can see may happen (min of time + lead),
- * SCHED_NEVER when nothing is pending. Cheap: called once per device access. */
+ * SCHED_NEVER when nothing is pending. Looks at the events within one lead of the first. */
 uint64_t sched_deadline(const struct sched *s);
 
 /* After loading saved state: is this a heap, ordered and within bounds? */

@@ -197,7 +197,7 @@ START_TEST(valid_sees_damage)
     s.heap[50].time_ps = 1;
     ck_assert(!sched_valid(&s));
     s = good;
-    s.visible_ps[50]++;
+    s.taken = 2;
     ck_assert(!sched_valid(&s));
     s = good;
     s.heap[99].rank = 0xff000000;
