@@ -76,7 +76,10 @@ static gboolean set_colour(const gchar *name, const gchar *value, gpointer data,
     return FALSE;
 }
 
+static gboolean help_wanted; /* the library's own way would exit on the spot */
+
 static const GOptionEntry common[] = {
+    {"help", 'h', 0, G_OPTION_ARG_NONE, &help_wanted, "Show this", NULL},
     {"verbose", 'v', G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, (void *)louder,
      "Say more", NULL},
     {"quiet", 'q', G_OPTION_FLAG_NO_ARG, G_OPTION_ARG_CALLBACK, (void *)quieter,
@@ -93,6 +96,7 @@ bool rs_cli_parse(int *argc, char ***argv, const char *arguments, const char *su
     GError *error = NULL;
     bool good;
 
+    g_option_context_set_help_enabled(context, FALSE);
     g_option_context_set_summary(context, summary);
     if (entries)
         g_option_context_add_main_entries(context, entries, NULL);
@@ -103,6 +107,13 @@ bool rs_cli_parse(int *argc, char ***argv, const char *arguments, const char *su
 
         *status = rs_cli_wrong(command ? command + 1 : "", "%s", error->message);
         g_error_free(error);
+    } else if (help_wanted) {
+        char *text = g_option_context_get_help(context, TRUE, NULL);
+
+        fputs(text, stdout);
+        g_free(text);
+        *status = RS_EXIT_PASS;
+        good = false;
     }
     g_option_context_free(context);
     return good;

@@ -24,7 +24,7 @@ int rs_schema_command(int argc, char **argv);
 
 /* Parses the options of a command (common ones -v, -q, --color are added), leaving positional
  * arguments in argv[1..argc). `arguments`: "[PATH...]"; `summary`: below the usage line.
- * False: *status is the exit status, the mistake has been told. */
+ * False: *status is the exit status; the mistake has been told, or the help that was asked for. */
 bool rs_cli_parse(int *argc, char ***argv, const char *arguments, const char *summary,
                   const GOptionEntry *entries, int *status);
 

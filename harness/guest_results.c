@@ -91,11 +91,11 @@ int rs_guest_status(struct rs_guest *guest, const char *text, size_t bytes, char
 
         if (space)
             *space = '\0';
-        if (!take(guest, lines[i], space ? space + 1 : "")) {
+        const char *value = space ? space + 1 : "";
+        if (!take(guest, lines[i], value)) {
             char shown[64];
 
-            copy_printable(shown, sizeof(shown), space ? space + 1 : "", 40);
-            shown[strnlen(space ? space + 1 : "", 40)] = '\0';
+            copy_printable(shown, sizeof(shown), value, strnlen(value, 40));
             snprintf(why, why_bytes, "the status file's line %u has a wrong value: '%s'", i + 1,
                      shown);
             result = -EPROTO;
