@@ -104,7 +104,7 @@ struct iotlb_entry { /* iotlb.c */
 };
 struct iotlb {
     uint64_t tick;
-    uint16_t hint[IOTLB_HINTS];
+    uint16_t large[IOTLB_HINTS], small[IOTLB_HINTS]; /* hints: 2 MiB, 4 KiB */
     struct iotlb_entry entry[IOTLB_MAX];
 };
 

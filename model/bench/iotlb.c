@@ -7,10 +7,10 @@
  */
 #include "model/bench/bench_priv.h"
 
-static unsigned hint_of(uint16_t function, uint64_t address)
+/* Where the page around this address was found last, were it of 2^shift bytes. */
+static unsigned hint_of(uint16_t function, uint64_t address, unsigned shift)
 {
-    return (unsigned)((address >> 12 ^ address >> 21 ^ address >> 30 ^ function >> 8 << 4) %
-                      IOTLB_HINTS);
+    return (unsigned)((address >> shift ^ function >> 8 << 4) % IOTLB_HINTS);
 }
 
 static bool covers(const struct iotlb_entry *e, uint16_t function, uint64_t address)
@@ -19,8 +19,8 @@ static bool covers(const struct iotlb_entry *e, uint16_t function, uint64_t addr
 }
 
 /* The entry of the page, else the one to replace. */
-static unsigned find(const struct iotlb *t, uint32_t entries, uint16_t function,
-                     uint64_t address)
+static unsigned search(const struct iotlb *t, uint32_t entries, uint16_t function,
+                       uint64_t address)
 {
     unsigned oldest = 0;
     for (unsigned i = 0; i < entries; i++) {
@@ -31,6 +31,19 @@ static unsigned find(const struct iotlb *t, uint32_t entries, uint16_t function,
             oldest = i;
     }
     return oldest;
+}
+
+/* The same; looks first where pages of usual sizes were found. */
+static struct iotlb_entry *find(struct bench *b, uint16_t function, uint64_t address)
+{
+    struct iotlb *t = &b->st->iotlb;
+    uint16_t *large = &t->large[hint_of(function, address, 21)];
+    uint16_t *small = &t->small[hint_of(function, address, 12)];
+    if (covers(&t->entry[*large], function, address))
+        return &t->entry[*large];
+    if (!covers(&t->entry[*small], function, address))
+        *large = *small = (uint16_t)search(t, b->plan->iotlb_entries, function, address);
+    return &t->entry[*small];
 }
 
 static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t function,
@@ -59,12 +72,7 @@ enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t ad
 {
     struct iotlb *t = &b->st->iotlb;
     struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
-    uint16_t *hint = &t->hint[hint_of(function, address)];
-    struct iotlb_entry *e = &t->entry[*hint];
-    if (!covers(e, function, address)) {
-        *hint = (uint16_t)find(t, b->plan->iotlb_entries, function, address);
-        e = &t->entry[*hint];
-    }
+    struct iotlb_entry *e = find(b, function, address);
     if (covers(e, function, address) && e->access & 1u << kind) {
         count->iotlb_hits++;
     } else {
@@ -100,7 +108,7 @@ unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, 
 bool iotlb_valid(const struct bench *b)
 {
     for (unsigned i = 0; i < IOTLB_HINTS; i++)
-        if (b->st->iotlb.hint[i] >= IOTLB_MAX)
+        if (b->st->iotlb.large[i] >= IOTLB_MAX || b->st->iotlb.small[i] >= IOTLB_MAX)
             return false;
     return true;
 }
