@@ -152,7 +152,7 @@ static int run_again(struct recorded *r, const char *what, const struct options 
     GPtrArray *results = g_ptr_array_new_with_free_func(rs_result_free);
     char why[512], *id = rs_folder_name(r->c->id);
     char *name = g_strdup_printf("replay-%s-s%" PRIu64 "-%s", id, r->c->seed,
-                                 rs_host_name(r->meta.host));
+                                 rs_host_name(r->meta.host)); /* show.c tells it in advance */
     char *out = o->out ? g_canonicalize_filename(o->out, NULL) : g_strdup(rs_paths()->out);
     int status = RS_EXIT_ENVIRONMENT;
 

@@ -145,6 +145,35 @@ static void show_tail(FILE *out, const struct rs_result *result, const char *nam
     g_free(path);
 }
 
+/* The first frame that never came back: the one to follow. */
+static char *lost_frame(const struct rs_result *result)
+{
+    const struct rs_facts *f = &result->run.facts;
+
+    for (unsigned i = 0; f->report && i < f->report->flows && i < result->c->flow_count; i++)
+        if (f->planned.expects >> i & 1 && f->report->flow[i].first_lost != UINT64_MAX)
+            return g_strdup_printf(" --flow %s --frame %" PRIu64, result->c->flows[i].name,
+                                   f->report->flow[i].first_lost);
+    return g_strdup("");
+}
+
+/* Following a frame needs every event; a replay stores them without another trace hash. */
+static void show_trace(FILE *out, const struct rs_result *result, const char *dir)
+{
+    char *frame = lost_frame(result), *name = g_path_get_basename(result->run.dir), *bundle;
+
+    if (*frame && result->bundle && result->c->trace < 2) {
+        bundle = rs_shell_word(result->bundle);
+        fprintf(out, "       next:   ringside replay %s --trace 2\n", bundle);
+        fprintf(out, "               ringside trace replay-%s%s\n", name, frame);
+        g_free(bundle);
+    } else {
+        fprintf(out, "       next:   ringside trace %s%s\n", dir, frame);
+    }
+    g_free(name);
+    g_free(frame);
+}
+
 static void show_next(FILE *out, const struct rs_result *result)
 {
     char *repro = rs_repro_line(result);
@@ -153,7 +182,7 @@ static void show_next(FILE *out, const struct rs_result *result)
     fprintf(out, "       repro:  %s\n", repro);
     if (quoted) {
         fprintf(out, "       files:  %s\n", result->run.dir);
-        fprintf(out, "       next:   ringside trace %s\n", quoted);
+        show_trace(out, result, quoted);
     }
     g_free(quoted);
     g_free(repro);

@@ -118,7 +118,8 @@ START_TEST(bad_descriptions)
 {
     static const char *const bad[] = {
         "", "[]", "{}", "{\"format\":\"ringside-run\"}",
-        "{\"format\":\"ringside-run\",\"version\":2,\"case\":\"t\",\"host\":\"qemu\",\"seed\":\"1\"}",
+        "{\"format\":\"ringside-run\",\"version\":2,\"case\":\"t\",\"host\":\"qemu\","
+        "\"seed\":\"1\"}",
         "{\"format\":\"ringside-run\",\"version\":1,\"case\":7,\"host\":\"qemu\",\"seed\":\"1\"}",
         "{\"format\":\"ringside-run\",\"version\":1,\"case\":\"t\",\"host\":\"x\",\"seed\":\"1\"}",
         "{\"format\":\"ringside-run\",\"version\":1,\"case\":\"t\",\"host\":\"qemu\"}",
