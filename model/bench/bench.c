@@ -175,7 +175,6 @@ int bench_init(struct bench *b, void *block, const struct bench_config *config, 
     st->bytes = bench_state_bytes(config);
     st->ports = config->ports;
     sched_init(&st->sched);
-    trace_init(b);
     for (unsigned p = 0; p < st->ports; p++) {
         struct nic_config c = port_config(b, p);
         if (nic_init(&b->nic[p], bench_nic_block(b, p), &c, &nic_ops, b, &st->sched)) {

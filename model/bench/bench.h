@@ -115,7 +115,7 @@ enum bench_action bench_control_write(struct bench *b, uint64_t virtual_ns, uint
 uint32_t bench_status(const struct bench *b);
 enum report_end bench_end(const struct bench *b);
 
-/* Flushes the trace buffer to ops->events, closes the hash for this moment, fills in the report
+/* Hands ops->events what it has not seen yet, takes the hash of this moment, fills in the report
  * (host fields 0). May be called at any time. */
 void bench_report(struct bench *b, struct bench_report *out);
 
@@ -127,7 +127,10 @@ int bench_load(struct bench *b, const void *in, size_t bytes, const char **why);
 
 /* Event names for readers of a trace: NIC's and the bench's own. NULL: no such id. */
 const struct nic_event_info *bench_event_info(unsigned id);
-enum { TRACE_SCHEMA_VERSION = 1 };
+enum {
+    TRACE_SCHEMA_VERSION = 1,
+    TRACE_BLOCK_EVENTS = 256, /* of the trace hash: docs/formats/trace.md */
+};
 
 /* Timing parameters: names, units, defaults, sources (timing.def). */
 struct bench_timing_info {

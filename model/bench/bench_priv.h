@@ -16,8 +16,7 @@
 #define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
 enum {
     BENCH_STATE_VERSION = 1,
-    TRACE_EVENTS = 256,                 /* records hashed and handed out at a time */
-    TRACE_HASH_WORDS = 11,              /* XXH64_state_t */
+    TRACE_EVENTS = TRACE_BLOCK_EVENTS,  /* records hashed and handed out at a time */
     POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
     POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
     READ_SLOTS = NIC_TX_DATA_SLOTS + NIC_TX_DESC_SLOTS + NIC_RX_DESC_SLOTS,
@@ -87,10 +86,10 @@ struct clock_state { /* clock.c */
 };
 
 struct trace_state { /* trace.c */
-    uint64_t hash[2][TRACE_HASH_WORDS];
-    uint64_t events; /* hashed */
-    uint32_t count;  /* in the buffer */
-    uint32_t hashed; /* of them */
+    uint64_t blocks; /* full ones, hashed */
+    uint32_t count;  /* events in the present block */
+    uint32_t told;   /* of them shown to the host */
+    uint64_t chain[2]; /* hash of the full blocks */
     struct nic_event event[TRACE_EVENTS];
 };
 
@@ -245,6 +244,7 @@ struct bench {
     struct nic nic[PLAN_PORTS_MAX];
     struct frame_template shape[PLAN_FLOWS_MAX];
     uint8_t event_level[64]; /* by id */
+    struct nic_event wanted[TRACE_EVENTS]; /* trace.c: on their way to the host */
     uint8_t counting[NIC_FRAME_MAX + 256]; /* PLAN_PAYLOAD_COUNT */
     _Alignas(64) uint8_t scratch[NIC_FRAME_MAX], expected[NIC_FRAME_MAX];
 };
@@ -303,11 +303,18 @@ enum bench_event_id {
     BENCH_EVENTS_END
 };
 _Static_assert(BENCH_EVENTS_END <= 64, "event_level[] is too small");
-void trace_init(struct bench *b);
-void trace_push(struct bench *b, const struct nic_event *event);
-void trace_flush(struct bench *b);
+void trace_tell(struct bench *b);
+void trace_block_full(struct bench *b);
 void trace_digest(const struct bench *b, uint64_t hash[2]);
+uint64_t trace_events(const struct bench *b); /* since power-on */
 bool trace_valid(const struct trace_state *t);
+static inline void trace_push(struct bench *b, const struct nic_event *event)
+{
+    struct trace_state *t = &b->st->trace;
+    t->event[t->count++] = *event;
+    if (t->count == TRACE_EVENTS)
+        trace_block_full(b);
+}
 static inline void trace_emit(struct bench *b, enum bench_event_id id, uint16_t function,
                               uint32_t queue, uint64_t a, uint64_t b_, uint64_t c)
 {
@@ -317,7 +324,7 @@ static inline void trace_emit(struct bench *b, enum bench_event_id id, uint16_t 
         .queue = queue, .a = a, .b = b_, .c = c,
     };
     if (t->count == TRACE_EVENTS)
-        trace_flush(b);
+        trace_block_full(b);
 }
 
 /* plan.c */

@@ -8,7 +8,7 @@ void bench_report(struct bench *b, struct bench_report *out)
 {
     struct bench_state *st = b->st;
     const struct plan_header *plan = b->plan;
-    trace_flush(b);
+    trace_tell(b);
     memset(out, 0, sizeof(*out));
     memcpy(out->magic, REPORT_MAGIC, sizeof(out->magic));
     out->version = REPORT_VERSION;
@@ -16,7 +16,7 @@ void bench_report(struct bench *b, struct bench_report *out)
     memcpy(out->plan_name, plan->name, sizeof(out->plan_name));
     out->plan_hash = st->plan_hash;
     trace_digest(b, out->trace_hash);
-    out->events = st->trace.events;
+    out->events = trace_events(b);
     out->layout = st->layout;
     out->schema = TRACE_SCHEMA_VERSION;
     out->clock = plan->clock;

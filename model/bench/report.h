@@ -13,7 +13,7 @@
 
 #define REPORT_MAGIC "RSREPRT\1"
 enum {
-    REPORT_VERSION = 1,
+    REPORT_VERSION = 2,
     /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
      * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
     REPORT_BUCKETS = 32 + 31 * 32,
@@ -70,7 +70,7 @@ struct bench_report {
     uint32_t bytes;
     char plan_name[64];
     uint64_t plan_hash; /* XXH64 of the plan, seed 0 */
-    uint64_t trace_hash[2];  /* [0] XXH64 of the event stream, seed 0; [1] the same, seed 1 */
+    uint64_t trace_hash[2];  /* of the event stream, low half first: docs/formats/trace.md */
     uint64_t events;
     uint64_t layout; /* fingerprint of the state layout */
     uint32_t schema; /* trace schema version */

@@ -184,7 +184,7 @@ START_TEST(hostile_state_is_refused_or_survived)
         }
         ck_assert_msg(!bench_load(r->bench, good, bytes, &why), "%s", why);
     }
-    ck_assert_uint_gt(refused, 50);
+    ck_assert_uint_gt(refused, 30);
     free(good);
     free(bad);
     rig_free(r);
