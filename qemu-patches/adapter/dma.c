@@ -118,18 +118,28 @@ void ringside_dma_ops(struct bench_host_ops *ops)
     ops->message = host_message;
 }
 
+static void invalidate(struct ringside_nic *n, uint64_t address, uint64_t length)
+{
+    struct ringside_machine *m = n->machine;
+
+    if (m->inside) { /* a peer's DMA rang the IOMMU's own registers: not now */
+        m->late_flush |= 1u << n->port;
+        return;
+    }
+    bench_advance(m->bench, ringside_enter(m));
+    bench_invalidate(m->bench, NIC_FUNCTION(n->port, 0), address, length);
+    ringside_leave(m, 0);
+}
+
 static void invalidated(IOMMUNotifier *notifier, IOMMUTLBEntry *entry)
 {
     struct ringside_iommu_range *r = container_of(notifier, struct ringside_iommu_range, notifier);
-    struct ringside_machine *m = r->nic->machine;
-    bool all = entry->addr_mask == UINT64_MAX;
 
-    if (m->inside) { /* a peer's DMA rang the IOMMU's own registers: not now */
-        m->late_flush |= 1u << r->nic->port;
-        return;
+    if (entry->addr_mask == UINT64_MAX) {
+        invalidate(r->nic, 0, UINT64_MAX);
+    } else {
+        invalidate(r->nic, entry->iova + r->shift, entry->addr_mask + 1);
     }
-    bench_invalidate(m->bench, NIC_FUNCTION(r->nic->port, 0), all ? 0 : entry->iova + r->shift,
-                     all ? UINT64_MAX : entry->addr_mask + 1);
 }
 
 static void range_added(MemoryListener *listener, MemoryRegionSection *section)
@@ -153,7 +163,7 @@ static void range_added(MemoryListener *listener, MemoryRegionSection *section)
                         index);
     memory_region_register_iommu_notifier(section->mr, &r->notifier, &error_fatal);
     QLIST_INSERT_HEAD(&n->ranges, r, next);
-    bench_invalidate(n->machine->bench, NIC_FUNCTION(n->port, 0), 0, UINT64_MAX);
+    invalidate(n, 0, UINT64_MAX);
 }
 
 static void drop_range(struct ringside_iommu_range *r)
@@ -174,7 +184,7 @@ static void range_removed(MemoryListener *listener, MemoryRegionSection *section
             drop_range(r);
         }
     }
-    bench_invalidate(n->machine->bench, NIC_FUNCTION(n->port, 0), 0, UINT64_MAX);
+    invalidate(n, 0, UINT64_MAX);
 }
 
 void ringside_iommu_listen(struct ringside_nic *n)
