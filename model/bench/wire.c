@@ -86,7 +86,7 @@ static void tap(struct bench *b, unsigned port, bool out, uint64_t sfd_ps, const
 {
     enum bench_event_id id = out ? good_fcs ? BENCH_EV_wire_out : BENCH_EV_wire_out_bad
                                  : good_fcs ? BENCH_EV_wire_in : BENCH_EV_wire_in_bad;
-    trace_emit(b, id, NIC_FUNCTION(port, 0), flow, length, XXH64(frame, length, 0), sequence);
+    trace_emit(b, id, NIC_FUNCTION(port, 0), flow, length, XXH3_64bits(frame, length), sequence);
     if (b->plan->capture >> port & 1 && b->ops->wire)
         b->ops->wire(b->host, (uint8_t)port, out, sfd_ps, frame, length, good_fcs,
                      flow == NO_FLOW ? UINT64_MAX : flow, sequence);
