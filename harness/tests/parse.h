@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/scenario.h"
+#include "harness/scenario/scenario.h"
 
 #define HEAD "name: t\nwhy: w\ndriver: {app: fwd}\n"
 

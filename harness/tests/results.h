@@ -6,7 +6,7 @@
 #ifndef RINGSIDE_HARNESS_TESTS_RESULTS_H
 #define RINGSIDE_HARNESS_TESTS_RESULTS_H
 
-#include "harness/result.h"
+#include "harness/judge/result.h"
 #include "harness/tests/parse.h"
 
 #define NASTY "<a&b> \"c\" 'd' ]]> \xff\xfe \001 \xc3\xa4"

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * `ringside replay`: a bundle or run folder run again from its own plan and job, and its trace
+ * compared with the recorded one.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/run/bundle.h"
+#include "harness/cmd/cli.h"
+#include "harness/base/paths.h"
+#include "harness/judge/result.h"
+#include "harness/run/run_folder.h"
+#include "harness/report/show.h"
+#include "harness/base/term.h"
+
+struct options {
+    char *out;
+    int trace;
+    gboolean capture, keep;
+};
+
+/* The recorded run, read and checked: everything here came from a file. */
+struct recorded {
+    struct rs_run_meta meta;
+    struct scenario *scenario;
+    struct scenario_case *c;
+    struct rs_inputs inputs;
+};
+
+static int read_scenario(struct recorded *r, const char *folder)
+{
+    char *path = g_build_filename(folder, RS_FILE_SCENARIO, NULL), *text = NULL;
+    GError *error = NULL;
+    struct diag diag;
+    gsize bytes;
+
+    if (!g_file_get_contents(path, &text, &bytes, &error)) {
+        rs_error("%s", error->message);
+        g_error_free(error);
+        g_free(path);
+        return RS_EXIT_USAGE;
+    }
+    rs_diag_init(&diag);
+    if (rs_scenario_parse(r->meta.path, text, bytes, &diag, &r->scenario) < 0)
+        rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
+    rs_diag_fini(&diag);
+    for (size_t i = 0; r->scenario && i < r->scenario->case_count; i++)
+        if (!strcmp(r->scenario->cases[i].id, r->meta.id))
+            r->c = &r->scenario->cases[i];
+    if (r->scenario && !r->c)
+        rs_error("%s has no case '%s', which run.json names", path, r->meta.id);
+    g_free(text);
+    g_free(path);
+    return r->c ? RS_EXIT_PASS : RS_EXIT_USAGE;
+}
+
+/* Host resources must follow from the scenario, and only from it: the plan of a stranger may not
+ * disagree with it, nor reach a network. */
+static int check_together(const struct recorded *r)
+{
+    struct plan_header header;
+
+    memcpy(&header, r->inputs.plan, sizeof(header));
+    if (header.ports.count != r->c->machine.ports) {
+        rs_error("the plan has %u ports and the scenario %" PRIu64, header.ports.count,
+                 r->c->machine.ports);
+        return RS_EXIT_USAGE;
+    }
+    for (uint32_t i = 0; i < header.ports.count; i++) {
+        struct plan_port port;
+
+        memcpy(&port, (const char *)r->inputs.plan + header.ports.offset + i * sizeof(port),
+               sizeof(port));
+        if (port.attach == PLAN_ATTACH_NETDEV) {
+            rs_error("port %u is attached to a network: such a run cannot be replayed", i);
+            return RS_EXIT_USAGE;
+        }
+    }
+    return RS_EXIT_PASS;
+}
+
+static int read_recorded(struct recorded *r, const char *folder)
+{
+    char why[512];
+    int status;
+
+    if (rs_meta_read(&r->meta, folder, why, sizeof(why)) < 0) {
+        rs_error("%s", why);
+        rs_hint("expected a bundle (repro.rsb) or the folder of a run");
+        return RS_EXIT_USAGE;
+    }
+    status = read_scenario(r, folder);
+    if (status)
+        return status;
+    r->c->seed = r->meta.seed;
+    if (rs_inputs_read(&r->inputs, folder, r->meta.host, why, sizeof(why)) < 0) {
+        rs_error("%s", why);
+        return RS_EXIT_USAGE;
+    }
+    return check_together(r);
+}
+
+/* What is stored may be more than last time; the hash covers everything in any case. */
+static void store_more(struct recorded *r, const struct options *o)
+{
+    struct plan_header header;
+
+    memcpy(&header, r->inputs.plan, sizeof(header));
+    if (o->trace >= 0)
+        header.trace_level = (uint32_t)o->trace;
+    if (o->capture)
+        header.capture = (1u << header.ports.count) - 1;
+    r->c->trace = header.trace_level;
+    r->c->capture = header.capture;
+    memcpy(r->inputs.plan, &header, sizeof(header));
+}
+
+/* ---- running ---- */
+
+static int compare(const struct recorded *r, const struct rs_result *result, int status)
+{
+    const struct bench_report *report = result->run.facts.report;
+    char *differences = rs_meta_differences(&r->meta), now[33], then[33];
+
+    if (!r->meta.has_trace || !report) {
+        printf("no trace hash to compare: %s left no report\n",
+               report ? "the recorded run" : "this run");
+    } else if (!memcmp(report->trace_hash, r->meta.trace_hash, sizeof(report->trace_hash))) {
+        printf("trace hash %s matches the recorded run (bit-exact)\n",
+               rs_hash_text(report->trace_hash, now));
+    } else {
+        printf("trace hash %s differs from the recorded %s\n",
+               rs_hash_text(report->trace_hash, now), rs_hash_text(r->meta.trace_hash, then));
+        if (differences)
+            printf("  other than then: %s (recorded by ringside %s)\n", differences,
+                   r->meta.tool);
+        else
+            status = RS_EXIT_NONDET;
+    }
+    g_free(differences);
+    return status;
+}
+
+static int run_again(struct recorded *r, const char *what, const struct options *o)
+{
+    struct rs_result *result = g_new0(struct rs_result, 1);
+    struct rs_run *run = &result->run;
+    struct rs_summary summary = {0};
+    GPtrArray *results = g_ptr_array_new_with_free_func(rs_result_free);
+    char why[512], *id = rs_folder_name(r->c->id);
+    char *name = g_strdup_printf("replay-%s-s%" PRIu64 "-%s", id, r->c->seed,
+                                 rs_host_name(r->meta.host)); /* show.c tells it in advance */
+    char *out = o->out ? g_canonicalize_filename(o->out, NULL) : g_strdup(rs_paths()->out);
+    int status = RS_EXIT_ENVIRONMENT;
+
+    g_ptr_array_add(results, result);
+    rs_run_init(run);
+    result->scenario = run->scenario = r->scenario;
+    result->c = run->c = r->c;
+    result->host = run->host = r->meta.host;
+    run->keep = o->keep;
+    run->dir = g_build_filename(out, name, NULL);
+    if (rs_run_prepare(run, &r->inputs, why, sizeof(why)) ||
+        rs_run_start(run, 100, why, sizeof(why))) {
+        rs_error("%s", why);
+        goto out;
+    }
+    rs_progress("  running %s", r->c->id);
+    while (!rs_process_poll(&run->process) && !rs_interrupted())
+        rs_process_wait((struct rs_process *[]){&run->process}, 1, 200);
+    rs_progress_clear();
+    if (rs_interrupted()) {
+        status = RS_EXIT_INTERRUPTED;
+        goto out;
+    }
+    rs_run_finish(run);
+    result->repeats = 1;
+    result->ran = true;
+    result->bundle = g_strdup(what); /* what to type to see it once more */
+    result->wall_ms = run->process.wall_ms;
+    rs_result_decide(result);
+    if (rs_meta_write(run, why, sizeof(why)) < 0)
+        rs_error("%s", why);
+    rs_show_line(stdout, result);
+    rs_summarise(results, &summary);
+    status = compare(r, result, rs_exit_status(&summary));
+out:
+    g_ptr_array_unref(results);
+    g_free(out);
+    g_free(name);
+    g_free(id);
+    return status;
+}
+
+static int replay(const char *what, const struct options *o)
+{
+    struct recorded r = {0};
+    char *scratch = NULL, why[512];
+    GError *error = NULL;
+    int status = RS_EXIT_PASS;
+
+    if (!g_file_test(what, G_FILE_TEST_IS_DIR)) {
+        scratch = g_dir_make_tmp("ringside-replay-XXXXXX", &error);
+        if (!scratch) {
+            rs_error("%s", error->message);
+            g_error_free(error);
+            return RS_EXIT_ENVIRONMENT;
+        }
+        if (rs_bundle_unpack(what, scratch, why, sizeof(why)) < 0) {
+            rs_error("%s", why);
+            status = RS_EXIT_USAGE;
+        }
+    }
+    if (!status)
+        status = read_recorded(&r, scratch ?: what);
+    if (scratch)
+        rs_remove_tree(scratch);
+    if (!status) {
+        store_more(&r, o);
+        status = run_again(&r, what, o);
+    }
+    rs_inputs_fini(&r.inputs);
+    rs_scenario_free(r.scenario);
+    rs_meta_fini(&r.meta);
+    g_free(scratch);
+    return status;
+}
+
+int rs_replay_command(int argc, char **argv)
+{
+    struct options o = {.trace = -1};
+    const GOptionEntry entries[] = {
+        {"out", 0, 0, G_OPTION_ARG_FILENAME, &o.out, "Folder for the run folder", "DIR"},
+        {"trace", 0, 0, G_OPTION_ARG_INT, &o.trace,
+         "Store events up to this level: 0 rare, 1 frames, 2 every access", "LEVEL"},
+        {"capture", 0, 0, G_OPTION_ARG_NONE, &o.capture, "Keep every frame as wire.pcapng", NULL},
+        {"keep", 0, 0, G_OPTION_ARG_NONE, &o.keep, "Keep the mailbox file", NULL},
+        {0},
+    };
+    int status = 0;
+
+    if (rs_cli_parse(&argc, &argv, "BUNDLE|RUN",
+                     "Runs a recorded failure again and says whether it was the same, bit for "
+                     "bit.",
+                     entries, &status)) {
+        if (argc != 2)
+            status = rs_cli_wrong("replay", "expected one bundle or run folder, got %d", argc - 1);
+        else if (o.trace < -1 || o.trace > 2)
+            status = rs_cli_wrong("replay", "--trace is %d: expected 0, 1 or 2", o.trace);
+        else
+            status = replay(argv[1], &o);
+    }
+    g_free(o.out);
+    return status;
+}

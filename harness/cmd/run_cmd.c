@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * `ringside run`: options to selection and batch, results to terminal and files.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/run/batch.h"
+#include "harness/cmd/cli.h"
+#include "harness/report/html.h"
+#include "harness/report/json_results.h"
+#include "harness/report/junit.h"
+#include "harness/base/paths.h"
+#include "harness/run/run_folder.h"
+#include "harness/report/show.h"
+#include "harness/base/term.h"
+
+struct options {
+    char **filters, **tags, *seed, *host, *out, *junit, *json, *multiplier;
+    int repeat, jobs, trace;
+    gboolean capture, keep, dry_run, list;
+};
+
+/* ---- the case as the command line wants it ---- */
+
+static void override(const GArray *cases, const struct options *o, uint64_t seed)
+{
+    for (unsigned i = 0; i < cases->len; i++) {
+        struct scenario_case *c = g_array_index(cases, struct rs_selected, i).c;
+
+        if (o->seed)
+            c->seed = seed;
+        if (o->trace >= 0)
+            c->trace = (unsigned)o->trace;
+        if (o->capture)
+            c->capture = (1u << c->machine.ports) - 1;
+    }
+}
+
+static int dry_run(const GArray *cases, const struct rs_batch_options *batch)
+{
+    for (unsigned i = 0; i < cases->len; i++) {
+        const struct scenario_case *c = g_array_index(cases, struct rs_selected, i).c;
+        enum rs_host host;
+        const char *why;
+        char *dir, *line;
+        struct rs_machine machine;
+        GPtrArray *argv;
+
+        if (!rs_case_host(c, batch, &host, &why)) {
+            printf("# %s: %s\n", c->id, why);
+            continue;
+        }
+        dir = rs_case_folder(batch->out, c, host);
+        machine = rs_run_machine(c, dir);
+        argv = rs_host_argv(host, &machine);
+        line = rs_argv_line(argv);
+        printf("# %s\n%s\n", c->id, line);
+        g_free(line);
+        g_ptr_array_unref(argv);
+        g_free(dir);
+    }
+    return RS_EXIT_PASS;
+}
+
+/* ---- files ---- */
+
+/* Writes through a temporary file, so that a reader never sees half of it. */
+static int write_text(const char *path, const char *text)
+{
+    GError *error = NULL;
+
+    if (g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
+        return 0;
+    rs_error("%s", error->message);
+    g_error_free(error);
+    return -EIO;
+}
+
+/* JUnit and JSON always lie in the output folder; copies where the user wants them. */
+static int write_reports(const GPtrArray *results, const struct rs_summary *summary,
+                         const char *out, const struct options *o)
+{
+    GString *xml = rs_junit(results, summary);
+    char *json = rs_json_results(results, summary);
+    char *xml_path = g_build_filename(out, "junit.xml", NULL);
+    char *json_path = g_build_filename(out, "results.json", NULL);
+    int error = write_text(xml_path, xml->str) | write_text(json_path, json ?: "");
+
+    if (o->junit)
+        error |= write_text(o->junit, xml->str);
+    if (o->json)
+        error |= write_text(o->json, json ?: "");
+    if (results->len) {
+        const struct rs_result *last = results->pdata[results->len - 1];
+        char *name = last->run.dir ? g_path_get_basename(last->run.dir) : NULL;
+
+        if (name)
+            rs_folder_latest(out, name);
+        g_free(name);
+    }
+    g_free(json_path);
+    g_free(xml_path);
+    free(json);
+    g_string_free(xml, TRUE);
+    return error;
+}
+
+static void show_done(const struct rs_result *result, void *user)
+{
+    rs_show_line(stdout, result);
+}
+
+static int run_cases(const GArray *cases, const struct rs_batch_options *batch,
+                     const struct options *o)
+{
+    struct rs_summary summary;
+    bool usage;
+    GPtrArray *results;
+    char *page;
+    int status, error;
+
+    if (g_mkdir_with_parents(batch->out, 0755) < 0) {
+        rs_error("%s: %s", batch->out, strerror(errno));
+        return RS_EXIT_ENVIRONMENT;
+    }
+    results = rs_batch(cases, batch, &summary, &usage);
+    status = rs_exit_status(&summary);
+    error = write_reports(results, &summary, batch->out, o);
+    page = rs_html_report(batch->out);
+    if (rs_verbosity >= 0)
+        rs_show_table(stdout, results);
+    rs_show_summary(stdout, &summary, page);
+    if (summary.interrupted)
+        rs_error("interrupted: what had ended by then is in %s", batch->out);
+    else if (usage)
+        status = RS_EXIT_USAGE;
+    else if (status == RS_EXIT_ENVIRONMENT)
+        rs_hint("'ringside doctor' looks for the cause");
+    else if (error && status == RS_EXIT_PASS)
+        status = RS_EXIT_ENVIRONMENT;
+    g_free(page);
+    g_ptr_array_unref(results);
+    return status;
+}
+
+/* ---- arguments ---- */
+
+/* 1.5 -> 150; exact to the percent. */
+static bool parse_multiplier(const char *text, unsigned *percent)
+{
+    char *end;
+    const double value = g_ascii_strtod(text, &end);
+
+    if (end == text || *end || !(value >= 0.01 && value <= 1000))
+        return false;
+    *percent = (unsigned)(value * 100 + 0.5);
+    return true;
+}
+
+static int settle(const struct options *o, struct rs_batch_options *batch, uint64_t *seed)
+{
+    GError *error = NULL;
+
+    if (o->seed && !g_ascii_string_to_unsigned(o->seed, 10, 0, UINT64_MAX, seed, &error)) {
+        g_error_free(error);
+        return rs_cli_wrong("run", "--seed is '%s': expected a whole number from 0", o->seed);
+    }
+    if (o->host && !rs_host_find(o->host, &batch->host))
+        return rs_cli_wrong("run", "--host is '%s': expected qemu or in-process", o->host);
+    batch->host_given = o->host != NULL;
+    if (o->repeat < 1 || o->repeat > RS_REPEAT_MAX)
+        return rs_cli_wrong("run", "--repeat is %d: expected 1 to %d", o->repeat, RS_REPEAT_MAX);
+    if (o->jobs < 1 || o->jobs > RS_JOBS_MAX)
+        return rs_cli_wrong("run", "--jobs is %d: expected 1 to %d", o->jobs, RS_JOBS_MAX);
+    if (o->trace < -1 || o->trace > 2)
+        return rs_cli_wrong("run", "--trace is %d: expected 0 (rare events), 1 (frames) or 2 "
+                                   "(every access)", o->trace);
+    if (o->multiplier && !parse_multiplier(o->multiplier, &batch->deadline_percent))
+        return rs_cli_wrong("run", "--timeout-multiplier is '%s': expected a number from 0.01 "
+                                   "to 1000", o->multiplier);
+    batch->repeat = (unsigned)o->repeat;
+    batch->jobs = (unsigned)o->jobs;
+    batch->keep = o->keep;
+    return 0;
+}
+
+static void free_options(struct options *o)
+{
+    g_strfreev(o->filters);
+    g_strfreev(o->tags);
+    g_free(o->seed);
+    g_free(o->host);
+    g_free(o->out);
+    g_free(o->junit);
+    g_free(o->json);
+    g_free(o->multiplier);
+}
+
+int rs_run_command(int argc, char **argv)
+{
+    struct options o = {.repeat = 1, .jobs = 1, .trace = -1};
+    const GOptionEntry entries[] = {
+        {"filter", 'k', 0, G_OPTION_ARG_STRING_ARRAY, &o.filters,
+         "Only cases whose id or name fits; may be repeated", "GLOB"},
+        {"tag", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o.tags, "Only cases with this tag", "TAG"},
+        {"seed", 's', 0, G_OPTION_ARG_STRING, &o.seed, "Instead of the scenario's seed", "N"},
+        {"repeat", 0, 0, G_OPTION_ARG_INT, &o.repeat,
+         "Run each N times; results that differ are NONDET, exit status 6", "N"},
+        {"host", 0, 0, G_OPTION_ARG_STRING, &o.host, "qemu or in-process", "HOST"},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "That many at a time (1)", "N"},
+        {"out", 0, 0, G_OPTION_ARG_FILENAME, &o.out, "Folder for runs and reports", "DIR"},
+        {"junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "JUnit XML, also here", "FILE"},
+        {"json", 0, 0, G_OPTION_ARG_FILENAME, &o.json, "Results as JSON, also here", "FILE"},
+        {"trace", 0, 0, G_OPTION_ARG_INT, &o.trace,
+         "Store events up to this level: 0 rare, 1 frames, 2 every access", "LEVEL"},
+        {"capture", 0, 0, G_OPTION_ARG_NONE, &o.capture,
+         "Keep every frame of every wire as wire.pcapng", NULL},
+        {"keep", 0, 0, G_OPTION_ARG_NONE, &o.keep, "Keep mailbox files and repeats", NULL},
+        {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o.dry_run,
+         "Show the host's command line instead", NULL},
+        {"list", 'l', 0, G_OPTION_ARG_NONE, &o.list, "Show what would run instead", NULL},
+        {"timeout-multiplier", 0, 0, G_OPTION_ARG_STRING, &o.multiplier,
+         "Scale the deadlines in wall time", "X"},
+        {0},
+    };
+    struct rs_batch_options batch = {.deadline_percent = 100, .done = show_done};
+    struct rs_selection selection = {0};
+    uint64_t seed = 0;
+    char *out = NULL;
+    int status = 0;
+
+    if (!rs_cli_parse(&argc, &argv, "[PATH|GLOB...]",
+                      "Runs scenarios: files, folders, or names with * and ?. Without any: the "
+                      "smoke suite.",
+                      entries, &status) ||
+        (status = settle(&o, &batch, &seed)) != 0)
+        goto out;
+    batch.out = out = o.out ? g_canonicalize_filename(o.out, NULL) : g_strdup(rs_paths()->out);
+    status = rs_select(&(struct rs_select_options){.words = argv + 1,
+                                                   .otherwise =
+                                                       o.filters || o.tags ? NULL : "smoke",
+                                                   .filters = o.filters,
+                                                   .tags = o.tags},
+                       &selection);
+    if (status)
+        goto out;
+    override(selection.cases, &o, seed);
+    if (o.list)
+        rs_show_list(stdout, selection.cases);
+    else
+        status = o.dry_run ? dry_run(selection.cases, &batch)
+                           : run_cases(selection.cases, &batch, &o);
+out:
+    rs_selection_fini(&selection);
+    g_free(out);
+    free_options(&o);
+    return status;
+}

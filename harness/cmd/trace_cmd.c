@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * `ringside trace`: a run's stored events as lines, filtered, or one frame followed.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/cmd/cli.h"
+#include "harness/base/diag.h"
+#include "harness/base/paths.h"
+#include "harness/run/run_folder.h"
+#include "harness/base/term.h"
+#include "harness/trace/trace_file.h"
+#include "harness/base/units.h"
+#include "model/bench/plan.h"
+
+struct options {
+    char *flow, *frame, *queue, *port, *reg, *event, *from, *to;
+    gint64 limit;
+    gboolean absolute;
+};
+
+struct flows { /* names from the run's plan */
+    char *text[PLAN_FLOWS_MAX];
+    const char *name[PLAN_FLOWS_MAX];
+    unsigned count;
+};
+
+/* What the lines need beside the trace: flow names and the instant from which times count. */
+static void read_plan(struct flows *flows, const char *folder)
+{
+    char *path = g_build_filename(folder, RS_FILE_PLAN, NULL), *plan = NULL, why[256];
+    struct plan_header header;
+    gsize bytes = 0;
+
+    memset(flows, 0, sizeof(*flows));
+    if (g_file_get_contents(path, &plan, &bytes, NULL) &&
+        bench_plan_check(plan, bytes, why, sizeof(why)) == 0) {
+        memcpy(&header, plan, sizeof(header));
+        for (; flows->count < header.flows.count; flows->count++) {
+            struct plan_flow flow;
+
+            memcpy(&flow, plan + header.flows.offset + flows->count * sizeof(flow), sizeof(flow));
+            flows->text[flows->count] = g_strndup(flow.name, sizeof(flow.name));
+            flows->name[flows->count] = flows->text[flows->count];
+        }
+    }
+    g_free(plan);
+    g_free(path);
+}
+
+/* Time of GO by the trace itself; 0: the run never got there. */
+static uint64_t find_go(const struct rs_trace *trace)
+{
+    for (size_t i = 0; i < trace->count; i++) {
+        const struct nic_event_info *info = bench_event_info(trace->event[i].id);
+
+        if (info && !strcmp(info->name, "go"))
+            return trace->event[i].time_ps;
+    }
+    return 0;
+}
+
+static void print_event(const struct nic_event *event, const struct flows *flows, uint64_t go_ps)
+{
+    char text[256];
+    const bool before = event->time_ps < go_ps;
+    const uint64_t ps = before ? go_ps - event->time_ps : event->time_ps - go_ps;
+
+    char port[16] = "--"; /* control device and plan */
+
+    if (event->function != BENCH_CONTROL)
+        snprintf(port, sizeof(port), "p%u", NIC_FUNCTION_PORT(event->function) & 0xffu);
+    printf("%c%8" PRIu64 ".%06" PRIu64 " us  %s  %s\n", before ? '-' : go_ps ? '+' : ' ',
+           ps / 1000000, ps % 1000000, port,
+           rs_event_text(event, flows->name, flows->count, text, sizeof(text)));
+}
+
+/* ---- options ---- */
+
+static bool parse_number(const char *text, uint64_t max, uint64_t *out)
+{
+    return g_ascii_string_to_unsigned(text, 10, 0, max, out, NULL);
+}
+
+/* A time of the user counts like the times that are shown. */
+static int parse_time(const char *option, const char *text, uint64_t base_ps, uint64_t *out)
+{
+    struct quantity q;
+    char why[256];
+    const enum unit_error error = rs_quantity_parse(text, strlen(text), UNIT_TIME, &q);
+
+    if (error)
+        return rs_cli_wrong("trace", "%s: %s", option,
+                            rs_unit_error_text(error, text, strlen(text), UNIT_TIME, why,
+                                               sizeof(why)));
+    *out = base_ps + q.num / q.den;
+    return 0;
+}
+
+static int parse_flow(const char *text, const struct flows *flows, uint64_t *out)
+{
+    const char *names[PLAN_FLOWS_MAX + 1] = {0}, *near;
+
+    for (unsigned i = 0; i < flows->count; i++) {
+        names[i] = flows->name[i];
+        if (!strcmp(text, flows->name[i])) {
+            *out = i;
+            return 0;
+        }
+    }
+    if (parse_number(text, PLAN_FLOWS_MAX - 1, out))
+        return 0;
+    near = rs_nearest(text, names);
+    if (near)
+        return rs_cli_wrong("trace", "the run has no flow '%s': did you mean '%s'?", text, near);
+    return rs_cli_wrong("trace", "the run has no flow '%s'%s%s", text,
+                        flows->count ? "; its first is " : "",
+                        flows->count ? flows->name[0] : "");
+}
+
+static int settle(const struct options *o, const struct flows *flows, uint64_t base_ps,
+                  struct rs_trace_filter *filter)
+{
+    uint64_t number;
+    int status = 0;
+
+    rs_trace_filter_init(filter);
+    filter->event_glob = o->event;
+    filter->register_glob = o->reg;
+    if (o->port && !parse_number(o->port, PLAN_PORTS_MAX - 1, &number))
+        return rs_cli_wrong("trace", "--port is '%s': expected 0 to %d", o->port,
+                            PLAN_PORTS_MAX - 1);
+    filter->port = o->port ? (uint32_t)number : RS_TRACE_ANY;
+    if (o->queue && !parse_number(o->queue, NIC_QUEUES - 1, &number))
+        return rs_cli_wrong("trace", "--queue is '%s': expected 0 to %d", o->queue,
+                            NIC_QUEUES - 1);
+    filter->queue = o->queue ? (uint32_t)number : RS_TRACE_ANY;
+    if (o->frame && !parse_number(o->frame, UINT64_MAX - 1, &filter->frame))
+        return rs_cli_wrong("trace", "--frame is '%s': expected a number from 0", o->frame);
+    if (o->flow)
+        status = parse_flow(o->flow, flows, &filter->flow);
+    if (!status && o->from)
+        status = parse_time("--from", o->from, base_ps, &filter->from_ps);
+    if (!status && o->to)
+        status = parse_time("--to", o->to, base_ps, &filter->to_ps);
+    return status;
+}
+
+/* ---- what is shown ---- */
+
+static void need_level(const struct rs_trace *trace, unsigned level, const char *folder)
+{
+    char *quoted = rs_shell_word(folder);
+
+    if (trace->header.level < level)
+        rs_hint("the run stored level %u, this needs %u: ringside replay %s --trace %u",
+                trace->header.level, level, quoted, level);
+    g_free(quoted);
+}
+
+static int show_frame(const struct rs_trace *trace, const struct rs_trace_filter *filter,
+                      const struct flows *flows, uint64_t base_ps, const char *folder)
+{
+    size_t index[64];
+    const uint64_t flow = filter->flow == UINT64_MAX ? 0 : filter->flow;
+    const size_t n = rs_trace_follow(trace, flow, filter->frame, index, 64);
+    uint64_t last_ps = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct nic_event *e = &trace->event[index[i]];
+
+        print_event(e, flows, base_ps);
+        if (i + 1 == n && n > 1)
+            printf("           %" PRIu64 ".%06" PRIu64 " us from the first of these to the last\n",
+                   (e->time_ps - last_ps) / 1000000, (e->time_ps - last_ps) % 1000000);
+        if (!i)
+            last_ps = e->time_ps;
+    }
+    if (!n)
+        rs_error("frame %" PRIu64 " of flow %s is not in the trace", filter->frame,
+                 flow < flows->count ? flows->name[flow] : "0");
+    need_level(trace, n ? 2 : 1, folder); /* descriptors and doorbells are level 2 */
+    return n ? RS_EXIT_PASS : RS_EXIT_NOTHING;
+}
+
+static int show_events(const struct rs_trace *trace, const struct rs_trace_filter *filter,
+                       const struct flows *flows, uint64_t base_ps, gint64 limit,
+                       const char *folder)
+{
+    gint64 shown = 0;
+    size_t matches = 0;
+
+    for (size_t i = 0; i < trace->count; i++) {
+        if (!rs_trace_match(filter, &trace->event[i]))
+            continue;
+        matches++;
+        if (limit > 0 && shown >= limit)
+            continue;
+        shown++;
+        print_event(&trace->event[i], flows, base_ps);
+    }
+    fflush(stdout);
+    if ((size_t)shown < matches)
+        rs_hint("%zu of %zu events shown; --limit 0 shows all, --help tells the filters",
+                (size_t)shown, matches);
+    if (!matches) {
+        rs_error("none of the %zu stored events fits", trace->count);
+        need_level(trace, 2, folder);
+    }
+    return matches ? RS_EXIT_PASS : RS_EXIT_NOTHING;
+}
+
+/* RUN: a run folder, a name below the output folder, or a trace file. *folder: where its plan
+ * lies. */
+static char *find_trace(const char *run, char **folder)
+{
+    char *below = g_build_filename(rs_paths()->out, run, NULL), *path;
+
+    if (g_file_test(run, G_FILE_TEST_IS_REGULAR)) {
+        *folder = g_path_get_dirname(run);
+        path = g_strdup(run);
+    } else {
+        *folder = g_strdup(g_file_test(run, G_FILE_TEST_IS_DIR) ? run : below);
+        path = g_build_filename(*folder, RS_FILE_TRACE, NULL);
+    }
+    g_free(below);
+    return path;
+}
+
+static int show(const char *run, const struct options *o)
+{
+    char *folder, *path = find_trace(run, &folder), why[256];
+    struct rs_trace_filter filter;
+    struct rs_trace trace;
+    struct flows flows;
+    uint64_t base_ps;
+    int status;
+
+    if (rs_trace_open(&trace, path, why, sizeof(why)) < 0) {
+        rs_error("%s", why);
+        rs_hint("RUN is a run folder, a name in %s, or a trace file", rs_paths()->out);
+        status = RS_EXIT_USAGE;
+    } else {
+        read_plan(&flows, folder);
+        base_ps = o->absolute ? 0 : find_go(&trace);
+        status = settle(o, &flows, base_ps, &filter);
+        if (!status && trace.torn_bytes)
+            rs_error("the trace is cut off: its writer was killed; what is whole is shown");
+        if (!status && o->frame)
+            status = show_frame(&trace, &filter, &flows, base_ps, folder);
+        else if (!status)
+            status = show_events(&trace, &filter, &flows, base_ps, o->limit, folder);
+        for (unsigned i = 0; i < flows.count; i++)
+            g_free(flows.text[i]);
+        rs_trace_close(&trace);
+    }
+    g_free(path);
+    g_free(folder);
+    return status;
+}
+
+int rs_trace_command(int argc, char **argv)
+{
+    struct options o = {.limit = 200};
+    const GOptionEntry entries[] = {
+        {"frame", 0, 0, G_OPTION_ARG_STRING, &o.frame,
+         "Follow this frame of --flow (or of the first) from wire to wire", "N"},
+        {"flow", 0, 0, G_OPTION_ARG_STRING, &o.flow, "Only events that name this flow", "NAME"},
+        {"queue", 0, 0, G_OPTION_ARG_STRING, &o.queue, "Only events of this queue", "Q"},
+        {"port", 0, 0, G_OPTION_ARG_STRING, &o.port, "Only this port", "P"},
+        {"register", 0, 0, G_OPTION_ARG_STRING, &o.reg,
+         "Only accesses to registers that fit: RDT*, 'RDT[0]', 0x1018", "NAME"},
+        {"event", 0, 0, G_OPTION_ARG_STRING, &o.event, "Only events that fit: rx_*", "NAME"},
+        {"from", 0, 0, G_OPTION_ARG_STRING, &o.from, "From this time on (5us), counted from GO",
+         "TIME"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &o.to, "Up to this time", "TIME"},
+        {"absolute", 0, 0, G_OPTION_ARG_NONE, &o.absolute, "Times count from power-on", NULL},
+        {"limit", 0, 0, G_OPTION_ARG_INT64, &o.limit, "At most that many lines (200); 0: all",
+         "N"},
+        {0},
+    };
+    int status = 0;
+
+    if (rs_cli_parse(&argc, &argv, "RUN",
+                     "Shows what happened in a run: time from GO, port, event, fields.", entries,
+                     &status))
+        status = argc == 2 ? show(argv[1], &o)
+                           : rs_cli_wrong("trace", argc < 2 ? "which run? expected a run folder"
+                                                            : "expected one run, got %d",
+                                          argc - 1);
+    g_free(o.flow);
+    g_free(o.frame);
+    g_free(o.queue);
+    g_free(o.port);
+    g_free(o.reg);
+    g_free(o.event);
+    g_free(o.from);
+    g_free(o.to);
+    return status;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Judges one run: see judge.h. When a run did not get to its end, its counters say nothing, so
+ * the expectations are then left alone: one cause, not twenty consequences.
+ */
+#include "harness/judge/judge.h"
+
+#include <stdarg.h>
+
+void rs_finding_free(void *finding)
+{
+    struct rs_finding *f = finding;
+
+    g_free(f->what);
+    g_free(f->expected);
+    g_free(f->seen);
+    g_free(f->why);
+    g_free(f->where);
+    g_free(f);
+}
+
+static struct rs_finding *find(GPtrArray *findings, const char *what, const char *expected,
+                               const char *seen, ...) __attribute__((format(printf, 4, 5)));
+
+static struct rs_finding *find(GPtrArray *findings, const char *what, const char *expected,
+                               const char *seen, ...)
+{
+    struct rs_finding *f = g_new0(struct rs_finding, 1);
+    va_list args;
+
+    f->what = g_strdup(what);
+    f->expected = g_strdup(expected);
+    va_start(args, seen);
+    f->seen = g_strdup_vprintf(seen, args);
+    va_end(args);
+    g_ptr_array_add(findings, f);
+    return f;
+}
+
+static const struct expectation *about(const struct scenario_case *c, enum metric_id id)
+{
+    for (size_t i = 0; i < c->expect_count; i++)
+        if (c->expect[i].metric == id)
+            return &c->expect[i];
+    return NULL;
+}
+
+/* ---- what must hold for every run ---- */
+
+/* True: the host itself did not do its work; nothing else is worth a look. */
+static bool host_failed(GPtrArray *findings, const struct rs_facts *facts)
+{
+    char words[96];
+
+    rs_process_words(&facts->host, words, sizeof(words));
+    if (facts->host.overdue) {
+        find(findings, "wall time", "the run ends before limits.wall-time", "the host was %s",
+             words);
+        return true;
+    }
+    if (facts->host.signal || facts->host.killed || !facts->report) {
+        find(findings, "host program", "it ends by itself and leaves a report", "%s; %s", words,
+             facts->report ? "the report is there" : facts->report_why)
+            ->environment = true;
+        return true;
+    }
+    if (facts->host.exit_status) {
+        find(findings, "host program", "exit status 0", "%s", words)->environment = true;
+        return true;
+    }
+    return false;
+}
+
+static const char *end_words(uint32_t end)
+{
+    switch (end) {
+    case REPORT_END_NONE: return "the machine ended without a word of the guest";
+    case REPORT_END_DEADLINE: return "limits.model-time came first";
+    case REPORT_END_NOT_READY: return "the driver was not ready in time (limits.ready-time)";
+    case REPORT_END_GUEST: return "the guest gave up before the plan was over";
+    default: return "an unknown end";
+    }
+}
+
+static void judge_guest(GPtrArray *findings, const struct scenario_case *c,
+                        const struct rs_facts *facts)
+{
+    const struct rs_guest *guest = &facts->guest;
+
+    if (facts->guest_why[0])
+        find(findings, "results of the guest", "a whole archive with a status file", "%s",
+             facts->guest_why);
+    if (guest->code && !about(c, METRIC_GUEST_EXIT))
+        find(findings, "job in the guest", "every step works", "%s",
+             guest->reason[0] ? guest->reason : "a step failed without a reason");
+    if (guest->has_driver && guest->driver_signal && !about(c, METRIC_DRIVER_EXIT))
+        find(findings, "driver", "exit status 0", "ended by signal %d%s", guest->driver_signal,
+             guest->core ? " (core file kept)" : "");
+    else if (guest->has_driver && guest->driver_exit && !about(c, METRIC_DRIVER_EXIT))
+        find(findings, "driver", "exit status 0", "exit status %d%s", guest->driver_exit,
+             guest->core ? " (core file kept)" : "");
+    if (guest->killed && !about(c, METRIC_DRIVER_EXIT))
+        find(findings, "driver", "it stops when told to", "it had to be killed");
+    if (guest->complaints && !about(c, METRIC_KERNEL_COMPLAINTS))
+        find(findings, "kernel log", "no BUG, WARNING, Oops or DMAR fault", "%u lines; first: %s",
+             guest->complaints, guest->complaint[0]);
+}
+
+/* True: the plan ran to its end, so that counters mean something. */
+static bool judge_end(GPtrArray *findings, const struct scenario_case *c,
+                      const struct rs_facts *facts)
+{
+    const struct bench_report *r = facts->report;
+
+    if (r->sched_refused)
+        find(findings, "model", "every event finds room in the heap", "%llu events refused",
+             (unsigned long long)r->sched_refused);
+    if (r->guest_exit && !facts->guest.code && !about(c, METRIC_GUEST_EXIT))
+        find(findings, "guest", "EXIT 0", "EXIT %u", r->guest_exit);
+    if (r->end != REPORT_END_OVER)
+        find(findings, "end of the run", "all traffic sent, drained, results handed over", "%s",
+             end_words(r->end));
+    return r->end == REPORT_END_OVER || r->end == REPORT_END_DEADLINE;
+}
+
+/* ---- what the scenario expects ---- */
+
+char *rs_expectation_words(const struct expectation *e)
+{
+    char a[64], b[64];
+
+    if (e->has_is)
+        return g_strdup_printf("exactly %s", rs_quantity_format(e->is, a, sizeof(a)));
+    if (e->has_min && e->has_max)
+        return g_strdup_printf("%s to %s", rs_quantity_format(e->min, a, sizeof(a)),
+                               rs_quantity_format(e->max, b, sizeof(b)));
+    if (e->has_max)
+        return g_strdup_printf("at most %s", rs_quantity_format(e->max, a, sizeof(a)));
+    return g_strdup_printf("at least %s", rs_quantity_format(e->min, a, sizeof(a)));
+}
+
+static bool holds(const struct expectation *e, struct quantity value)
+{
+    if (e->has_is && rs_quantity_compare(value, e->is))
+        return false;
+    if (e->has_min && rs_quantity_compare(value, e->min) < 0)
+        return false;
+    return !e->has_max || rs_quantity_compare(value, e->max) <= 0;
+}
+
+/* Which flow lost what: the hint that saves a reader the report. */
+static char *first_lost(const struct scenario_case *c, const struct rs_facts *facts)
+{
+    const struct bench_report *r = facts->report;
+
+    for (unsigned i = 0; i < r->flows && i < c->flow_count; i++)
+        if (facts->planned.expects >> i & 1 && r->flow[i].first_lost != UINT64_MAX)
+            return g_strdup_printf(" (first: frame %llu of flow %s)",
+                                   (unsigned long long)r->flow[i].first_lost, c->flows[i].name);
+    return g_strdup("");
+}
+
+static void judge_expectation(GPtrArray *findings, const struct scenario *scenario,
+                              const struct scenario_case *c, const struct rs_facts *facts,
+                              const struct expectation *e)
+{
+    const struct metric *metric = rs_metric(e->metric);
+    const struct rs_scope scope = {.flow = e->flow, .port = e->port};
+    struct quantity value;
+    struct rs_finding *f;
+    char seen[96], *what, *expected, *more;
+
+    const bool has = rs_metric_value(facts, e->metric, scope, &value);
+
+    if (has && holds(e, value))
+        return;
+    if (e->flow >= 0 && (size_t)e->flow < c->flow_count)
+        what = g_strdup_printf("%s of flow %s", metric->name, c->flows[e->flow].name);
+    else if (e->port >= 0)
+        what = g_strdup_printf("%s of port %d", metric->name, e->port);
+    else
+        what = g_strdup(metric->name);
+    expected = rs_expectation_words(e);
+    more = has && e->metric == METRIC_LOST ? first_lost(c, facts) : g_strdup("");
+    f = find(findings, what, expected, "%s%s",
+             has ? rs_quantity_format(value, seen, sizeof(seen)) : "no value in this run", more);
+    f->why = g_strdup(e->why);
+    if (!e->implied && e->marks.self.line)
+        f->where = g_strdup_printf("%s:%u", scenario->path, e->marks.self.line);
+    g_free(what);
+    g_free(expected);
+    g_free(more);
+}
+
+GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case *c,
+                    const struct rs_facts *facts)
+{
+    GPtrArray *findings = g_ptr_array_new_with_free_func(rs_finding_free);
+
+    if (facts->has_guest)
+        judge_guest(findings, c, facts);
+    if (host_failed(findings, facts) || !judge_end(findings, c, facts))
+        return findings;
+    for (size_t i = 0; i < c->expect_count; i++)
+        judge_expectation(findings, scenario, c, facts, &c->expect[i]);
+    return findings;
+}

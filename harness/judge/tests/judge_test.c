@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The judge on made-up facts: what passes, what fails and in which words, and that a run which
+ * never got to its end is told by its cause alone.
+ */
+#include "harness/judge/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/tests/parse.h"
+
+#define TRAFFIC "traffic: [{name: bulk, from: 0, expect: 1, count: 10, size: 64B, rate: 1Mpps}]\n"
+
+static struct scenario *scenario;
+static struct rs_facts facts;
+static GPtrArray *findings;
+
+static void given(const char *extra)
+{
+    char *text = g_strconcat(HEAD, TRAFFIC, extra, NULL);
+
+    scenario = parse_good(text);
+    g_free(text);
+    memset(&facts, 0, sizeof(facts));
+    facts.planned.flows = 1;
+    facts.planned.expects = 1;
+    facts.planned.frames[0] = 10;
+    facts.planned.stop_ps[0] = UINT64_MAX;
+    facts.has_guest = true;
+    facts.guest.has_status = facts.guest.has_driver = facts.guest.ready = true;
+    facts.host.ended = true;
+    facts.report = g_new0(struct bench_report, 1);
+    facts.report->ports = 2;
+    facts.report->flows = 1;
+    facts.report->end = REPORT_END_OVER;
+    facts.report->go_ps = 1000;
+    facts.report->over_ps = 10001000;
+    facts.report->flow[0].sent = facts.report->flow[0].received = 10;
+    facts.report->flow[0].first_lost = UINT64_MAX;
+    facts.report->flow[0].latency_count = 10;
+    facts.report->flow[0].latency_min_ps = 3000000;
+    facts.report->flow[0].latency_max_ps = 4000000;
+    facts.report->flow[0].latency_sum_ps = 35000000;
+    facts.report->flow[0].bucket[bench_histogram_bucket(3000)] = 9;
+    facts.report->flow[0].bucket[bench_histogram_bucket(4000)] = 1;
+}
+
+static const struct rs_finding *judged(unsigned count)
+{
+    findings = rs_judge(scenario, &scenario->cases[0], &facts);
+    for (unsigned i = 0; i < findings->len; i++) {
+        const struct rs_finding *f = findings->pdata[i];
+
+        ck_assert(f->what && f->expected && f->seen);
+        if (findings->len != count)
+            fprintf(stderr, "%s: expected %s, seen %s\n", f->what, f->expected, f->seen);
+    }
+    ck_assert_uint_eq(findings->len, count);
+    return count ? findings->pdata[0] : NULL;
+}
+
+static void teardown(void)
+{
+    if (findings)
+        g_ptr_array_unref(findings);
+    findings = NULL;
+    rs_facts_fini(&facts);
+    rs_scenario_free(scenario);
+    scenario = NULL;
+}
+
+START_TEST(a_clean_run_passes)
+{
+    given("");
+    judged(0);
+}
+END_TEST
+
+START_TEST(loss_is_told_with_the_first_frame)
+{
+    const struct rs_finding *f;
+
+    given("");
+    facts.report->flow[0].received = 9;
+    facts.report->flow[0].first_lost = 7;
+    f = judged(1);
+    ck_assert_str_eq(f->what, "lost");
+    ck_assert_str_eq(f->expected, "exactly 0");
+    ck_assert_str_eq(f->seen, "1 (first: frame 7 of flow bulk)");
+    ck_assert(!f->environment && !f->where);
+}
+END_TEST
+
+START_TEST(expectations_name_their_line)
+{
+    const struct rs_finding *f;
+
+    given("expect:\n  - {metric: latency.max, max: 3.5us, why: slow is broken}\n");
+    f = judged(1);
+    ck_assert_str_eq(f->what, "latency.max");
+    ck_assert_str_eq(f->expected, "at most 3.5 us");
+    ck_assert_str_eq(f->seen, "4 us");
+    ck_assert_str_eq(f->why, "slow is broken");
+    ck_assert_str_eq(f->where, "harness/tests/t.yaml:6");
+}
+END_TEST
+
+START_TEST(bounds_are_inclusive)
+{
+    given("expect:\n  - {metric: latency.max, min: 4us, max: 4us}\n"
+          "  - {metric: received, is: 10}\n");
+    judged(0);
+}
+END_TEST
+
+START_TEST(percentiles_come_from_buckets)
+{
+    struct quantity q;
+
+    given("");
+    ck_assert(rs_metric_value(&facts, METRIC_LATENCY_P50, (struct rs_scope){-1, -1}, &q));
+    ck_assert_uint_ge(q.num, 3000000);
+    ck_assert_uint_le(q.num, 3000000 + 3000000 / 32);
+    ck_assert(rs_metric_value(&facts, METRIC_LATENCY_P99, (struct rs_scope){-1, -1}, &q));
+    ck_assert_uint_eq(q.num, 4000000); /* never beyond the true maximum */
+    ck_assert(!rs_metric_value(&facts, METRIC_LATENCY_P50, (struct rs_scope){1, -1}, &q));
+}
+END_TEST
+
+START_TEST(no_value_fails_an_expectation)
+{
+    given("expect: [{metric: mmio.writes.per-packet, max: 2}]\n");
+    facts.report->flow[0].received = 0;
+    facts.report->flow[0].sent = 0;
+    facts.planned.frames[0] = 0;
+    ck_assert_str_eq(judged(1)->seen, "no value in this run");
+}
+END_TEST
+
+START_TEST(unsent_traffic_is_noticed)
+{
+    given("");
+    facts.report->flow[0].sent = facts.report->flow[0].received = 5;
+    ck_assert_str_eq(judged(1)->what, "traffic.done");
+}
+END_TEST
+
+START_TEST(a_driver_that_fails)
+{
+    given("");
+    facts.guest.driver_exit = 3;
+    ck_assert_str_eq(judged(1)->seen, "exit status 3");
+}
+END_TEST
+
+START_TEST(a_driver_that_may_fail)
+{
+    given("expect: [{metric: driver.exit, is: 3}]\n");
+    facts.guest.driver_exit = 3;
+    judged(0);
+}
+END_TEST
+
+START_TEST(one_cause_not_twenty_consequences)
+{
+    given("expect: [{metric: received, is: 10}]\n");
+    facts.report->end = REPORT_END_NOT_READY;
+    facts.report->flow[0].sent = facts.report->flow[0].received = 0;
+    ck_assert_str_eq(judged(1)->what, "end of the run");
+}
+END_TEST
+
+START_TEST(deadline_still_shows_counters)
+{
+    given("");
+    facts.report->end = REPORT_END_DEADLINE;
+    facts.report->flow[0].received = 4;
+    ck_assert_uint_ge((judged(2), findings->len), 2);
+}
+END_TEST
+
+START_TEST(a_host_without_report_is_the_environment)
+{
+    given("");
+    g_clear_pointer(&facts.report, g_free);
+    facts.host.signal = 11;
+    facts.host.exit_status = -1;
+    ck_assert(judged(1)->environment);
+}
+END_TEST
+
+START_TEST(an_overdue_run_is_a_failure)
+{
+    given("");
+    g_clear_pointer(&facts.report, g_free);
+    facts.host.overdue = true;
+    ck_assert(!judged(1)->environment);
+}
+END_TEST
+
+START_TEST(refused_events_and_kernel_complaints)
+{
+    given("");
+    facts.report->sched_refused = 1;
+    facts.guest.complaints = 2;
+    judged(2);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("judge");
+    TCase *tc = tcase_create("judge");
+    SRunner *runner;
+    int failed;
+
+    tcase_add_checked_fixture(tc, NULL, teardown);
+    tcase_add_test(tc, a_clean_run_passes);
+    tcase_add_test(tc, loss_is_told_with_the_first_frame);
+    tcase_add_test(tc, expectations_name_their_line);
+    tcase_add_test(tc, bounds_are_inclusive);
+    tcase_add_test(tc, percentiles_come_from_buckets);
+    tcase_add_test(tc, no_value_fails_an_expectation);
+    tcase_add_test(tc, unsent_traffic_is_noticed);
+    tcase_add_test(tc, a_driver_that_fails);
+    tcase_add_test(tc, a_driver_that_may_fail);
+    tcase_add_test(tc, one_cause_not_twenty_consequences);
+    tcase_add_test(tc, deadline_still_shows_counters);
+    tcase_add_test(tc, a_host_without_report_is_the_environment);
+    tcase_add_test(tc, an_overdue_run_is_a_failure);
+    tcase_add_test(tc, refused_events_and_kernel_complaints);
+    suite_add_tcase(suite, tc);
+    runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * The job of the guest: see job_write.h. The grammar is docs/formats/job.md.
+ */
+#include "harness/plan/job_write.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "harness/scenario/scenario_check.h"
+
+enum {
+    JOB_VERSION = 1,
+    JOB_BYTES_MAX = 64 * 1024,
+    JOB_LINE_MAX = 4096,
+    NIC_VENDOR = 0x8086,
+    NIC_DEVICE = 0x10fb,
+};
+
+/* What every application of ours prints once its links are up. */
+static const char app_ready[] = "ringside: ready";
+
+static uint64_t ms(uint64_t ps)
+{
+    const uint64_t one = 1000000000;
+
+    return (ps + one - 1) / one;
+}
+
+static void app_arguments(GString *text, const struct scenario_case *c)
+{
+    const struct scenario_driver *d = &c->driver;
+    unsigned ports = strcmp(d->app, "fwd") == 0 ? 2 : 1;
+
+    g_string_append_printf(text, "argv /job/bin/%s\n", d->app);
+    for (unsigned i = 0; i < ports; i++)
+        g_string_append_printf(text, "argv --port\nargv ${PORT%u}\n", i);
+    if (d->batch != 0)
+        g_string_append_printf(text, "argv --batch\nargv %" G_GUINT64_FORMAT "\n", d->batch);
+    if (d->rings != 0)
+        g_string_append_printf(text, "argv --ring\nargv %" G_GUINT64_FORMAT "\n", d->rings);
+    g_string_append_printf(text, "argv --wait\nargv %s\n",
+                           d->wait == SCENARIO_WAIT_INTERRUPT ? "interrupt" : "poll");
+    for (char **arg = d->args; arg != NULL && *arg != NULL; arg++)
+        g_string_append_printf(text, "argv %s\n", *arg);
+}
+
+static char *job_text(const struct scenario_case *c)
+{
+    const struct scenario_driver *d = &c->driver;
+    GString *text = g_string_new(NULL);
+    const char *ready = d->ready != NULL ? d->ready : d->app != NULL ? app_ready : NULL;
+
+    g_string_append_printf(text, "ringside-job %d\n", JOB_VERSION);
+    g_string_append_printf(text, "iommu %s\n",
+                           c->machine.iommu == SCENARIO_IOMMU_ON ? "vfio" : "none");
+    g_string_append_printf(text, "bind %04x:%04x %s\n", NIC_VENDOR, NIC_DEVICE, d->bind);
+    g_string_append_printf(text, "user %" G_GUINT64_FORMAT "\n", d->user);
+    g_string_append_printf(text, "memlock %" G_GUINT64_FORMAT "\n", d->memlock_bytes);
+    if (ready != NULL)
+        g_string_append_printf(text, "ready %s\n", ready);
+    g_string_append_printf(text, "ready-timeout %" G_GUINT64_FORMAT "\n", ms(d->ready_ps));
+    g_string_append_printf(text, "stop %s %" G_GUINT64_FORMAT "\n", d->stop_signal, ms(d->stop_ps));
+    for (char **e = d->env; e != NULL && *e != NULL; e++)
+        g_string_append_printf(text, "env %s\n", *e);
+    if (d->app != NULL)
+        app_arguments(text, c);
+    for (char **arg = d->command; d->app == NULL && arg != NULL && *arg != NULL; arg++) {
+        bool own = arg == d->command && (*arg)[0] != '/'; /* one of `files` */
+        g_string_append_printf(text, "argv %s%s\n", own ? "/job/files/" : "", *arg);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static bool too_long(const char *text)
+{
+    for (const char *line = text; *line != '\0';) {
+        const char *end = strchr(line, '\n');
+        if (end - line > JOB_LINE_MAX)
+            return true;
+        line = end + 1;
+    }
+    return strlen(text) > JOB_BYTES_MAX;
+}
+
+static int add_file(const struct scenario *s, const struct scenario_case *c, const char *path,
+                    struct job_file *out, struct diag *diag)
+{
+    struct diag_mark mark = rs_schema_mark(&rs_schema_driver, &c->driver, "files");
+    struct stat status;
+    char *host = rs_scenario_path(s, path), *base = g_path_get_basename(host);
+
+    *out = (struct job_file){.host = host, .inside = g_build_filename("files", base, NULL)};
+    g_free(base);
+    if (stat(host, &status) != 0) {
+        rs_scenario_complain(s, diag, DIAG_ERROR, mark, "%s: cannot be read: %s", host,
+                             strerror(errno));
+        return -EINVAL;
+    }
+    if (!S_ISREG(status.st_mode)) {
+        rs_scenario_complain(s, diag, DIAG_ERROR, mark, "%s: not an ordinary file", host);
+        return -EINVAL;
+    }
+    out->mode = (status.st_mode & 0111) != 0 ? 0755 : 0644;
+    return 0;
+}
+
+int rs_job_write(const struct scenario *s, const struct scenario_case *c, struct diag *diag,
+                 struct job *job)
+{
+    const struct scenario_driver *d = &c->driver;
+    size_t files = d->files != NULL ? g_strv_length(d->files) : 0;
+    int error = 0;
+
+    memset(job, 0, sizeof(*job));
+    job->file = g_new0(struct job_file, files + 1);
+    if (d->app != NULL)
+        job->file[job->file_count++] = (struct job_file){
+            .inside = g_build_filename("bin", d->app, NULL), .app = g_strdup(d->app), .mode = 0755};
+    for (size_t i = 0; i < files; i++) {
+        struct job_file *file = &job->file[job->file_count++];
+        if (add_file(s, c, d->files[i], file, diag) != 0)
+            error = -EINVAL;
+        for (size_t j = 0; file->inside != NULL && j + 1 < job->file_count; j++) {
+            if (strcmp(job->file[j].inside, file->inside) == 0) {
+                rs_scenario_complain(s, diag, DIAG_ERROR,
+                                     rs_schema_mark(&rs_schema_driver, d, "files"),
+                                     "two files would both be /job/%s", file->inside);
+                error = -EINVAL;
+            }
+        }
+    }
+    if (error == 0)
+        job->text = job_text(c);
+    if (error == 0 && too_long(job->text)) {
+        rs_scenario_complain(s, diag, DIAG_ERROR, d->marks.self,
+                             "the job has more than %d bytes, or a line of more than %d",
+                             JOB_BYTES_MAX, JOB_LINE_MAX);
+        error = -EINVAL;
+    }
+    if (error != 0)
+        rs_job_fini(job);
+    return error;
+}
+
+void rs_job_fini(struct job *job)
+{
+    for (size_t i = 0; i < job->file_count; i++) {
+        g_free(job->file[i].inside);
+        g_free(job->file[i].host);
+        g_free(job->file[i].app);
+    }
+    g_free(job->file);
+    g_free(job->text);
+    memset(job, 0, sizeof(*job));
+}

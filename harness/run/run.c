@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Makes, starts and finishes one run: see run.h.
+ */
+#include "harness/run/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/plan/job_write.h"
+#include "harness/run/mailbox.h"
+#include "harness/base/paths.h"
+#include "harness/plan/plan_write.h"
+#include "harness/run/run_folder.h"
+#include "model/bench/bench.h"
+#include "model/record/record.h"
+
+/* ---- inputs ---- */
+
+static enum rs_error make_tar(struct rs_inputs *in, const struct job *job, char *why,
+                              size_t why_bytes)
+{
+    struct rs_entry *entries = g_new0(struct rs_entry, job->file_count + 1);
+    GPtrArray *owned = g_ptr_array_new_with_free_func(g_free);
+    enum rs_error error = RS_OK;
+
+    entries[0] = (struct rs_entry){
+        .name = "job", .data = job->text, .bytes = strlen(job->text), .mode = 0644};
+    for (size_t i = 0; i < job->file_count && !error; i++) {
+        const struct job_file *file = &job->file[i];
+        char *source = file->app ? rs_app_path(file->app) : g_strdup(file->host);
+
+        if (!source) {
+            snprintf(why, why_bytes, "the driver application '%s' is not built in %s: type make",
+                     file->app, rs_paths()->build);
+            error = RS_ERROR_ENVIRONMENT;
+            break;
+        }
+        g_ptr_array_add(owned, source);
+        entries[i + 1] =
+            (struct rs_entry){.name = file->inside, .source = source, .mode = file->mode};
+    }
+    if (!error && rs_tar_make(entries, job->file_count + 1, &in->tar, &in->tar_bytes, why,
+                              why_bytes) < 0)
+        error = RS_ERROR_ENVIRONMENT;
+    g_ptr_array_unref(owned);
+    g_free(entries);
+    return error;
+}
+
+enum rs_error rs_inputs_make(struct rs_inputs *in, const struct scenario *s,
+                             const struct scenario_case *c, enum rs_host host, struct diag *diag,
+                             char *why, size_t why_bytes)
+{
+    struct job job = {0};
+    enum rs_error error = RS_OK;
+    char sentence[256];
+
+    memset(in, 0, sizeof(*in));
+    if (rs_plan_write(s, c, diag, &in->plan, &in->plan_bytes) < 0 ||
+        rs_job_write(s, c, diag, &job) < 0) {
+        error = RS_ERROR_SCENARIO;
+    } else if (bench_plan_check(in->plan, in->plan_bytes, sentence, sizeof(sentence)) < 0) {
+        /* Reading the scenario should have seen this: say where the gap is. */
+        rs_diag_add(diag, DIAG_ERROR, s->path, NULL, (struct diag_mark){0},
+                    "case %s makes a plan that the bench refuses: %s", c->id, sentence);
+        error = RS_ERROR_SCENARIO;
+    } else {
+        in->job = g_strdup(job.text);
+        if (host == RS_HOST_QEMU)
+            error = make_tar(in, &job, why, why_bytes);
+    }
+    rs_job_fini(&job);
+    if (error)
+        rs_inputs_fini(in);
+    return error;
+}
+
+void rs_inputs_fini(struct rs_inputs *in)
+{
+    g_free(in->plan);
+    g_free(in->job);
+    g_free(in->tar);
+    memset(in, 0, sizeof(*in));
+}
+
+/* ---- before ---- */
+
+void rs_run_init(struct rs_run *run)
+{
+    memset(run, 0, sizeof(*run));
+    run->lock = -1;
+}
+
+static char *in_dir(const struct rs_run *run, const char *name)
+{
+    return g_build_filename(run->dir, name, NULL);
+}
+
+enum rs_error rs_run_prepare(struct rs_run *run, const struct rs_inputs *in, char *why,
+                             size_t why_bytes)
+{
+    char *results = in_dir(run, RS_FILE_RESULTS), *mailbox = in_dir(run, RS_FILE_MAILBOX);
+    int error = rs_folder_claim(run->dir, &run->lock, why, why_bytes);
+
+    rs_planned_read(&run->facts.planned, in->plan);
+    error = error ?: rs_write_file(run->dir, RS_FILE_PLAN, in->plan, in->plan_bytes, why,
+                                   why_bytes);
+    error = error ?: rs_write_file(run->dir, RS_FILE_JOB, in->job, strlen(in->job), why,
+                                   why_bytes);
+    error = error ?: rs_write_file(run->dir, RS_FILE_SCENARIO, run->scenario->text,
+                                   strlen(run->scenario->text), why, why_bytes);
+    if (!error && g_mkdir_with_parents(results, 0755) < 0) {
+        error = -errno;
+        snprintf(why, why_bytes, "%s: %s", results, strerror(errno));
+    }
+    if (!error && run->host == RS_HOST_QEMU) {
+        error = rs_write_file(run->dir, RS_FILE_JOB_TAR, in->tar, in->tar_bytes, why, why_bytes);
+        error = error ?: rs_mailbox_create(mailbox, in->tar, in->tar_bytes, why, why_bytes);
+    }
+    g_free(results);
+    g_free(mailbox);
+    return error ? RS_ERROR_ENVIRONMENT : RS_OK;
+}
+
+struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
+{
+    uint32_t netdevs = 0;
+
+    for (size_t i = 0; i < c->port_count; i++)
+        netdevs |= (uint32_t)(c->ports[i].attach.kind == PLAN_ATTACH_NETDEV) << i;
+    return (struct rs_machine){
+        .netdevs = netdevs,
+        .dir = dir,
+        .ports = (unsigned)c->machine.ports,
+        .memory_bytes = c->machine.memory_bytes,
+        .iommu = c->machine.iommu == SCENARIO_IOMMU_ON,
+        .trace = true,
+        .capture = c->capture != 0,
+    };
+}
+
+enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *why,
+                           size_t why_bytes)
+{
+    const struct rs_machine machine = rs_run_machine(run->c, run->dir);
+    const uint64_t wall_ms = run->c->limits.wall_ps / 1000000000u;
+    char *log = in_dir(run, RS_FILE_HOST_LOG);
+    const struct rs_process_options options = {
+        .log = log,
+        .deadline_ms = MAX(wall_ms * deadline_percent / 100, 1),
+    };
+    GPtrArray *argv;
+    int error;
+
+    if (rs_host_ready(run->host, why, why_bytes) < 0) {
+        g_free(log);
+        return RS_ERROR_ENVIRONMENT;
+    }
+    argv = rs_host_argv(run->host, &machine);
+    error = rs_process_start(&run->process, (const char *const *)argv->pdata, &options);
+    if (error)
+        snprintf(why, why_bytes, "%s: %s", (const char *)argv->pdata[0], strerror(-error));
+    g_ptr_array_unref(argv);
+    g_free(log);
+    return error ? RS_ERROR_ENVIRONMENT : RS_OK;
+}
+
+/* ---- after ---- */
+
+/* The report must be of this plan: one of another run that was left behind says nothing. */
+static void read_report(struct rs_run *run)
+{
+    char *path = in_dir(run, RS_FILE_REPORT), *plan_path = in_dir(run, RS_FILE_PLAN);
+    struct rs_facts *facts = &run->facts;
+    struct bench_report *report = g_new(struct bench_report, 1);
+    char plan[17], reported[17];
+
+    if (access(path, F_OK) < 0) {
+        snprintf(facts->report_why, sizeof(facts->report_why), "it left no report");
+    } else if (rec_report_read(path, report, facts->report_why, sizeof(facts->report_why)) == 0) {
+        snprintf(reported, sizeof(reported), "%016llx", (unsigned long long)report->plan_hash);
+        if (rs_file_hash(plan_path, plan) == 0 && !strcmp(plan, reported))
+            facts->report = g_steal_pointer(&report);
+        else
+            snprintf(facts->report_why, sizeof(facts->report_why),
+                     "its report is about plan %s, not %s", reported, plan);
+    }
+    g_free(report);
+    g_free(plan_path);
+    g_free(path);
+}
+
+static void read_results(struct rs_run *run)
+{
+    char *results = in_dir(run, RS_FILE_RESULTS), *mailbox = in_dir(run, RS_FILE_MAILBOX);
+    struct rs_facts *facts = &run->facts;
+    unsigned files;
+    int error = 0;
+
+    facts->has_guest = true;
+    if (run->host == RS_HOST_QEMU)
+        error = rs_mailbox_results(mailbox, results, &files, facts->guest_why,
+                                   sizeof(facts->guest_why));
+    if (!error || error == -EPROTO) {
+        char why[sizeof(facts->guest_why)];
+
+        error = rs_guest_results(&facts->guest, results, why, sizeof(why));
+        if (error && !facts->guest_why[0])
+            snprintf(facts->guest_why, sizeof(facts->guest_why), "%s", why);
+    }
+    if (run->host == RS_HOST_QEMU && !run->keep)
+        unlink(mailbox);
+    g_free(results);
+    g_free(mailbox);
+}
+
+void rs_run_finish(struct rs_run *run)
+{
+    run->facts.host = run->process;
+    read_report(run);
+    read_results(run);
+    run->findings = rs_judge(run->scenario, run->c, &run->facts);
+}
+
+void rs_run_fini(struct rs_run *run)
+{
+    rs_process_kill(&run->process);
+    rs_folder_release(run->lock);
+    rs_facts_fini(&run->facts);
+    if (run->findings)
+        g_ptr_array_unref(run->findings);
+    g_free(run->dir);
+    rs_run_init(run);
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Lint: what only more than one look shows.
+ */
+#include "harness/scenario/lint.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "harness/tests/parse.h"
+
+static char folder[] = "/tmp/ringside-lint-XXXXXX";
+
+static void setup(void)
+{
+    strcpy(folder + sizeof(folder) - 7, "XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static void teardown(void)
+{
+    char *a = g_build_filename(folder, "a.yaml", NULL),
+         *b = g_build_filename(folder, "b.yaml", NULL);
+
+    unlink(a);
+    unlink(b);
+    rmdir(folder);
+    g_free(a);
+    g_free(b);
+}
+
+static char *lint(const char *first, const char *second)
+{
+    char *paths[] = {g_build_filename(folder, "a.yaml", NULL),
+                     g_build_filename(folder, "b.yaml", NULL)};
+    struct diag diag;
+
+    rs_diag_init(&diag);
+    g_file_set_contents(paths[0], first, -1, NULL);
+    if (second != NULL)
+        g_file_set_contents(paths[1], second, -1, NULL);
+    size_t errors = rs_lint((const char *const *)paths, second != NULL ? 2 : 1, &diag);
+    ck_assert_uint_eq(errors, diag.errors);
+    char *out = complaints(&diag);
+    rs_diag_fini(&diag);
+    g_free(paths[0]);
+    g_free(paths[1]);
+    return out;
+}
+
+static void expect(const char *first, const char *second, const char *sentence)
+{
+    char *out = lint(first, second);
+
+    ck_assert_msg(sentence[0] != '\0' ? strstr(out, sentence) != NULL : out[0] == '\0', "%s", out);
+    g_free(out);
+}
+
+START_TEST(good)
+{
+    expect(HEAD, "name: u\nwhy: w\ndriver: {app: fwd}\n", "");
+}
+END_TEST
+
+START_TEST(name_twice)
+{
+    expect(HEAD, HEAD, "1:7: error: the name 't' is taken by ");
+}
+END_TEST
+
+START_TEST(capture_missing)
+{
+    expect(HEAD "traffic:\n- {from: 0, expect: 1, replay: x.pcap, rate: line}\n", NULL,
+           "x.pcap: cannot be read");
+}
+END_TEST
+
+START_TEST(file_missing)
+{
+    expect("name: t\nwhy: w\ndriver: {command: [a], files: [a]}\n", NULL, "cannot be read");
+}
+END_TEST
+
+START_TEST(advice)
+{
+    expect(HEAD "clock: {profile: 2.4GHz}\n", NULL, "4:18: warning: a CPU profile has no effect");
+    expect(HEAD "ports: [{attach: netdev}, {}]\n", NULL, "warning: a run with a netdev");
+    expect(HEAD "expect: [{metric: time.wall, max: 9s}]\n", NULL, "warning: wall time differs");
+}
+END_TEST
+
+int main(void)
+{
+    TCase *t = tcase_create("lint");
+
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, good);
+    tcase_add_test(t, name_twice);
+    tcase_add_test(t, capture_missing);
+    tcase_add_test(t, file_missing);
+    tcase_add_test(t, advice);
+    return run_tests("lint", (TCase *[]){t, NULL});
+}

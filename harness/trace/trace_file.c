@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reads stored traces and says what an event is: see trace_file.h. Names come from the event
+ * tables of bench and NIC and from the register table, never from a list of its own.
+ */
+#include "harness/trace/trace_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+_Static_assert(sizeof(struct rec_trace_header) % 8 == 0, "events follow aligned");
+
+static int check_header(const struct rec_trace_header *header, const char *path, char *why,
+                        size_t why_bytes)
+{
+    if (memcmp(header->magic, REC_TRACE_MAGIC, sizeof(header->magic))) {
+        snprintf(why, why_bytes, "%s is not a trace", path);
+        return -EPROTO;
+    }
+    if (header->schema != TRACE_SCHEMA_VERSION ||
+        header->record_bytes != sizeof(struct nic_event)) {
+        snprintf(why, why_bytes,
+                 "%s has trace schema %u with events of %u bytes; this tool reads schema %d with "
+                 "%zu: run the scenario again",
+                 path, header->schema, header->record_bytes, TRACE_SCHEMA_VERSION,
+                 sizeof(struct nic_event));
+        return -EPROTO;
+    }
+    return 0;
+}
+
+int rs_trace_open(struct rs_trace *trace, const char *path, char *why, size_t why_bytes)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    size_t rest;
+
+    memset(trace, 0, sizeof(*trace));
+    if (fd < 0 || fstat(fd, &st) < 0) {
+        snprintf(why, why_bytes, "%s: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return -ENOENT;
+    }
+    if (!S_ISREG(st.st_mode) || (size_t)st.st_size < sizeof(trace->header)) {
+        snprintf(why, why_bytes, "%s is not a trace: it is too short to hold a header", path);
+        close(fd);
+        return -EPROTO;
+    }
+    trace->map_bytes = (size_t)st.st_size;
+    trace->map = mmap(NULL, trace->map_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+    close(fd);
+    if (trace->map == MAP_FAILED) {
+        snprintf(why, why_bytes, "%s: %s", path, strerror(errno));
+        return -ENOENT;
+    }
+    memcpy(&trace->header, trace->map, sizeof(trace->header));
+    trace->header.plan_name[sizeof(trace->header.plan_name) - 1] = '\0';
+    if (check_header(&trace->header, path, why, why_bytes) < 0) {
+        rs_trace_close(trace);
+        return -EPROTO;
+    }
+    rest = trace->map_bytes - sizeof(trace->header);
+    trace->event = (const void *)((const char *)trace->map + sizeof(trace->header));
+    trace->count = rest / sizeof(struct nic_event);
+    trace->torn_bytes = rest % sizeof(struct nic_event);
+    return 0;
+}
+
+void rs_trace_close(struct rs_trace *trace)
+{
+    if (trace->map)
+        munmap(trace->map, trace->map_bytes);
+    memset(trace, 0, sizeof(*trace));
+}
+
+bool rs_event_field(const struct nic_event *event, const char *name, uint64_t *value)
+{
+    const struct nic_event_info *info = bench_event_info(event->id);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } fields[] = {
+        {info ? info->queue : NULL, event->queue},
+        {info ? info->a : NULL, event->a},
+        {info ? info->b : NULL, event->b},
+        {info ? info->c : NULL, event->c},
+    };
+
+    for (unsigned i = 0; i < 4; i++)
+        if (fields[i].name && *fields[i].name && !strcmp(fields[i].name, name)) {
+            *value = fields[i].value;
+            return true;
+        }
+    return false;
+}
+
+/* ---- text ---- */
+
+static const char *register_name(uint64_t offset, char *buf, size_t bytes)
+{
+    const unsigned bar = (unsigned)(offset >> 56);
+
+    if (!bar)
+        return nic_reg_name((uint32_t)offset, buf, bytes);
+    snprintf(buf, bytes, "BAR%u+0x%" PRIx64, bar, offset & 0xffffffffffffffu);
+    return buf;
+}
+
+static bool is_access(const struct nic_event_info *info)
+{
+    return !strcmp(info->name, "mmio_read") || !strcmp(info->name, "mmio_write") ||
+           !strcmp(info->name, "hole");
+}
+
+static size_t field_text(char *buf, size_t bytes, const char *name, uint64_t value,
+                         const struct nic_event_info *info, const char *const *names,
+                         size_t flows)
+{
+    static const char *const hexadecimal[] = {"value", "address", "offset", "status", "eicr",
+                                              "eims",  "data",    "hash",   "physical"};
+    char reg[48];
+    int done;
+
+    if (!strcmp(name, "offset") && is_access(info))
+        done = snprintf(buf, bytes, "  %s", register_name(value, reg, sizeof(reg)));
+    else if (!strcmp(name, "flow") && value < flows)
+        done = snprintf(buf, bytes, "  flow %s", names[value]);
+    else if (value == UINT64_MAX || (!strcmp(name, "flow") && value == UINT32_MAX))
+        done = snprintf(buf, bytes, "  %s -", name);
+    else {
+        bool hex = false;
+
+        for (unsigned i = 0; i < sizeof(hexadecimal) / sizeof(*hexadecimal); i++)
+            hex = hex || !strcmp(name, hexadecimal[i]);
+        done = snprintf(buf, bytes, hex ? "  %s 0x%" PRIx64 : "  %s %" PRIu64, name, value);
+    }
+    return done < 0 ? 0 : (size_t)done < bytes ? (size_t)done : bytes - 1;
+}
+
+const char *rs_event_text(const struct nic_event *event, const char *const *names, size_t flows,
+                          char *buf, size_t bytes)
+{
+    const struct nic_event_info *info = bench_event_info(event->id);
+    const uint64_t value[4] = {event->queue, event->a, event->b, event->c};
+    size_t used;
+    int done;
+
+    if (!info) {
+        snprintf(buf, bytes,
+                 "event %u  queue %u  %#" PRIx64 "  %#" PRIx64 "  %#" PRIx64, event->id,
+                 event->queue, event->a, event->b, event->c);
+        return buf;
+    }
+    const char *const name[4] = {info->queue, info->a, info->b, info->c};
+
+    done = snprintf(buf, bytes, "%-14s", info->name);
+    used = done < 0 ? 0 : (size_t)done < bytes ? (size_t)done : bytes - 1;
+    for (unsigned i = 0; i < 4; i++)
+        if (name[i] && *name[i])
+            used += field_text(buf + used, bytes - used, name[i], value[i], info, names, flows);
+    return buf;
+}
+
+/* ---- filter ---- */
+
+void rs_trace_filter_init(struct rs_trace_filter *filter)
+{
+    *filter = (struct rs_trace_filter){
+        .port = RS_TRACE_ANY,
+        .queue = RS_TRACE_ANY,
+        .to_ps = UINT64_MAX,
+        .flow = UINT64_MAX,
+        .frame = UINT64_MAX,
+    };
+}
+
+/* A register by name, by name with index, or by offset ("0x2800"). */
+static bool match_register(const char *glob, uint64_t offset)
+{
+    char name[48], bare[48], hex[24];
+    char *index;
+
+    register_name(offset, name, sizeof(name));
+    snprintf(bare, sizeof(bare), "%s", name);
+    index = strchr(bare, '[');
+    if (index)
+        *index = '\0';
+    snprintf(hex, sizeof(hex), "0x%" PRIx64, offset);
+    /* "[3]" in a glob would be a set: compare literally first */
+    return !strcasecmp(glob, name) || !fnmatch(glob, bare, FNM_CASEFOLD) ||
+           !strcasecmp(glob, hex);
+}
+
+bool rs_trace_match(const struct rs_trace_filter *filter, const struct nic_event *event)
+{
+    const struct nic_event_info *info = bench_event_info(event->id);
+    uint64_t value;
+
+    if (event->time_ps < filter->from_ps || event->time_ps > filter->to_ps)
+        return false;
+    if (filter->port != RS_TRACE_ANY && NIC_FUNCTION_PORT(event->function) != filter->port)
+        return false;
+    if (filter->queue != RS_TRACE_ANY &&
+        !(info && !strcmp(info->queue, "queue") && event->queue == filter->queue))
+        return false;
+    if (filter->event_glob && !(info && !fnmatch(filter->event_glob, info->name, 0)))
+        return false;
+    if (filter->register_glob &&
+        !(info && is_access(info) && match_register(filter->register_glob, event->a)))
+        return false;
+    if (filter->flow != UINT64_MAX &&
+        !(rs_event_field(event, "flow", &value) && value == filter->flow))
+        return false;
+    if (filter->frame != UINT64_MAX &&
+        !(rs_event_field(event, "sequence", &value) && value == filter->frame))
+        return false;
+    return true;
+}
