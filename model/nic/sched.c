@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The event heap: four-way, so that it is half as deep as a binary one. It knows no event's
- * meaning.
+ * The event heap, a binary one. It knows no event's meaning.
  */
 #include "model/nic/sched.h"
 
 #include <string.h>
 
-enum { WAYS = 4 };
+#define SEQUENCE ((1ull << SCHED_SEQUENCE_BITS) - 1)
 
-/* Total order. Sequences are compared by their distance, so that the counter may wrap: two events
- * that are pending together are never 2^31 insertions apart in rank and time both. */
+typedef unsigned __int128 wide;
+
+/* Total order: one comparison of time and order together, without a branch. */
 static bool before(const struct sched_event *a, const struct sched_event *b)
 {
-    if (a->time_ps != b->time_ps)
-        return a->time_ps < b->time_ps;
-    if (a->rank != b->rank)
-        return a->rank < b->rank;
-    return (int32_t)(a->sequence - b->sequence) < 0;
+    return ((wide)a->time_ps << 64 | a->order) < ((wide)b->time_ps << 64 | b->order);
 }
 
 static uint64_t own_visible(const struct sched_event *e)
@@ -33,38 +29,30 @@ void sched_init(struct sched *s)
 /* Puts the event below all others and lets it rise. */
 static void rise(struct sched *s, const struct sched_event *e)
 {
-    uint32_t i = s->count++;
+    size_t i = s->count++;
 
-    for (; i > 0 && before(e, &s->heap[(i - 1) / WAYS]); i = (i - 1) / WAYS)
-        s->heap[i] = s->heap[(i - 1) / WAYS];
+    for (; i > 0 && before(e, &s->heap[(i - 1) / 2]); i = (i - 1) / 2)
+        s->heap[i] = s->heap[(i - 1) / 2];
     s->heap[i] = *e;
-}
-
-static struct sched_event *earlier(struct sched_event *a, struct sched_event *b)
-{
-    return before(b, a) ? b : a;
 }
 
 /* Puts the event in the place of the first and lets it sink. */
 static void sink(struct sched *s, const struct sched_event *e)
 {
-    struct sched_event *place = s->heap, *child = place + 1, *end = place + s->count, *least;
+    struct sched_event *gap = s->heap, *end = gap + s->count, *right;
 
-    for (; end - child >= WAYS; place = least, child = s->heap + (place - s->heap) * WAYS + 1) {
-        least = earlier(earlier(child, child + 1), earlier(child + 2, child + 3));
+    while ((right = gap + (gap - s->heap) + 2) < end) {
+        struct sched_event *least = right - before(right - 1, right);
         if (!before(least, e))
             break;
-        *place = *least;
+        *gap = *least;
+        gap = least;
     }
-    if (child < end && end - child < WAYS) { /* the last family is not complete */
-        for (least = child++; child < end; child++)
-            least = earlier(least, child);
-        if (before(least, e)) {
-            *place = *least;
-            place = least;
-        }
+    if (right == end && before(right - 1, e)) { /* an only child */
+        *gap = right[-1];
+        gap = right - 1;
     }
-    *place = *e;
+    *gap = *e;
 }
 
 /* The first event was taken and nothing came in its place. */
@@ -77,13 +65,29 @@ static void close_gap(struct sched *s)
         sink(s, &last);
 }
 
+/* The sequence has used up its bits: from 0 again, what is pending in its present order. */
+static void renumber(struct sched *s)
+{
+    uint16_t number[SCHED_CAPACITY];
+
+    for (uint32_t i = 0; i < s->count; i++) {
+        number[i] = 0;
+        for (uint32_t k = 0; k < s->count; k++)
+            number[i] += (s->heap[k].order & SEQUENCE) < (s->heap[i].order & SEQUENCE);
+    }
+    for (uint32_t i = 0; i < s->count; i++)
+        s->heap[i].order = (s->heap[i].order & ~SEQUENCE) | number[i];
+    s->sequence = s->count;
+}
+
 bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32_t device,
               uint32_t queue, uint32_t kind, uint64_t arg, uint32_t lead_ps)
 {
+    if (s->sequence > SEQUENCE)
+        renumber(s);
     struct sched_event e = {
         .time_ps = time_ps < s->now_ps ? s->now_ps : time_ps,
-        .rank = (uint32_t)class_ << 24 | (device & 0xff) << 16 | (queue & 0xffff),
-        .sequence = s->sequence,
+        .order = sched_order(class_, device, queue, s->sequence),
         .arg = arg,
         .kind = kind,
         .lead_ps = lead_ps,
@@ -123,10 +127,7 @@ bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out)
  * need a look: as many as there are events within one lead of the first. */
 static uint64_t least_visible(const struct sched *s, uint32_t i, uint64_t best)
 {
-    uint32_t child = i * WAYS + 1;
-    uint32_t end = child + WAYS < s->count ? child + WAYS : s->count;
-
-    for (; child < end; child++) {
+    for (uint32_t child = 2 * i + 1; child <= 2 * i + 2 && child < s->count; child++) {
         const struct sched_event *e = &s->heap[child];
         if (e->time_ps >= best)
             continue;
@@ -145,13 +146,14 @@ uint64_t sched_deadline(const struct sched *s)
 
 bool sched_valid(const struct sched *s)
 {
-    if (s->count > SCHED_CAPACITY || s->taken > (s->count > 0))
+    if (s->count > SCHED_CAPACITY || s->taken > (s->count > 0) ||
+        s->sequence > SEQUENCE + 1)
         return false;
     for (uint32_t i = 0; i < s->count; i++) {
         const struct sched_event *e = &s->heap[i];
         if (e->time_ps < s->now_ps || sched_event_class(e) > SCHED_LAST)
             return false;
-        if (i > 0 && before(e, &s->heap[(i - 1) / WAYS]))
+        if (i > 0 && before(e, &s->heap[(i - 1) / 2]))
             return false;
     }
     return true;

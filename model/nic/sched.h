@@ -32,8 +32,7 @@ enum sched_class {
 
 struct sched_event {
     uint64_t time_ps;
-    uint32_t rank;     /* class << 24 | device << 16 | queue: the order among equals */
-    uint32_t sequence; /* order of insertion, the last tie-break */
+    uint64_t order; /* among equals in time: class, device, queue, sequence; sched_order() */
     uint64_t arg;
     uint32_t kind;    /* the owner's own number for what is to happen */
     uint32_t lead_ps; /* nothing that the guest can see comes of this event before time + lead */
@@ -41,9 +40,9 @@ struct sched_event {
 
 struct sched {
     uint64_t now_ps;
-    uint32_t count;      /* places in use */
-    uint32_t sequence;
-    uint64_t taken;      /* 1: the first one was popped already */
+    uint32_t count; /* places in use */
+    uint32_t taken; /* 1: the first one was popped already */
+    uint64_t sequence; /* of the next event */
     uint64_t dispatched; /* events popped since creation */
     uint64_t refused;    /* sched_at() calls that found the heap full: must stay 0 */
     struct sched_event heap[SCHED_CAPACITY];
@@ -51,17 +50,28 @@ struct sched {
 
 #define SCHED_NEVER UINT64_MAX
 
+/* 3 bits of class, 8 of device, 16 of queue, and 37 of sequence: a day's work, then sched_at()
+ * numbers what is pending anew. */
+enum { SCHED_SEQUENCE_BITS = 37 };
+
+static inline uint64_t sched_order(enum sched_class class_, uint32_t device, uint32_t queue,
+                                   uint64_t sequence)
+{
+    uint32_t rank = (uint32_t)class_ << 24 | (device & 0xff) << 16 | (queue & 0xffff);
+
+    return (uint64_t)rank << SCHED_SEQUENCE_BITS | sequence;
+}
 static inline enum sched_class sched_event_class(const struct sched_event *e)
 {
-    return (enum sched_class)(e->rank >> 24);
+    return (enum sched_class)(e->order >> (SCHED_SEQUENCE_BITS + 24));
 }
 static inline uint32_t sched_event_device(const struct sched_event *e)
 {
-    return e->rank >> 16 & 0xff;
+    return e->order >> (SCHED_SEQUENCE_BITS + 16) & 0xff;
 }
 static inline uint32_t sched_event_queue(const struct sched_event *e)
 {
-    return e->rank & 0xffff;
+    return e->order >> SCHED_SEQUENCE_BITS & 0xffff;
 }
 
 void sched_init(struct sched *s);

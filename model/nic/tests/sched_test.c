@@ -36,9 +36,7 @@ static bool earlier(const struct sched_event *a, const struct sched_event *b)
 {
     if (a->time_ps != b->time_ps)
         return a->time_ps < b->time_ps;
-    if (a->rank != b->rank)
-        return a->rank < b->rank;
-    return a->sequence < b->sequence;
+    return a->order < b->order;
 }
 
 static void both_add(uint64_t time, uint32_t class_, uint32_t device, uint32_t queue, uint32_t lead)
@@ -46,8 +44,8 @@ static void both_add(uint64_t time, uint32_t class_, uint32_t device, uint32_t q
     ck_assert(sched_at(&s, time, (enum sched_class)class_, device, queue, 7, time ^ queue, lead));
     naive.e[naive.count++] = (struct sched_event){
         .time_ps = time < naive.now ? naive.now : time,
-        .rank = class_ << 24 | device << 16 | queue,
-        .sequence = naive.sequence++, .arg = time ^ queue, .kind = 7, .lead_ps = lead,
+        .order = (uint64_t)(class_ << 24 | device << 16 | queue) << 37 | naive.sequence++,
+        .arg = time ^ queue, .kind = 7, .lead_ps = lead,
     };
 }
 
@@ -148,14 +146,16 @@ START_TEST(past_runs_now_and_after_what_is_due)
 }
 END_TEST
 
-START_TEST(sequence_may_wrap)
+START_TEST(sequence_starts_anew)
 {
     struct sched_event e;
 
-    s.sequence = UINT32_MAX - 1;
-    for (uint32_t i = 0; i < 4; i++)
-        sched_at(&s, 10, SCHED_NIC, 0, 0, i, 0, 0);
-    for (uint32_t i = 0; i < 4; i++)
+    s.sequence = (1ull << SCHED_SEQUENCE_BITS) - 3;
+    for (uint32_t i = 0; i < 6; i++)
+        sched_at(&s, 10, SCHED_NIC, 0, i == 5, i, 0, 0);
+    ck_assert_uint_eq(s.sequence, 6);
+    ck_assert(sched_valid(&s));
+    for (uint32_t i = 0; i < 6; i++)
         ck_assert(sched_pop(&s, 10, &e) && e.kind == i);
 }
 END_TEST
@@ -200,7 +200,10 @@ START_TEST(valid_sees_damage)
     s.taken = 2;
     ck_assert(!sched_valid(&s));
     s = good;
-    s.heap[99].rank = 0xff000000;
+    s.heap[99].order = UINT64_MAX;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.sequence = UINT64_MAX;
     ck_assert(!sched_valid(&s));
 }
 END_TEST
@@ -217,7 +220,7 @@ int main(void)
     tcase_add_loop_test(t, random_against_naive, 0, 20);
     tcase_add_test(t, all_orders_of_seven);
     tcase_add_test(t, past_runs_now_and_after_what_is_due);
-    tcase_add_test(t, sequence_may_wrap);
+    tcase_add_test(t, sequence_starts_anew);
     tcase_add_test(t, full_heap_refuses);
     tcase_add_test(t, lead_saturates);
     tcase_add_test(t, valid_sees_damage);
