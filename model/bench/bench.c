@@ -189,15 +189,6 @@ int bench_init(struct bench *b, void *block, const struct bench_config *config, 
 }
 
 /* ---- time ---- */
-/* The heap cannot overflow: the bench itself has at most one event per flow (its next frame), per
- * port one each for the wire queue, pending register writes, landing, late landing and one per
- * read slot, and four for the plan: 64 + 8 * (4 + 32) + 4 = 356. The ports bound their own. */
-void bench_at(struct bench *b, uint64_t time_ps, enum sched_class class_, uint32_t device,
-              uint32_t queue, enum bench_kind kind, uint32_t lead_ps)
-{
-    sched_at(&b->st->sched, time_ps, class_, device, queue, kind, 0, lead_ps);
-}
-
 static void fire(struct bench *b, const struct sched_event *e)
 {
     unsigned device = sched_event_device(e);

@@ -12,13 +12,21 @@
 
 typedef unsigned __int128 wide;
 
+/* (a * num + more) / den, SCHED_NEVER when that is too much. Real times fit into 64 bits. */
+static uint64_t scaled(uint64_t a, uint64_t num, uint64_t den, uint64_t more)
+{
+    uint64_t narrow;
+    if (!__builtin_mul_overflow(a, num, &narrow) && !__builtin_add_overflow(narrow, more, &narrow))
+        return narrow / den;
+    wide result = ((wide)a * num + more) / den;
+    return result >= SCHED_NEVER ? SCHED_NEVER : (uint64_t)result;
+}
+
 uint64_t clock_to_model(const struct bench *b, uint64_t vns)
 {
     uint32_t num = b->plan->dilation_num, den = b->plan->dilation_den;
-    wide ps = (wide)vns * 1000;
-    if (num != den)
-        ps = ps * den / num;
-    return ps >= SCHED_NEVER ? SCHED_NEVER - 1 : (uint64_t)ps;
+    uint64_t ps = num == den ? scaled(vns, 1000, 1, 0) : scaled(vns, 1000ull * den, num, 0);
+    return ps == SCHED_NEVER ? SCHED_NEVER - 1 : ps;
 }
 
 uint64_t clock_to_virtual(const struct bench *b, uint64_t ps)
@@ -28,9 +36,8 @@ uint64_t clock_to_virtual(const struct bench *b, uint64_t ps)
         return UINT64_MAX;
     if (num == den)
         return ps / 1000 + (ps % 1000 != 0);
-    wide scaled = (wide)ps * num, unit = (wide)1000 * den;
-    wide vns = (scaled + unit - 1) / unit;
-    return vns >= UINT64_MAX ? UINT64_MAX - 1 : (uint64_t)vns;
+    uint64_t unit = 1000ull * den, vns = scaled(ps, num, unit, unit - 1);
+    return vns == UINT64_MAX ? UINT64_MAX - 1 : vns;
 }
 
 /* Every entry says what time it is; a clock that went backwards stands still. */

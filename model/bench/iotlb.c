@@ -19,8 +19,8 @@ static bool covers(const struct iotlb_entry *e, uint16_t function, uint64_t addr
 }
 
 /* The entry of the page, else the one to replace. */
-static unsigned search(const struct iotlb *t, uint32_t entries, uint16_t function,
-                       uint64_t address)
+__attribute__((cold)) static unsigned search(const struct iotlb *t, uint32_t entries,
+                                             uint16_t function, uint64_t address)
 {
     unsigned oldest = 0;
     for (unsigned i = 0; i < entries; i++) {
@@ -46,8 +46,9 @@ static struct iotlb_entry *find(struct bench *b, uint16_t function, uint64_t add
     return &t->entry[*small];
 }
 
-static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t function,
-                                uint64_t address, enum bench_access_kind kind)
+__attribute__((cold)) static enum nic_dma_status
+walk(struct bench *b, struct iotlb_entry *e, uint16_t function, uint64_t address,
+     enum bench_access_kind kind)
 {
     struct bench_translation t = {0};
     enum nic_dma_status status = b->ops->translate(b->host, function, address, kind, &t);

@@ -65,6 +65,10 @@ static inline void nic_fetch_want(struct nic_fetcher *f, uint32_t queue)
 {
     f->want[queue / 64] |= 1ull << queue % 64;
 }
+static inline bool nic_fetch_wanted(const struct nic_fetcher *f)
+{
+    return f->want[0] | f->want[1];
+}
 /* The next queue that wants something, from f->turn on; -1: none. Clears its wish. */
 int nic_fetch_turn(struct nic_fetcher *f);
 

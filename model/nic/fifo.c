@@ -38,11 +38,6 @@ uint32_t nic_fifo_push(struct nic_fifo *f, void *ring, uint32_t capacity, uint32
     return at;
 }
 
-uint32_t nic_fifo_head(const struct nic_fifo *f)
-{
-    return f->count ? f->head : NIC_FIFO_NONE;
-}
-
 static uint32_t after(const void *ring, uint32_t capacity, uint32_t offset)
 {
     uint32_t at = offset + record_at(ring, offset)->size;

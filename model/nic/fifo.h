@@ -29,7 +29,10 @@ struct nic_record {
  * size and skip of the record are filled in. `capacity` is a multiple of 32. */
 uint32_t nic_fifo_push(struct nic_fifo *f, void *ring, uint32_t capacity, uint32_t bytes);
 /* Offset of the oldest record; NIC_FIFO_NONE when empty. */
-uint32_t nic_fifo_head(const struct nic_fifo *f);
+static inline uint32_t nic_fifo_head(const struct nic_fifo *f)
+{
+    return f->count ? f->head : NIC_FIFO_NONE;
+}
 /* Offset of the record after the one at `offset`; NIC_FIFO_NONE when that was the youngest. */
 uint32_t nic_fifo_next(const struct nic_fifo *f, const void *ring, uint32_t capacity,
                        uint32_t offset);

@@ -47,7 +47,7 @@ bool nic_rx_fetch(struct nic *n)
 {
     struct nic_rx *rx = &n->st->rx;
 
-    if (!nic_fetch_slot_free(&rx->fetcher))
+    if (!nic_fetch_wanted(&rx->fetcher) || !nic_fetch_slot_free(&rx->fetcher))
         return false;
     int queue = nic_fetch_turn(&rx->fetcher);
     if (queue < 0)

@@ -66,7 +66,7 @@ static void close_gap(struct sched *s)
 }
 
 /* The sequence has used up its bits: from 0 again, what is pending in its present order. */
-static void renumber(struct sched *s)
+__attribute__((cold)) static void renumber(struct sched *s)
 {
     uint16_t number[SCHED_CAPACITY];
 
@@ -123,25 +123,23 @@ bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out)
     return true;
 }
 
-/* Nothing below a place is due before it, so only places that are due before the best one found
- * need a look: as many as there are events within one lead of the first. */
-static uint64_t least_visible(const struct sched *s, uint32_t i, uint64_t best)
+/* Of place i and all below it, if less than best. Nothing below a place is due before it, so only
+ * places that are due before the best one found need a look: as many as there are events within one
+ * lead of the first. */
+static uint64_t least_visible(const struct sched *s, size_t i, uint64_t best)
 {
-    for (uint32_t child = 2 * i + 1; child <= 2 * i + 2 && child < s->count; child++) {
-        const struct sched_event *e = &s->heap[child];
-        if (e->time_ps >= best)
-            continue;
-        uint64_t own = own_visible(e);
-        best = least_visible(s, child, own < best ? own : best);
+    for (; i < s->count && s->heap[i].time_ps < best; i = 2 * i + 1) {
+        uint64_t own = own_visible(&s->heap[i]);
+        best = least_visible(s, 2 * i + 2, own < best ? own : best);
     }
     return best;
 }
 
 uint64_t sched_deadline(const struct sched *s)
 {
-    if (s->count == 0)
-        return SCHED_NEVER;
-    return least_visible(s, 0, s->taken ? SCHED_NEVER : own_visible(&s->heap[0]));
+    if (!s->taken)
+        return least_visible(s, 0, SCHED_NEVER);
+    return least_visible(s, 2, least_visible(s, 1, SCHED_NEVER));
 }
 
 bool sched_valid(const struct sched *s)

@@ -59,7 +59,7 @@ void nic_tx_pump(struct nic *n)
         while (steps > 0 && nic_tx_complete(n))
             steps--;
         /* Gathering used descriptors up: the queue may want more. */
-        if ((tx->fetcher.want[0] | tx->fetcher.want[1]) && nic_fetch_slot_free(&tx->fetcher))
+        if (nic_fetch_wanted(&tx->fetcher) && nic_fetch_slot_free(&tx->fetcher))
             tx->again = true;
     } while (tx->again && steps > 0);
     tx->pumping = false;
