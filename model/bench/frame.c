@@ -41,16 +41,27 @@ static uint64_t draw(const struct bench *b, unsigned flow, uint64_t sequence)
 /* Internet checksum in memory order. `start`: a sum of 16-bit words in memory order to go in. */
 uint16_t frame_sum(const uint8_t *data, uint32_t bytes, uint64_t start)
 {
-    uint64_t sum = start;
+    uint64_t sum = start, piece;
     uint32_t word;
-    for (; bytes >= 4; bytes -= 4, data += 4) {
+    uint16_t half;
+    for (; bytes >= 8; bytes -= 8, data += 8) {
+        memcpy(&piece, data, 8);
+        sum += piece;
+        sum += sum < piece; /* the carry comes back in */
+    }
+    sum = (sum & 0xffffffff) + (sum >> 32); /* room for what is left */
+    if (bytes & 4) {
         memcpy(&word, data, 4);
         sum += word;
     }
-    if (bytes) {
-        word = 0;
-        memcpy(&word, data, bytes);
-        sum += word;
+    if (bytes & 2) {
+        memcpy(&half, data + (bytes & 4), 2);
+        sum += half;
+    }
+    if (bytes & 1) {
+        half = 0;
+        memcpy(&half, data + (bytes & 6), 1);
+        sum += half;
     }
     sum = (sum & 0xffffffff) + (sum >> 32);
     sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
@@ -215,11 +226,10 @@ static void finish(const struct plan_flow *f, const struct frame_template *t, ui
                    uint32_t length, uint8_t *out)
 {
     uint8_t *ip = out + t->l3, *l4 = out + t->l4;
-    uint32_t segment = length - t->l4;
+    uint32_t segment = length - t->l4, addresses = is_ip6(f) ? 32 : 8; /* right before L4 */
     unsigned proto = is_tcp(f) ? PROTO_TCP : PROTO_UDP;
     uint16_t sum;
     uint64_t pseudo = __builtin_bswap16((uint16_t)segment) + (proto << 8);
-    const uint8_t *addresses = is_ip6(f) ? ip + 8 : ip + 12;
     if (is_ip6(f)) {
         put16(ip + 4, segment);
     } else {
@@ -232,8 +242,7 @@ static void finish(const struct plan_flow *f, const struct frame_template *t, ui
         put32(l4 + 4, sequence);
     else
         put16(l4 + 4, segment);
-    pseudo += (uint16_t)~frame_sum(addresses, is_ip6(f) ? 32 : 8, 0);
-    sum = frame_sum(l4, segment, pseudo);
+    sum = frame_sum(l4 - addresses, addresses + segment, pseudo);
     if (!is_tcp(f) && sum == 0)
         sum = 0xffff; /* zero would mean: no checksum */
     memcpy(l4 + (is_tcp(f) ? 16 : 6), &sum, 2);
