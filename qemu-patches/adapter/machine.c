@@ -24,12 +24,17 @@ uint64_t ringside_enter(struct ringside_machine *m)
     return m->now;
 }
 
+/* The plan is over, or the driver never came up: from here the guest has its time to deliver. */
 static void note_end_of_plan(struct ringside_machine *m)
 {
-    if (m->instructions_over || !(bench_status(m->bench) & RS_STATUS_OVER)) {
+    bool over = bench_status(m->bench) & RS_STATUS_OVER;
+
+    if (timer_pending(m->grace) || (!over && bench_end(m->bench) == REPORT_END_NONE)) {
         return;
     }
-    m->instructions_over = icount_get_raw();
+    if (over) {
+        m->instructions_over = icount_get_raw();
+    }
     timer_mod_ns(m->grace, m->now + m->grace_ms * (uint64_t)SCALE_MS);
 }
 
@@ -104,8 +109,9 @@ static void grace_fired(void *opaque)
     struct ringside_machine *m = opaque;
 
     if (m->rec) {
-        warn_report("ringside: the plan is over, but the guest has not written EXIT "
-                    "within %u ms of its time", m->grace_ms);
+        warn_report("ringside: %s, and the guest has not written EXIT within %u ms of its time",
+                    bench_end(m->bench) == REPORT_END_NOT_READY ? "no driver became ready in time"
+                                                                : "the plan is over", m->grace_ms);
         ringside_finish(m, true);
     }
 }
