@@ -10,7 +10,14 @@
 
 #define PS_PER_SECOND 1000000000000ull
 
+/* Frames from `first_ps` to `last_ps`: their rate is `gaps` over that time. */
+struct span {
+    uint64_t gaps, first_ps, last_ps;
+    bool any;
+};
+
 struct flow_sum { /* one flow, or all together */
+    struct span out, back; /* of the generator; of what was received */
     uint64_t sent, received, expected, lost, duplicated, reordered, damaged, misplaced;
     uint64_t min_ps, max_ps, sum_ps, count;
     uint64_t bucket[REPORT_BUCKETS];
@@ -39,10 +46,22 @@ void rs_planned_read(struct rs_planned *planned, const void *plan)
     }
 }
 
+static void sum_span(struct span *sum, uint64_t frames, uint64_t first_ps, uint64_t last_ps)
+{
+    if (!frames)
+        return;
+    sum->gaps += frames - 1;
+    sum->first_ps = sum->any ? MIN(sum->first_ps, first_ps) : first_ps;
+    sum->last_ps = MAX(sum->last_ps, last_ps);
+    sum->any = true;
+}
+
 static void sum_flow(struct flow_sum *sum, const struct report_flow *flow, bool expects)
 {
     sum->sent += flow->sent;
     sum->received += flow->received;
+    sum_span(&sum->out, flow->sent, flow->sent_first_ps, flow->sent_last_ps);
+    sum_span(&sum->back, flow->received, flow->received_first_ps, flow->received_last_ps);
     if (expects) {
         sum->expected += flow->sent;
         sum->lost += flow->sent > flow->received ? flow->sent - flow->received : 0;
@@ -103,12 +122,21 @@ static uint64_t percentile_ps(const struct flow_sum *sum, unsigned per_mille)
     return sum->max_ps;
 }
 
-static bool flow_metric(const struct flow_sum *s, const struct bench_report *r, enum metric_id id,
-                        enum unit unit, struct quantity *out)
+/* Frames per second; false: there were too few for a rate. */
+static bool rate_of(const struct span *span, uint64_t *pps)
 {
-    const uint64_t span_ps = r->over_ps > r->go_ps ? r->over_ps - r->go_ps : 0;
+    const uint64_t ps = span->last_ps - span->first_ps;
+
+    if (!span->gaps || !ps)
+        return false;
+    *pps = (uint64_t)((unsigned __int128)span->gaps * PS_PER_SECOND / ps);
+    return true;
+}
+
+static bool flow_metric(const struct flow_sum *s, enum metric_id id, enum unit unit,
+                        struct quantity *out)
+{
     uint64_t value = 0, den = 1;
-    unsigned __int128 rate;
 
     switch (id) {
     case METRIC_SENT: value = s->sent; break;
@@ -127,13 +155,8 @@ static bool flow_metric(const struct flow_sum *s, const struct bench_report *r, 
     case METRIC_LATENCY_P99: value = percentile_ps(s, 990); den = s->count ? 1 : 0; break;
     case METRIC_LATENCY_P999: value = percentile_ps(s, 999); den = s->count ? 1 : 0; break;
     case METRIC_LATENCY_MAX: value = s->max_ps; den = s->count ? 1 : 0; break;
-    case METRIC_RATE_SENT:
-    case METRIC_RATE_RECEIVED:
-        rate = (unsigned __int128)(id == METRIC_RATE_SENT ? s->sent : s->received) *
-               PS_PER_SECOND;
-        value = span_ps ? (uint64_t)(rate / span_ps) : 0;
-        den = span_ps ? 1 : 0;
-        break;
+    case METRIC_RATE_SENT: den = rate_of(&s->out, &value); break;
+    case METRIC_RATE_RECEIVED: den = rate_of(&s->back, &value); break;
     default: return false;
     }
     *out = rs_quantity(unit, value, den ?: 1);
@@ -261,7 +284,7 @@ bool rs_metric_value(const struct rs_facts *facts, enum metric_id id, struct rs_
         bool has;
 
         sum_flows(sum, r, facts->planned.expects, scope.flow);
-        has = flow_metric(sum, r, id, metric->unit, out);
+        has = flow_metric(sum, id, metric->unit, out);
         g_free(sum);
         return has;
     }

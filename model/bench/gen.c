@@ -100,7 +100,9 @@ static void send(struct bench *b, unsigned flow, uint32_t length)
     frame_build(b, &stamp, length, b->scratch);
     if (f->kind == PLAN_REPLAY)
         replay_sent(b, flow, stamp.sequence, b->scratch, length);
-    s->count.sent++;
+    if (s->count.sent++ == 0)
+        s->count.sent_first_ps = stamp.time_ps;
+    s->count.sent_last_ps = stamp.time_ps;
     wire_in(b, f->port, b->scratch, length, !f->bad_fcs, flow, stamp.sequence);
     advance_pace(b, flow, length, wire_occupied(b, length));
     plan_next(b, flow);

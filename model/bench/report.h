@@ -13,7 +13,7 @@
 
 #define REPORT_MAGIC "RSREPRT\1"
 enum {
-    REPORT_VERSION = 2,
+    REPORT_VERSION = 3,
     /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
      * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
     REPORT_BUCKETS = 32 + 31 * 32,
@@ -28,6 +28,8 @@ struct report_flow {
     uint64_t damaged;    /* came back with other bytes than were sent */
     uint64_t misplaced;  /* came back at another port */
     uint64_t first_lost; /* sequence of the first frame missing at the end; UINT64_MAX: none */
+    uint64_t sent_first_ps, sent_last_ps;         /* from GO; 0 when there was none: what a rate */
+    uint64_t received_first_ps, received_last_ps; /* is taken over, SFD to SFD */
     uint64_t latency_min_ps, latency_max_ps, latency_sum_ps, latency_count;
     uint32_t bucket[REPORT_BUCKETS]; /* ns, wire to wire: SFD in to SFD out */
 };

@@ -80,6 +80,9 @@ static void count_latency(struct bench *b, struct flow_state *f, uint64_t sent_p
                    SFD_BYTES * bench_time(b, TIMING_wire_byte);
     uint64_t ps = out > sent_ps ? out - sent_ps : 0;
     struct report_flow *c = &f->count;
+    if (!c->latency_count)
+        c->received_first_ps = out;
+    c->received_last_ps = out;
     if (ps < c->latency_min_ps || !c->latency_count)
         c->latency_min_ps = ps;
     if (ps > c->latency_max_ps)
