@@ -60,7 +60,7 @@ rate:
 	$(Q)$(BUILD)/ringside rate scenarios/forward/64B-slow-core.yaml
 
 ## make profile    where the host's time goes per forwarded frame (needs linux-perf, valgrind)
-profile: all
+profile: all $(BUILD)/queue-cost
 	$(Q)python3 scripts/profile.py $(BUILD)
 
 # what runs on this machine; what runs scenarios

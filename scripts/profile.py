@@ -19,6 +19,7 @@ import tempfile
 
 SHORT, LONG = 20_000, 520_000  # frames per port
 COUNTED_SHORT, COUNTED_LONG = 2_000, 12_000
+CORE_QUEUES, CORE_BATCHES = (1, 128), (512, 1024)
 DEADLINE_S = 900
 SAMPLES_HZ = 997
 
@@ -140,6 +141,24 @@ def counted(build, folder, count):
     return parts
 
 
+def core(build, folder):
+    """the NIC alone: instructions per event (of the heap, and told), with 1 and 128 queues"""
+    print("\nthe NIC alone, a frame each way, per event of the heap or the trace")
+    cost = {}
+    for queues in CORE_QUEUES:
+        counts = []
+        for batches in CORE_BATCHES:
+            text = call(["valgrind", "--tool=callgrind",
+                         f"--callgrind-out-file={folder}/core-{queues}-{batches}",
+                         f"{build}/queue-cost", str(queues), str(batches)])
+            counts.append((int(re.search(r"Collected : (\d+)", text).group(1)),
+                           int(re.search(r"(\d+) events", text).group(1))))
+        cost[queues] = (counts[1][0] - counts[0][0]) / (counts[1][1] - counts[0][1])
+        print(f"  {f'{queues} queues enabled':30} {cost[queues]:8.1f} instructions")
+    few, many = (cost[queues] for queues in CORE_QUEUES)
+    print(f"  {'growth':30} {100 * (many - few) / few:8.1f} %")
+
+
 def show(title, unit, short, long_, frames):
     print(f"\n{title}")
     rest = {part: (long_[part] - short[part]) / frames for part in long_}
@@ -161,6 +180,7 @@ def main(build):
             show("in-process host, per forwarded 64 B frame", "instructions",
                  counted(build, folder, COUNTED_SHORT), counted(build, folder, COUNTED_LONG),
                  2 * (COUNTED_LONG - COUNTED_SHORT))
+            core(build, folder)
         else:
             print("no valgrind: apt-get install valgrind counts the in-process host")
 
