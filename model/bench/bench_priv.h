@@ -428,14 +428,14 @@ bool pcie_valid(struct bench *b, unsigned port);
 /* rootcomplex.c */
 void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data);
 void root_read(struct bench *b, unsigned port, unsigned slot);
-/* Where does this access go, and not before when? */
+/* Where does this access go that reaches the root complex at at_ps, and not before when? */
 enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
-                                   enum bench_access_kind kind, uint64_t *target, bool *physical,
-                                   uint64_t *ready_ps);
+                                   enum bench_access_kind kind, uint64_t at_ps, uint64_t *target,
+                                   bool *physical, uint64_t *ready_ps);
 
 /* iotlb.c */
 enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
-                                 enum bench_access_kind kind, uint64_t *physical,
+                                 enum bench_access_kind kind, uint64_t at_ps, uint64_t *physical,
                                  uint64_t *ready_ps);
 unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length);
 bool iotlb_valid(const struct bench *b);

@@ -2,8 +2,8 @@
  *
  * The IOTLB that all ports share: N entries of any page size, least recently used goes first. On a
  * hit the cached physical address is used, whatever the tables say by now, so that a forgotten
- * invalidation shows. A miss asks the host's tables and costs a walk; accesses to a page that is
- * being walked for wait for that walk. Entries belong to a requester, not to a domain.
+ * invalidation shows. A miss asks the host's tables and costs a walk from the time at which the
+ * access is at the root complex; accesses to a page that is being walked for wait for that walk. Entries belong to a requester, not to a domain.
  */
 #include "model/bench/bench_priv.h"
 
@@ -48,7 +48,7 @@ static struct iotlb_entry *find(struct bench *b, uint16_t function, uint64_t add
 
 __attribute__((cold)) static enum nic_dma_status
 walk(struct bench *b, struct iotlb_entry *e, uint16_t function, uint64_t address,
-     enum bench_access_kind kind)
+     enum bench_access_kind kind, uint64_t at_ps)
 {
     struct bench_translation t = {0};
     enum nic_dma_status status = b->ops->translate(b->host, function, address, kind, &t);
@@ -60,7 +60,7 @@ walk(struct bench *b, struct iotlb_entry *e, uint16_t function, uint64_t address
     *e = (struct iotlb_entry){
         .page = whole ? 0 : address & ~(page - 1), .bytes = whole ? UINT64_MAX : page,
         .function = function, .access = (uint16_t)(access | 1u << kind),
-        .ready_ps = bench_now(b) + bench_time(b, TIMING_iotlb_walk),
+        .ready_ps = at_ps + bench_time(b, TIMING_iotlb_walk),
     };
     e->physical = t.physical - (address - e->page);
     trace_emit(b, BENCH_EV_iotlb_miss, function, 0, address, e->bytes, t.physical);
@@ -68,7 +68,7 @@ walk(struct bench *b, struct iotlb_entry *e, uint16_t function, uint64_t address
 }
 
 enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
-                                 enum bench_access_kind kind, uint64_t *physical,
+                                 enum bench_access_kind kind, uint64_t at_ps, uint64_t *physical,
                                  uint64_t *ready_ps)
 {
     struct iotlb *t = &b->st->iotlb;
@@ -78,7 +78,7 @@ enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t ad
         count->iotlb_hits++;
     } else {
         count->iotlb_misses++;
-        enum nic_dma_status status = walk(b, e, function, address, kind);
+        enum nic_dma_status status = walk(b, e, function, address, kind, at_ps);
         if (status != NIC_DMA_OK)
             return status;
     }

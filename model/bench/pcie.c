@@ -103,8 +103,8 @@ static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_
     e->tag = tag;
     e->visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
     e->address = address;
-    e->status = (uint8_t)root_translate(b, function, address, BENCH_WRITE, &e->target, &physical,
-                                        &ready);
+    e->status = (uint8_t)root_translate(b, function, address, BENCH_WRITE, arrives, &e->target,
+                                        &physical, &ready);
     e->physical = physical;
     memcpy(e + 1, data, length);
     send(b, port, e, bench_max(arrives, ready));

@@ -9,15 +9,15 @@
 #include "xxhash.h"
 
 enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
-                                   enum bench_access_kind kind, uint64_t *target, bool *physical,
-                                   uint64_t *ready_ps)
+                                   enum bench_access_kind kind, uint64_t at_ps, uint64_t *target,
+                                   bool *physical, uint64_t *ready_ps)
 {
     *target = address;
     *physical = false;
     if (!b->ops->translate || !b->plan->iotlb_entries)
         return NIC_DMA_OK;
     *physical = true;
-    return iotlb_lookup(b, function, address, kind, target, ready_ps);
+    return iotlb_lookup(b, function, address, kind, at_ps, target, ready_ps);
 }
 
 static void fault(struct bench *b, unsigned port, uint16_t tag, uint64_t address,
@@ -57,7 +57,8 @@ void root_read(struct bench *b, unsigned port, unsigned slot)
     bool physical;
     uint16_t tag = r->tag, length = r->length;
     enum nic_dma_status status =
-        root_translate(b, function, r->address, BENCH_READ, &target, &physical, &ready);
+        root_translate(b, function, r->address, BENCH_READ, bench_now(b), &target, &physical,
+                       &ready);
     r->walk_ps = ready > bench_now(b) ? ready - bench_now(b) : 0;
     if (status != NIC_DMA_OK) {
         fault(b, port, tag, r->address, length, status);

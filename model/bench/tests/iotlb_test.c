@@ -25,13 +25,25 @@ static void teardown(void)
     rig_free(rig);
 }
 
+enum { WALK_FROM = 5000000 }; /* a time at the root complex that is not now */
+
 static uint64_t walks(uint16_t function, uint64_t address, enum bench_access_kind kind)
 {
     uint64_t before = rig->translations;
     ck_assert_int_eq(iotlb_lookup(rig->bench, function, address + rig->iova_offset, kind,
-                                  &physical, &ready), NIC_DMA_OK);
+                                  WALK_FROM, &physical, &ready), NIC_DMA_OK);
     return rig->translations - before;
 }
+
+START_TEST(a_walk_takes_its_time_from_the_root_complex_on)
+{
+    uint64_t walk = bench_time(rig->bench, TIMING_iotlb_walk);
+    ck_assert_uint_eq(walks(0, 0, BENCH_WRITE), 1);
+    ck_assert_uint_eq(ready, WALK_FROM + walk);
+    ck_assert_uint_eq(walks(0, 64, BENCH_WRITE), 0); /* waits for the walk under way */
+    ck_assert_uint_eq(ready, WALK_FROM + walk);
+}
+END_TEST
 
 START_TEST(least_recently_used_goes)
 {
@@ -78,17 +90,17 @@ START_TEST(a_stale_entry_is_used_until_invalidated)
     walks(0, 0, BENCH_READ);
     rig->iova_offset -= 1 << 20; /* the tables change, nobody says so */
     uint64_t other = physical;
-    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, &other, &ready),
+    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &other, &ready),
                      NIC_DMA_OK);
     ck_assert_uint_eq(other, 0);
     bench_invalidate(rig->bench, 0, (1ull << 40) + 4096, 1 << 30); /* beside it */
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, &other, &ready);
+    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &other, &ready);
     ck_assert_uint_eq(other, 0);
     bench_invalidate(rig->bench, NIC_FUNCTION(1, 0), 0, UINT64_MAX); /* another's */
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, &other, &ready);
+    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &other, &ready);
     ck_assert_uint_eq(other, 0);
     bench_invalidate(rig->bench, 0, (1ull << 40) - 4096, 4097);
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, &other, &ready);
+    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &other, &ready);
     ck_assert_uint_eq(other, 1 << 20);
 }
 END_TEST
@@ -109,7 +121,7 @@ START_TEST(faults_are_not_cached)
     rig->fault_page = (rig->iova_offset + 8192) / 4096;
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(iotlb_lookup(rig->bench, 0, rig->iova_offset + 8192, BENCH_READ,
-                                      &physical, &ready), NIC_DMA_FAULT);
+                                      0, &physical, &ready), NIC_DMA_FAULT);
     ck_assert_uint_eq(rig->translations, 2);
     rig->fault_page = UINT64_MAX;
     ck_assert_uint_eq(walks(0, 8192, BENCH_READ), 1);
@@ -121,6 +133,7 @@ int main(void)
     Suite *s = suite_create("iotlb");
     TCase *t = tcase_create("iotlb");
     tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, a_walk_takes_its_time_from_the_root_complex_on);
     tcase_add_test(t, least_recently_used_goes);
     tcase_add_test(t, access_and_requester_count);
     tcase_add_test(t, large_pages_take_one_entry);
