@@ -19,8 +19,8 @@ static bool covers(const struct iotlb_entry *e, uint16_t function, uint64_t addr
 }
 
 /* The entry of the page, else the one to replace. */
-__attribute__((cold)) static unsigned search(const struct iotlb *t, uint32_t entries,
-                                             uint16_t function, uint64_t address)
+static unsigned search(const struct iotlb *t, uint32_t entries, uint16_t function,
+                       uint64_t address)
 {
     unsigned oldest = 0;
     for (unsigned i = 0; i < entries; i++) {
@@ -33,17 +33,14 @@ __attribute__((cold)) static unsigned search(const struct iotlb *t, uint32_t ent
     return oldest;
 }
 
-/* The same; looks first where pages of usual sizes were found. */
-static struct iotlb_entry *find(struct bench *b, uint16_t function, uint64_t address)
+/* Its entry, when it stands where pages of usual sizes were found last; else NULL. */
+static struct iotlb_entry *hinted(struct iotlb *t, uint16_t function, uint64_t address)
 {
-    struct iotlb *t = &b->st->iotlb;
-    uint16_t *large = &t->large[hint_of(function, address, 21)];
-    uint16_t *small = &t->small[hint_of(function, address, 12)];
-    if (covers(&t->entry[*large], function, address))
-        return &t->entry[*large];
-    if (!covers(&t->entry[*small], function, address))
-        *large = *small = (uint16_t)search(t, b->plan->iotlb_entries, function, address);
-    return &t->entry[*small];
+    struct iotlb_entry *large = &t->entry[t->large[hint_of(function, address, 21)]];
+    struct iotlb_entry *small = &t->entry[t->small[hint_of(function, address, 12)]];
+    if (covers(large, function, address))
+        return large;
+    return covers(small, function, address) ? small : NULL;
 }
 
 __attribute__((cold)) static enum nic_dma_status
@@ -67,25 +64,44 @@ walk(struct bench *b, struct iotlb_entry *e, uint16_t function, uint64_t address
     return NIC_DMA_OK;
 }
 
-enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
-                                 enum bench_access_kind kind, uint64_t at_ps, uint64_t *physical,
-                                 uint64_t *ready_ps)
+static enum nic_dma_status use(struct iotlb *t, struct iotlb_entry *e, uint64_t address,
+                               uint64_t *physical, uint64_t *ready_ps)
 {
-    struct iotlb *t = &b->st->iotlb;
-    struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
-    struct iotlb_entry *e = find(b, function, address);
-    if (covers(e, function, address) && e->access & 1u << kind) {
-        count->iotlb_hits++;
-    } else {
-        count->iotlb_misses++;
-        enum nic_dma_status status = walk(b, e, function, address, kind, at_ps);
-        if (status != NIC_DMA_OK)
-            return status;
-    }
     e->used = ++t->tick;
     *physical = e->physical + (address - e->page);
     *ready_ps = e->ready_ps;
     return NIC_DMA_OK;
+}
+
+/* No hint, no entry, or one without this kind of access. */
+__attribute__((cold)) static enum nic_dma_status
+lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_access_kind kind,
+              uint64_t *physical, uint64_t *ready_ps)
+{
+    struct iotlb *t = &b->st->iotlb;
+    struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
+    unsigned i = search(t, b->plan->iotlb_entries, function, address);
+    struct iotlb_entry *e = &t->entry[i];
+    t->large[hint_of(function, address, 21)] = t->small[hint_of(function, address, 12)] =
+        (uint16_t)i;
+    if (covers(e, function, address) && e->access & 1u << kind) {
+        count->iotlb_hits++;
+        return use(t, e, address, physical, ready_ps);
+    }
+    count->iotlb_misses++;
+    enum nic_dma_status status = walk(b, e, function, address, kind);
+    return status == NIC_DMA_OK ? use(t, e, address, physical, ready_ps) : status;
+}
+
+enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
+                                 enum bench_access_kind kind, uint64_t *physical,
+                                 uint64_t *ready_ps)
+{
+    struct iotlb_entry *e = hinted(&b->st->iotlb, function, address);
+    if (!e || !(e->access & 1u << kind))
+        return lookup_slowly(b, function, address, kind, physical, ready_ps);
+    b->st->port[NIC_FUNCTION_PORT(function)].count.iotlb_hits++;
+    return use(&b->st->iotlb, e, address, physical, ready_ps);
 }
 
 unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length)
