@@ -43,9 +43,8 @@ static struct iotlb_entry *hinted(struct iotlb *t, uint16_t function, uint64_t a
     return covers(small, function, address) ? small : NULL;
 }
 
-__attribute__((cold)) static enum nic_dma_status
-walk(struct bench *b, struct iotlb_entry *e, uint16_t function, uint64_t address,
-     enum bench_access_kind kind, uint64_t at_ps)
+static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t function,
+                                uint64_t address, enum bench_access_kind kind, uint64_t at_ps)
 {
     struct bench_translation t = {0};
     enum nic_dma_status status = b->ops->translate(b->host, function, address, kind, &t);
@@ -76,7 +75,7 @@ static enum nic_dma_status use(struct iotlb *t, struct iotlb_entry *e, uint64_t 
 /* No hint, no entry, or one without this kind of access. */
 __attribute__((cold)) static enum nic_dma_status
 lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_access_kind kind,
-              uint64_t *physical, uint64_t *ready_ps)
+              uint64_t at_ps, uint64_t *physical, uint64_t *ready_ps)
 {
     struct iotlb *t = &b->st->iotlb;
     struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
@@ -89,17 +88,17 @@ lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_a
         return use(t, e, address, physical, ready_ps);
     }
     count->iotlb_misses++;
-    enum nic_dma_status status = walk(b, e, function, address, kind);
+    enum nic_dma_status status = walk(b, e, function, address, kind, at_ps);
     return status == NIC_DMA_OK ? use(t, e, address, physical, ready_ps) : status;
 }
 
 enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
-                                 enum bench_access_kind kind, uint64_t *physical,
-                                 uint64_t *ready_ps)
+                                 enum bench_access_kind kind, uint64_t at_ps,
+                                 uint64_t *physical, uint64_t *ready_ps)
 {
     struct iotlb_entry *e = hinted(&b->st->iotlb, function, address);
     if (!e || !(e->access & 1u << kind))
-        return lookup_slowly(b, function, address, kind, physical, ready_ps);
+        return lookup_slowly(b, function, address, kind, at_ps, physical, ready_ps);
     b->st->port[NIC_FUNCTION_PORT(function)].count.iotlb_hits++;
     return use(&b->st->iotlb, e, address, physical, ready_ps);
 }
