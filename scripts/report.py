@@ -75,6 +75,10 @@ def prepare(results, page):
         result["good"] = result["verdict"] in ("PASS", "SKIP")
         result["marks"], result["ticks"] = latency_marks(result.get("metrics", {}))
         result["figures"] = figures(result)
+        for key in ("flows", "findings"):  # a case that did not run has neither
+            result.setdefault(key, [])
+        for key in ("trace_hash", "memory_hash", "guest_instructions", "reproducible"):
+            result.setdefault(key, None)
         folder = result.get("folder")
         result["link"] = os.path.relpath(folder, here) if folder else None
     return sorted(results, key=lambda r: r["good"])  # stable: else the order of the run

@@ -4,9 +4,11 @@
  */
 #include "harness/cmd/cli.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/diag.h"
 #include "harness/base/process.h"
@@ -131,6 +133,14 @@ static int unknown(const char *word)
     return rs_cli_wrong("", "there is no command '%s'", word);
 }
 
+/* `ringside list | head`: the reader had enough, which is nobody's fault. */
+static bool reader_left(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+    return poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 int rs_main(int argc, char **argv)
 {
     int status = RS_EXIT_USAGE;
@@ -155,7 +165,7 @@ int rs_main(int argc, char **argv)
             g_set_prgname(name);
             argv[1] = name;
             status = commands[i].run(argc - 1, argv + 1);
-            if (fflush(stdout) == EOF || ferror(stdout)) {
+            if ((fflush(stdout) == EOF || ferror(stdout)) && !reader_left()) {
                 rs_error("standard output could not be written");
                 status = status ?: RS_EXIT_ENVIRONMENT;
             }

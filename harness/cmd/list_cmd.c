@@ -81,6 +81,10 @@ int rs_lint_command(int argc, char **argv)
             status = RS_EXIT_USAGE;
             continue;
         }
+        if (!files->len) {
+            rs_error("there is no scenario (*.yaml) in '%s'", argv[i]);
+            status = status ?: RS_EXIT_NOTHING;
+        }
         for (unsigned k = 0; k < files->len; k++)
             g_ptr_array_add(paths, g_strdup(files->pdata[k]));
         g_ptr_array_unref(files);

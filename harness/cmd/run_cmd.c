@@ -160,6 +160,12 @@ static bool parse_multiplier(const char *text, unsigned *percent)
     return true;
 }
 
+/* `--junit my.yaml`: the file to write was forgotten, and the scenario would be lost. */
+static bool is_scenario(const char *path)
+{
+    return path && (g_str_has_suffix(path, ".yaml") || g_str_has_suffix(path, ".yml"));
+}
+
 static int settle(const struct options *o, struct rs_batch_options *batch, uint64_t *seed)
 {
     GError *error = NULL;
@@ -181,6 +187,10 @@ static int settle(const struct options *o, struct rs_batch_options *batch, uint6
     if (o->multiplier && !parse_multiplier(o->multiplier, &batch->deadline_percent))
         return rs_cli_wrong("run", "--timeout-multiplier is '%s': expected a number from 0.01 "
                                    "to 1000", o->multiplier);
+    if (is_scenario(o->junit) || is_scenario(o->json))
+        return rs_cli_wrong("run", "--%s wants the file to write; '%s' is a scenario's name",
+                            is_scenario(o->junit) ? "junit" : "json",
+                            is_scenario(o->junit) ? o->junit : o->json);
     batch->repeat = (unsigned)o->repeat;
     batch->jobs = (unsigned)o->jobs;
     batch->keep = o->keep;

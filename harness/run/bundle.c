@@ -166,6 +166,20 @@ char *rs_meta_differences(const struct rs_run_meta *meta)
 
 /* ---- the bundle ---- */
 
+/* With a checksum, so that a damaged bundle is told from one that gives another result. */
+static size_t compress_checked(void *to, size_t room, const void *from, size_t bytes)
+{
+    ZSTD_CCtx *context = ZSTD_createCCtx();
+    size_t done;
+
+    if (!context)
+        return (size_t)-1; /* an error to ZSTD_isError() */
+    ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+    done = ZSTD_compress2(context, to, room, from, bytes);
+    ZSTD_freeCCtx(context);
+    return done;
+}
+
 int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *why,
                     size_t why_bytes)
 {
@@ -189,7 +203,7 @@ int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *
         return error;
     room = ZSTD_compressBound(bytes);
     packed = g_malloc(room);
-    done = ZSTD_compress(packed, room, tar, bytes, 3);
+    done = compress_checked(packed, room, tar, bytes);
     if (ZSTD_isError(done)) {
         snprintf(why, why_bytes, "zstd: %s", ZSTD_getErrorName(done));
         error = -EIO;

@@ -126,12 +126,17 @@ int rs_mailbox_create(const char *path, const void *tar, size_t bytes, char *why
     fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0)
         return fail(-errno, why, why_bytes, "%s: %s", path, strerror(errno));
-    error = ftruncate(fd, RS_MAILBOX_BYTES) < 0 ? -errno : 0;
+    /* with its blocks: QEMU maps the file, and dies of a page that the disk has no room for */
+    error = ftruncate(fd, RS_MAILBOX_BYTES) < 0 ? -errno
+                                                : -posix_fallocate(fd, 0, RS_MAILBOX_BYTES);
     error = error ?: write_at(fd, &header, sizeof(header), 0);
     error = error ?: write_at(fd, tar, bytes, PAGE);
     if (close(fd) < 0 && !error)
         error = -errno;
-    return error ? fail(error, why, why_bytes, "%s: %s", path, strerror(-error)) : 0;
+    if (!error)
+        return 0;
+    return fail(error, why, why_bytes, "%s: %s (the mailbox takes %d MiB while a run lasts)", path,
+                strerror(-error), RS_MAILBOX_BYTES >> 20);
 }
 
 /* ---- reading what a guest wrote ---- */

@@ -325,6 +325,11 @@ static void read_key(struct reader *r, const struct schema_key *key, const struc
     }
 }
 
+static const char *article(const char *noun)
+{
+    return strchr("aeiou", *noun) ? "an" : "a";
+}
+
 static void unknown_key(struct reader *r, const struct schema_object *object,
                         const struct yaml_node *key)
 {
@@ -335,12 +340,12 @@ static void unknown_key(struct reader *r, const struct schema_object *object,
     names[object->key_count] = NULL;
     const char *near = rs_nearest(key->text, names);
     if (near != NULL) {
-        rs_read_error(r, key->mark, "unknown key '%s' of a %s; did you mean '%s'?", key->text,
-                      object->name, near);
+        rs_read_error(r, key->mark, "unknown key '%s' of %s %s; did you mean '%s'?", key->text,
+                      article(object->name), object->name, near);
     } else {
         char *all = g_strjoinv(", ", (char **)names);
-        rs_read_error(r, key->mark, "unknown key '%s' of a %s; keys are: %s", key->text,
-                      object->name, all);
+        rs_read_error(r, key->mark, "unknown key '%s' of %s %s; keys are: %s", key->text,
+                      article(object->name), object->name, all);
         g_free(all);
     }
 }

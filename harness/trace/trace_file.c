@@ -4,6 +4,7 @@
  * tables of bench and NIC and from the register table, never from a list of its own.
  */
 #include "harness/trace/trace_file.h"
+#include "harness/trace/words.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -126,10 +127,13 @@ static size_t field_text(char *buf, size_t bytes, const char *name, uint64_t val
 {
     static const char *const hexadecimal[] = {"value", "address", "offset", "status", "eicr",
                                               "eims",  "data",    "hash",   "physical"};
+    const char *word = rs_event_word(info->name, name, value);
     char reg[48];
     int done;
 
-    if (!strcmp(name, "offset") && is_access(info))
+    if (word)
+        done = snprintf(buf, bytes, "  %s %s", name, word);
+    else if (!strcmp(name, "offset") && is_access(info))
         done = snprintf(buf, bytes, "  %s", register_name(value, reg, sizeof(reg)));
     else if (!strcmp(name, "flow") && value < flows)
         done = snprintf(buf, bytes, "  flow %s", names[value]);

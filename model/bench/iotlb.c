@@ -3,7 +3,8 @@
  * The IOTLB that all ports share: N entries of any page size, least recently used goes first. On a
  * hit the cached physical address is used, whatever the tables say by now, so that a forgotten
  * invalidation shows. A miss asks the host's tables and costs a walk from the time at which the
- * access is at the root complex; accesses to a page that is being walked for wait for that walk. Entries belong to a requester, not to a domain.
+ * access is at the root complex; accesses to a page that is being walked for wait for that walk.
+ * Entries belong to a requester, not to a domain.
  */
 #include "model/bench/bench_priv.h"
 

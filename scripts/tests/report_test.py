@@ -57,6 +57,13 @@ class Page(unittest.TestCase):
         self.assertIn("&lt;script&gt;", page)
         self.assertIn("because &amp; so", page)
 
+    def test_a_case_that_did_not_run_has_a_place(self):
+        bare = {key: RESULT[key] for key in ("id", "file", "why", "host", "seed", "repeats",
+                                             "canary", "wall_ms", "bundle", "repro", "message")}
+        status, page = self.make(results=[dict(bare, verdict="SKIP", folder=None), RESULT])
+        self.assertEqual(status, 0, page)
+        self.assertIn("SKIP", page)
+
     def test_another_version_is_refused_with_a_sentence(self):
         status, text = self.make(version=99)
         self.assertNotEqual(status, 0)
