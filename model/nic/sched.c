@@ -55,8 +55,7 @@ static void sink(struct sched *s, const struct sched_event *e)
     *gap = *e;
 }
 
-/* The first event was taken and nothing came in its place. */
-static void close_gap(struct sched *s)
+void sched_close_gap(struct sched *s)
 {
     struct sched_event last = s->heap[--s->count];
 
@@ -104,22 +103,6 @@ bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32
     } else {
         rise(s, &e);
     }
-    return true;
-}
-
-bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out)
-{
-    if (s->taken)
-        close_gap(s);
-    if (s->count == 0 || s->heap[0].time_ps > limit_ps) {
-        if (limit_ps > s->now_ps)
-            s->now_ps = limit_ps;
-        return false;
-    }
-    *out = s->heap[0];
-    s->now_ps = out->time_ps;
-    s->dispatched++;
-    s->taken = true;
     return true;
 }
 

@@ -82,9 +82,26 @@ void sched_init(struct sched *s);
 bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32_t device,
               uint32_t queue, uint32_t kind, uint64_t arg, uint32_t lead_ps);
 
+/* For sched_pop(): the first event was taken and nothing came in its place. */
+void sched_close_gap(struct sched *s);
+
 /* Takes the first event with time <= limit_ps, moves now_ps to its time (never backwards) and
  * returns true; else moves now_ps to limit_ps and returns false. */
-bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out);
+static inline bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out)
+{
+    if (s->taken)
+        sched_close_gap(s);
+    if (s->count == 0 || s->heap[0].time_ps > limit_ps) {
+        if (limit_ps > s->now_ps)
+            s->now_ps = limit_ps;
+        return false;
+    }
+    *out = s->heap[0];
+    s->now_ps = out->time_ps;
+    s->dispatched++;
+    s->taken = true;
+    return true;
+}
 
 /* The earliest instant at which something that the guest can see may happen (min of time + lead),
  * SCHED_NEVER when nothing is pending. Looks at the events within one lead of the first. */
