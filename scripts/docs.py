@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Write the generated pages under docs/, or with --check say which are out of date.
+"""Write the generated pages under docs/, or with --check say which are out of date, and whether
+the scenarios of the front page run.
 
 usage: docs.py [--check] BUILD
 """
 import difflib
 import os
+import re
 import subprocess
 import sys
+import tempfile
 
 # page -> command that prints it; {build} is the build folder
 PAGES = {
@@ -21,6 +24,24 @@ DEADLINE_S = 60
 def generate(command, build):
     argv = [part.format(build=build) for part in command]
     return subprocess.run(argv, stdout=subprocess.PIPE, check=True, timeout=DEADLINE_S).stdout
+
+
+def examples(build):
+    """-> complaints about the scenarios that the front page shows, run without a guest"""
+    with open("README.md", encoding="utf-8") as stream:
+        blocks = re.findall(r"^```yaml\n(.*?)^```$", stream.read(), re.M | re.S)
+    bad = [] if blocks else ["README.md shows no scenario"]
+    with tempfile.TemporaryDirectory() as folder:
+        for number, block in enumerate(blocks, 1):
+            path = os.path.join(folder, f"readme-{number}.yaml")
+            with open(path, "w", encoding="utf-8") as stream:
+                stream.write(block)
+            done = subprocess.run([f"{build}/ringside", "run", "--host", "in-process", "--out",
+                                   os.path.join(folder, "out"), path], timeout=DEADLINE_S,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            if done.returncode:
+                bad.append(f"README.md, scenario {number}:\n{done.stdout.decode()}")
+    return bad
 
 
 def read(page):
@@ -49,7 +70,10 @@ def main(arguments):
                 stream.write(wanted)
             print(f"wrote {page}")
     if check:
-        print(f"{len(PAGES) - stale} passed, {stale} failed")
+        bad = examples(build)
+        print("\n".join(bad), end="\n" if bad else "")
+        stale += len(bad)
+        print(f"{len(PAGES) + 1 - stale} passed, {stale} failed")
     return 1 if stale else 0
 
 
