@@ -40,6 +40,12 @@ uint64_t nic_tx_ring_base(const struct nic *n, uint32_t queue)
 
 /* ---- the pump ---- */
 
+/* In hand, or in a cache. */
+static bool has_packet(const struct nic_tx *tx)
+{
+    return tx->gather.active || tx->active[0] || tx->active[1];
+}
+
 void nic_tx_pump(struct nic *n)
 {
     struct nic_tx *tx = &n->st->tx;
@@ -52,11 +58,11 @@ void nic_tx_pump(struct nic *n)
     tx->pumping = true;
     do {
         tx->again = false;
-        while (steps > 0 && nic_tx_fetch(n))
+        while (steps > 0 && nic_fetch_wanted(&tx->fetcher) && nic_tx_fetch(n))
             steps--;
-        while (steps > 0 && nic_tx_gather(n))
+        while (steps > 0 && has_packet(tx) && nic_tx_gather(n))
             steps--;
-        while (steps > 0 && nic_tx_complete(n))
+        while (steps > 0 && tx->next != NIC_FIFO_NONE && nic_tx_complete(n))
             steps--;
         /* Gathering used descriptors up: the queue may want more. */
         if (nic_fetch_wanted(&tx->fetcher) && nic_fetch_slot_free(&tx->fetcher))

@@ -193,8 +193,6 @@ bool nic_tx_gather(struct nic *n)
     struct nic_tx *tx = &n->st->tx;
     struct nic_tx_gather *g = &tx->gather;
 
-    if (!g->active && !(tx->active[0] | tx->active[1]))
-        return false;
     if (!nic_tx_may_dma(n))
         return false;
     if (!g->active && !begin(n))

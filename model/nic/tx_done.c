@@ -106,7 +106,7 @@ bool nic_tx_complete(struct nic *n)
     struct nic_tx *tx = &n->st->tx;
     const struct nic_timing *t = &n->st->config.timing;
 
-    if (tx->next == NIC_FIFO_NONE || tx->starved)
+    if (tx->starved)
         return false;
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, tx->next);
     if (!p->gathered || p->reads)
