@@ -132,7 +132,7 @@ void nic_tx_gather_cancel(struct nic *n, uint32_t queue);
 void nic_tx_data_done(struct nic *n, uint32_t slot, enum nic_dma_status status,
                       const uint8_t *data, uint32_t length);
 
-/* tx_done.c: completes packet tx->next; false: its data are not there, or no room for write-backs. */
+/* tx_done.c: completes packet tx->next; false: its data or room are missing. */
 bool nic_tx_complete(struct nic *n);
 
 /* tx_wire.c: what a packet takes of TXPBSIZE; arms the wire for the packet at the head. */
