@@ -12,7 +12,7 @@ $(eval $(call library,guest,$(GUEST_PARTS)))
 $(eval $(call unit_tests,guest,guest))
 
 ## make guest      the guest's kernel and initramfs ($(BUILD)/guest)
-.PHONY: guest guest-choice
+.PHONY: guest guest-choice guest-gone
 guest: $(GUEST_OUT)/vmlinuz $(GUEST_OUT)/initramfs
 
 # changes when the user's choice of kernel or busybox does
@@ -21,7 +21,9 @@ $(GUEST_OUT)/choice: guest-choice
 	@echo '$(RINGSIDE_GUEST_KERNEL) $(RINGSIDE_GUEST_BUSYBOX)' | cmp -s - $@ || \
 	    echo '$(RINGSIDE_GUEST_KERNEL) $(RINGSIDE_GUEST_BUSYBOX)' > $@
 
-$(GUEST_OUT)/vmlinuz: scripts/guest_kernel.sh $(GUEST_OUT)/choice
+# $(GUEST_OUT)/kernel leads into the cache, which may have been cleared
+$(GUEST_OUT)/vmlinuz: scripts/guest_kernel.sh $(GUEST_OUT)/choice \
+                      $(if $(wildcard $(GUEST_OUT)/kernel/modules.builtin),,guest-gone)
 	$(Q)scripts/guest_kernel.sh $(@D)
 
 $(GUEST_OUT)/init: $(GUEST_INIT) $(wildcard guest/*.h) model/bench/control_abi.h \
@@ -32,6 +34,5 @@ $(GUEST_OUT)/init: $(GUEST_INIT) $(wildcard guest/*.h) model/bench/control_abi.h
 
 $(GUEST_OUT)/initramfs: $(GUEST_OUT)/init $(GUEST_OUT)/vmlinuz scripts/guest_image.sh \
                         guest/modules.txt $(GUEST_OUT)/choice
-	$(Q)test -e $(GUEST_OUT)/kernel/modules.builtin || scripts/guest_kernel.sh $(@D)
 	$(Q)scripts/guest_image.sh $(GUEST_OUT)/kernel guest/modules.txt $(GUEST_OUT)/init $@
 -include $(GUEST_OUT)/initramfs.d

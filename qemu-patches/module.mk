@@ -10,15 +10,27 @@ QEMU_LIBS  := $(BUILD)/librecord.a $(BUILD)/libbench.a $(BUILD)/libnic.a
 QEMU_INPUT := $(addprefix qemu-patches/,series ringside.mak build pins fetch) \
               $(wildcard qemu-patches/*.patch)
 
-.PHONY: qemu
+.PHONY: qemu qemu-choice qemu-gone clean-cache
 ## make qemu       QEMU with our devices (the first time: fetch and build QEMU, 2 minutes)
 qemu: $(QEMU)
 
-# The stamp is the clone's; the tree behind the symbolic link belongs to all clones.
-$(BUILD)/qemu.stamp: $(QEMU_INPUT)
+# changes when the user's choice of source does
+$(BUILD)/qemu.choice: qemu-choice
+	@mkdir -p $(@D)
+	@echo '$(RINGSIDE_QEMU_SOURCE)' | cmp -s - $@ || echo '$(RINGSIDE_QEMU_SOURCE)' > $@
+
+# The stamp is the clone's; the tree behind the symbolic link belongs to all clones, and whoever
+# clears the cache removes it.
+$(BUILD)/qemu.stamp: $(QEMU_INPUT) $(BUILD)/qemu.choice $(if $(wildcard $(QEMU_TREE)/ok),,qemu-gone)
 	@mkdir -p $(@D)
 	$(Q)qemu-patches/build $(QEMU_TREE)
+	$(Q)qemu-patches/prune --note $(QEMU_TREE)
 	@touch $@
+
+## make clean-cache  remove from ~/.cache/ringside what no clone uses (old builds of QEMU, kernels)
+clean-cache:
+	$(Q)qemu-patches/prune
+	$(Q)scripts/guest_kernel.sh --prune
 
 QEMU_CC = cd $(QEMU_TREE)/src/build && cc
 $(OBJ)/qemu-patches/adapter/%.o: qemu-patches/adapter/%.c $(BUILD)/qemu.stamp

@@ -6,6 +6,7 @@
 #
 #   scripts/guest_kernel.sh OUT    writes OUT/vmlinuz, OUT/kernel (a link to the unpacked
 #                                  package) and OUT/kernel.txt (its name and version)
+#   scripts/guest_kernel.sh --prune   removes all but the newest package from the cache
 #
 # RINGSIDE_GUEST_KERNEL  a .deb file or the folder of an unpacked one, to use instead
 # XDG_CACHE_HOME         parent of ringside/kernel, where packages are kept (~/.cache)
@@ -108,10 +109,24 @@ unpack() {
     echo "$folder"
 }
 
+# What is unpacked goes as well: clones keep their copy, and unpacking again takes a second.
+prune() {
+    newest=$(newest_cached)
+    find "$cache" -mindepth 1 -maxdepth 1 ! -path "${newest:-none}" 2>/dev/null |
+        while read -r old; do
+            echo "cache: removing $old ($(du -sm "$old" | cut -f 1) MB)" >&2
+            rm -rf "$old"
+        done
+}
+
 [ $# = 1 ] || {
-    echo "usage: scripts/guest_kernel.sh OUT" >&2
+    echo "usage: scripts/guest_kernel.sh OUT | --prune" >&2
     exit 2
 }
+if [ "$1" = --prune ]; then
+    prune
+    exit 0
+fi
 out=$1
 mkdir -p "$out"
 
