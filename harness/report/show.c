@@ -188,6 +188,20 @@ static void show_next(FILE *out, const struct rs_result *result)
     g_free(repro);
 }
 
+/* What a reader has to know beside the figures. */
+static const char *remark(const struct rs_result *result)
+{
+    if (result->c->canary && result->verdict == RS_PASS)
+        return "  (a canary: fails, as it must)";
+    return result->run.facts.report->reproducible ? "" : "  (not reproducible: a netdev took part)";
+}
+
+/* Frames of the scenario's flows; without flows what the driver sent by itself. */
+static enum metric_id frames_of(const struct rs_result *result)
+{
+    return result->c->flow_count ? METRIC_SENT : METRIC_WIRE_OUT;
+}
+
 void rs_show_line(FILE *out, const struct rs_result *result)
 {
     const struct rs_facts *facts = &result->run.facts;
@@ -200,11 +214,10 @@ void rs_show_line(FILE *out, const struct rs_result *result)
         snprintf(why, sizeof(why), "%s", result->error ?: "");
     else if (facts->report)
         snprintf(why, sizeof(why), "%s fr  %s lost  p99 %s%s",
-                 rs_show_metric(facts, METRIC_SENT, frames, sizeof(frames)),
+                 rs_show_metric(facts, frames_of(result), frames, sizeof(frames)),
                  rs_show_metric(facts, METRIC_LOST, lost, sizeof(lost)),
                  rs_show_metric(facts, METRIC_LATENCY_P99, p99, sizeof(p99)),
-                 result->c->canary && result->verdict == RS_PASS ? "  (a canary: fails, as it must)"
-                                                                 : "");
+                 remark(result));
     if (result->repeats > 1 && !result->nondet)
         g_snprintf(repeats, sizeof(repeats), "  %u equal runs", result->repeats);
     fprintf(out, "  %s%-6s%s [%4" PRIu64 ".%" PRIu64 "s]  %-32s  %s%s\n",
@@ -253,7 +266,7 @@ void rs_show_table(FILE *out, const GPtrArray *results)
         rs_table_row(table,
                      (const char *[]){
                          r->c->id, rs_host_name(r->host),
-                         rs_show_metric(f, METRIC_SENT, cell[0], n),
+                         rs_show_metric(f, frames_of(r), cell[0], n),
                          rs_show_metric(f, METRIC_LOST, cell[1], n),
                          rs_show_metric(f, METRIC_REORDERED, cell[2], n),
                          rs_show_metric(f, METRIC_LATENCY_P50, cell[3], n),
