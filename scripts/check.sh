@@ -12,7 +12,7 @@ $MAKE --no-print-directory -j"$JOBS" BUILD="$SAFE" SANITIZE=1 CFLAGS="-O1 -g" un
 
 echo "== clang-tidy"
 git ls-files 'model/*.c' 'driver/*.c' 'guest/*.c' 'harness/*.c' | grep -v /tests/ |
-    xargs -P "$JOBS" -n 1 sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 -I. \
+    xargs -P "$JOBS" -n 1 sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 -D_GNU_SOURCE -I. \
         $(pkg-config --cflags glib-2.0 jansson libfyaml libarchive) 2>/dev/null' clang-tidy
 
 echo "== cppcheck"

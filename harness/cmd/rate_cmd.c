@@ -223,7 +223,7 @@ int rs_rate_command(int argc, char **argv)
         status = rs_cli_wrong("rate", "--resolution is '%s': expected 0.01 to 50", o.resolution);
     else
         status = rs_select(&(struct rs_select_options){.words = argv + 1}, &selection);
-    if (!status && selection.cases->len > 1)
+    if (!status && selection.cases && selection.cases->len > 1)
         status = rs_cli_wrong("rate", "'%s' has %u cases: name one, as 'ringside list' shows it",
                               argv[1], selection.cases->len);
     rs_bisection_init(&s.bisection, resolution);

@@ -209,9 +209,8 @@ static unsigned fill(struct batch *b)
 static void run_all(struct batch *b)
 {
     struct rs_process *waiting[RS_JOBS_MAX];
-    unsigned busy;
 
-    while ((busy = fill(b)) && !rs_interrupted()) {
+    while (fill(b) && !rs_interrupted()) {
         unsigned n = 0;
 
         show_progress(b);

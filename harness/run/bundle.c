@@ -29,8 +29,14 @@ static json_t *hash_pair(const uint64_t hash[2])
 
 static bool parse_pair(const char *text, uint64_t hash[2])
 {
-    return text && strlen(text) == 32 && strspn(text, "0123456789abcdef") == 32 &&
-           sscanf(text, "%16" SCNx64 "%16" SCNx64, &hash[0], &hash[1]) == 2;
+    char high[17];
+
+    if (!text || strlen(text) != 32 || strspn(text, "0123456789abcdef") != 32)
+        return false;
+    g_strlcpy(high, text, sizeof(high));
+    hash[0] = g_ascii_strtoull(high, NULL, 16);
+    hash[1] = g_ascii_strtoull(text + 16, NULL, 16);
+    return true;
 }
 
 static json_t *binaries(enum rs_host host)
