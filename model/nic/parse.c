@@ -5,9 +5,8 @@
  */
 #include "model/nic/parse.h"
 
-#include <string.h>
-
 #include "model/nic/desc.h"
+#include "model/nic/sum.h"
 
 enum {
     ETH_BYTES = 14,
@@ -25,46 +24,6 @@ enum {
     PROTO_SCTP = 132,
     EXTENSIONS_MAX = 8, /* further ones are taken as payload */
 };
-
-/* Ones-complement sums do not care in which byte order they are taken: these add eight bytes at a
- * time as the machine reads them, and fold() turns the result to network order. Only the last
- * piece of a sum may have an odd length. */
-static uint64_t sum_bytes(uint64_t sum, const uint8_t *data, uint32_t length)
-{
-    uint64_t piece;
-
-    for (; length >= 8; data += 8, length -= 8) {
-        memcpy(&piece, data, 8);
-        sum += piece;
-        sum += sum < piece; /* the carry comes back in */
-    }
-    if (length) {
-        piece = 0;
-        memcpy(&piece, data, length);
-        sum += piece;
-        sum += sum < piece;
-    }
-    return sum;
-}
-
-static uint64_t sum_word(uint64_t sum, uint32_t value)
-{
-    uint8_t bytes[2] = {(uint8_t)(value >> 8), (uint8_t)value};
-
-    return sum_bytes(sum, bytes, 2);
-}
-
-static uint32_t fold(uint64_t sum)
-{
-    sum = (sum & UINT32_MAX) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    uint16_t folded = (uint16_t)sum;
-    uint8_t bytes[2];
-    memcpy(bytes, &folded, 2);
-    return nic_get16(bytes);
-}
 
 static void parse_l4(const uint8_t *frame, uint32_t proto, uint32_t at, struct nic_headers *h)
 {
@@ -171,11 +130,11 @@ static uint32_t l4_sum(const uint8_t *frame, const struct nic_headers *h)
 {
     uint32_t length = h->l3_end - h->l4;
     bool ip4 = h->ptype & PTYPE_IPV4;
-    uint64_t sum = sum_word(0, h->ptype & PTYPE_TCP ? PROTO_TCP : PROTO_UDP);
+    uint64_t sum = nic_sum_word(0, h->ptype & PTYPE_TCP ? PROTO_TCP : PROTO_UDP);
 
-    sum = sum_word(sum, length);
-    sum = sum_bytes(sum, frame + h->l3 + (ip4 ? 12 : 8), ip4 ? 8 : 32);
-    return fold(sum_bytes(sum, frame + h->l4, length));
+    sum = nic_sum_word(sum, length);
+    sum = nic_sum_bytes(sum, frame + h->l3 + (ip4 ? 12 : 8), ip4 ? 8 : 32);
+    return nic_sum_fold(nic_sum_bytes(sum, frame + h->l4, length));
 }
 
 uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
@@ -184,7 +143,7 @@ uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
 
     if (h->ptype & PTYPE_IPV4) {
         bits |= RXD_STAT_IPCS;
-        if (fold(sum_bytes(0, frame + h->l3, h->l3_length)) != 0xffff)
+        if (nic_sum_fold(nic_sum_bytes(0, frame + h->l3, h->l3_length)) != 0xffff)
             bits |= RXD_ERR_IPE;
     }
     if (!h->l4 || !(h->ptype & (PTYPE_TCP | PTYPE_UDP)))
