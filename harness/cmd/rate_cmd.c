@@ -227,7 +227,7 @@ int rs_rate_command(int argc, char **argv)
         status = rs_cli_wrong("rate", "'%s' has %u cases: name one, as 'ringside list' shows it",
                               argv[1], selection.cases->len);
     rs_bisection_init(&s.bisection, resolution);
-    if (!status)
+    if (!status && selection.cases)
         status = begin(&s, &g_array_index(selection.cases, struct rs_selected, 0), &o);
     if (!status)
         status = search(&s);

@@ -239,7 +239,7 @@ int rs_untar(const void *tar, size_t bytes, uint64_t bytes_max, const char *into
 int rs_mailbox_results(const char *path, const char *into, unsigned *files, char *why,
                        size_t why_bytes)
 {
-    struct rs_mailbox header;
+    struct rs_mailbox header = {0};
     GError *error = NULL;
     GMappedFile *map = g_mapped_file_new(path, FALSE, &error);
     const char *base;
