@@ -18,8 +18,8 @@ git ls-files 'model/*.c' 'driver/*.c' 'guest/*.c' 'harness/*.c' | grep -v /tests
 
 echo "== cppcheck"
 cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
-    --inline-suppr --suppress=missingIncludeSystem --suppress='*:*/tests/*' --error-exitcode=1 -j "$JOBS" -I. \
-    model driver guest harness
+    --inline-suppr --suppress=missingIncludeSystem --suppress='*:*/tests/*' \
+    --error-exitcode=1 -j "$JOBS" -I. model driver guest harness
 
 echo "== shellcheck"
 git ls-files '*.sh' | xargs shellcheck
