@@ -22,6 +22,9 @@ enum {
     PROTO_FRAGMENT = 44,
     PROTO_DESTINATION = 60,
     PROTO_SCTP = 132,
+    ROUTING_MOBILE = 2, /* type of a routing header */
+    OPTION_PAD1 = 0,
+    OPTION_HOME_ADDRESS = 0xc9,
     EXTENSIONS_MAX = 8, /* further ones are taken as payload */
 };
 
@@ -76,6 +79,30 @@ static void parse_ipv4(const uint8_t *frame, uint32_t length, uint32_t at, struc
         parse_l4(frame, ip[9], at + header, h);
 }
 
+/* Mobile IPv6 says in an extension header whose address it really is. */
+static void home_address(const uint8_t *frame, uint32_t kind, uint32_t at, uint32_t bytes,
+                         struct nic_headers *h)
+{
+    uint32_t p = at + 2, end = at + bytes;
+
+    if (kind == PROTO_ROUTING && frame[at + 2] == ROUTING_MOBILE && bytes >= 24)
+        h->home_destination = (uint16_t)(at + 8);
+    if (kind != PROTO_DESTINATION)
+        return;
+    while (p < end) {
+        if (frame[p] == OPTION_PAD1) {
+            p++;
+        } else if (p + 2 > end || p + 2 + frame[p + 1] > end) {
+            return;
+        } else if (frame[p] == OPTION_HOME_ADDRESS && frame[p + 1] == 16) {
+            h->home_source = (uint16_t)(p + 2);
+            return;
+        } else {
+            p += 2u + frame[p + 1];
+        }
+    }
+}
+
 static void parse_ipv6(const uint8_t *frame, uint32_t length, uint32_t at, struct nic_headers *h)
 {
     const uint8_t *ip = frame + at;
@@ -91,12 +118,14 @@ static void parse_ipv6(const uint8_t *frame, uint32_t length, uint32_t at, struc
             next != PROTO_DESTINATION)
             break;
         h->ptype |= PTYPE_IPV6_EXT;
-        h->routing = true;
+        h->extended = true;
         if (p + 8 > h->l3_end)
             break;
         uint32_t bytes = next == PROTO_FRAGMENT ? 8 : (frame[p + 1] + 1u) * 8;
         if (next == PROTO_FRAGMENT && nic_get16(frame + p + 2) & 0xfff9)
             h->fragment = true;
+        if (p + bytes <= h->l3_end)
+            home_address(frame, next, p, bytes, h);
         next = frame[p];
         p += bytes;
     }

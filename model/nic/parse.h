@@ -15,7 +15,9 @@ struct nic_headers {
     uint16_t tci;       /* of the VLAN tag */
     bool tagged;
     bool fragment;      /* part of a fragmented datagram: ports mean nothing */
-    bool routing;       /* IPv6 with an extension header */
+    bool extended;      /* IPv6 with an extension header */
+    uint16_t home_source;      /* offset of the home address option's address; 0 = none */
+    uint16_t home_destination; /* of a type 2 routing header's home address; 0 = none */
     uint16_t l3;        /* offset of the IP header; 0 = no IP */
     uint16_t l3_length; /* of the IP header and its extensions */
     uint16_t l4;        /* offset of the TCP, UDP or SCTP header; 0 = none or not complete */

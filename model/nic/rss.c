@@ -37,7 +37,7 @@ static enum nic_rss_type choose(uint32_t mrqc, const struct nic_headers *h, bool
     }
     if (!(h->ptype & PTYPE_IPV6))
         return RSS_NONE;
-    if (h->routing) { /* extension headers [I-40] */
+    if (h->extended) { /* [I-40] */
         if (tcp && mrqc & MRQC_TCP6EX)
             return RSS_IP6_TCP_EX;
         if (udp && mrqc & MRQC_UDP6EX)
@@ -48,9 +48,18 @@ static enum nic_rss_type choose(uint32_t mrqc, const struct nic_headers *h, bool
     if (udp && mrqc & MRQC_UDP6)
         return RSS_IP6_UDP;
     *ports = false;
-    if (h->routing && mrqc & MRQC_IP6EX)
+    if (h->extended && mrqc & MRQC_IP6EX)
         return RSS_IP6_EX;
     return mrqc & MRQC_IP6 ? RSS_IP6 : RSS_NONE;
+}
+
+/* The addresses that stay when a mobile host moves go in place of those of the header. */
+static void take_home_addresses(const uint8_t *frame, const struct nic_headers *h, uint8_t *input)
+{
+    if (h->home_source)
+        memcpy(input, frame + h->home_source, 16);
+    if (h->home_destination)
+        memcpy(input + 16, frame + h->home_destination, 16);
 }
 
 enum nic_rss_type nic_rss_hash(const struct nic *n, const uint8_t *frame,
@@ -68,6 +77,8 @@ enum nic_rss_type nic_rss_hash(const struct nic *n, const uint8_t *frame,
         key[i] = (uint8_t)(n->st->reg[R_RSSRK + i / 4] >> i % 4 * 8);
     bytes = h->ptype & PTYPE_IPV4 ? 8 : 32;
     memcpy(input, frame + h->l3 + (h->ptype & PTYPE_IPV4 ? 12 : 8), bytes);
+    if (type == RSS_IP6_EX || type == RSS_IP6_TCP_EX || type == RSS_IP6_UDP_EX)
+        take_home_addresses(frame, h, input);
     if (ports) {
         memcpy(input + bytes, frame + h->l4, 4);
         bytes += 4;

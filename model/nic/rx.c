@@ -8,6 +8,7 @@
 
 #include "model/nic/fcs.h"
 #include "model/nic/nic_priv.h"
+#include "model/nic/rx_tuple.h"
 
 enum {
     ETH_BYTES = 14,
@@ -232,7 +233,7 @@ void nic_rx_reset(struct nic *n, enum nic_reset_kind kind)
     rx->buffered = 0;
     rx->starved = rx->pumping = rx->again = false;
     rx->last_out_ps = 0;
-    nic_rx_count_stations(n);
+    nic_rx_count_filters(n);
 }
 
 static bool pipe_valid(const struct nic_rx *rx)
@@ -275,6 +276,7 @@ bool nic_rx_valid(const struct nic_state *st)
     for (uint32_t q = 0; q < NIC_QUEUES; q++)
         if (!nic_desc_queue_valid(&rx->queue[q]))
             return false;
-    return nic_fetch_valid(&rx->fetcher) && !rx->pumping && rx->stations <= NIC_QUEUES &&
+    return nic_fetch_valid(&rx->fetcher) && !rx->pumping && rx->stations <= NIC_STATIONS &&
+           rx->ethertypes <= NIC_ETHERTYPE_FILTERS && rx->tuples <= NIC_TUPLE_FILTERS &&
            pipe_valid(rx) && buffer_valid(rx);
 }

@@ -3,7 +3,7 @@
  * Receive: from the first bit at the pins to the descriptor write-back.
  *
  *   rx.c         wire and MAC: a frame travels through the pipe, is judged and counted
- *   rx_filter.c  may it in, and to which queue
+ *   rx_filter.c  may it in, and to which queue (with rx_tuple.c, rss.c)
  *   rx_deliver.c packet buffer, payload and write-back
  *   rx_queue.c   the queues' registers, when to fetch descriptors
  */
@@ -26,6 +26,8 @@ enum {
     /* Memory for it: a 64-byte frame needs a record of 96, the longest may be skipped over. */
     NIC_RX_BUFFER_RING = NIC_RX_BUFFER_BYTES / 2 * 3 + NIC_FRAME_MAX + 64,
     NIC_RX_REFILL_BELOW = 32,         /* cached descriptors */
+    NIC_STATIONS = 128,               /* receive addresses */
+    NIC_ETHERTYPE_FILTERS = 8,
 };
 
 /* What the write-back will say of a frame. */
@@ -62,6 +64,8 @@ struct nic_rx {
     uint64_t drop[2];     /* drop enable by QDE */
     uint16_t told[NIC_QUEUES]; /* bit: enum nic_bad_desc reported in this life of the queue */
     uint8_t stations;     /* receive addresses up to the last one with AV */
+    uint8_t ethertypes;   /* EtherType filters up to the last one that is enabled */
+    uint8_t tuples;       /* 5-tuple filters, the same */
     uint32_t buffered;    /* packet buffer bytes in use, as RXPBSIZE counts them */
     uint8_t pumping, again; /* inside nic_rx_pump(): a new reason for one more round */
     uint8_t starved;        /* waits for room */
@@ -89,7 +93,8 @@ void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool 
  * what is there): enum nic_rx_drop, or -1 to accept it. */
 int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
                     struct nic_rx_meta *meta);
-void nic_rx_count_stations(struct nic *n);
+/* Counts anew the enabled ones of each kind of filter. */
+void nic_rx_count_filters(struct nic *n);
 void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
 /* Hands an accepted frame to its queue, or to the packet buffer. */
 void nic_rx_accept(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta);

@@ -1,36 +1,56 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Receive filters: may a frame in (station addresses, multicast table, promiscuous modes, VLAN
- * table), and to which queue it goes (EtherType filters, RSS). Reads registers and the frame,
- * changes nothing but the meta data it fills in.
+ * table), and to which queue it goes: EtherType filters, SYN and 5-tuple filters, RSS, in this
+ * order. Reads registers and the frame, changes nothing but the meta data it fills in.
  */
 #include "model/nic/rx.h"
 
 #include "model/nic/nic_priv.h"
 #include "model/nic/parse.h"
 #include "model/nic/rss.h"
+#include "model/nic/rx_tuple.h"
 
 enum {
-    STATION_ADDRESSES = 128,
-    ETHERTYPE_FILTERS = 8,
     PTYPE_ETQF = 1 << 11, /* then bits 2:0 are the number of the filter */
     MRQC_MODE_RSS = 1,
 };
 
-/* Keeps the number of receive addresses worth looking at: up to the last one with AV. */
-void nic_rx_count_stations(struct nic *n)
+/* Elements of a register up to the last one that has `bit`: those worth looking at. */
+static uint8_t count_enabled(const struct nic *n, uint32_t reg, uint32_t count, uint32_t bit)
 {
-    uint32_t count = STATION_ADDRESSES;
-
-    while (count && !(n->st->reg[R_RAH + count - 1] & RAH_AV))
+    while (count && !(n->st->reg[reg + count - 1] & bit))
         count--;
-    n->st->rx.stations = (uint8_t)count;
+    return (uint8_t)count;
+}
+
+static void count_stations(struct nic *n)
+{
+    n->st->rx.stations = count_enabled(n, R_RAH, NIC_STATIONS, RAH_AV);
+}
+
+static void count_ethertypes(struct nic *n)
+{
+    n->st->rx.ethertypes = count_enabled(n, R_ETQF, NIC_ETHERTYPE_FILTERS, ETQF_EN);
+}
+
+void nic_rx_count_filters(struct nic *n)
+{
+    count_stations(n);
+    count_ethertypes(n);
+    nic_tuple_count(n);
 }
 
 void nic_rah_write(struct nic *n, uint32_t index, uint32_t value)
 {
     nic_reg_store(n, R_RAH, index, value);
-    nic_rx_count_stations(n);
+    count_stations(n);
+}
+
+void nic_etqf_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    nic_reg_store(n, R_ETQF, index, value);
+    count_ethertypes(n);
 }
 
 /* An enabled receive address equal to the destination? */
@@ -85,7 +105,7 @@ static bool vlan_passes(const struct nic *n, const struct nic_headers *h)
 /* An EtherType filter that matches; it may choose the queue. -1: none. */
 static int ethertype_filter(const struct nic *n, uint16_t ethertype)
 {
-    for (int i = 0; i < ETHERTYPE_FILTERS; i++) {
+    for (int i = 0; i < n->st->rx.ethertypes; i++) {
         uint32_t etqf = n->st->reg[R_ETQF + i];
         if (etqf & ETQF_EN && (etqf & ETQF_ETHERTYPE) == ethertype)
             return i;
@@ -93,25 +113,33 @@ static int ethertype_filter(const struct nic *n, uint16_t ethertype)
     return -1;
 }
 
-/* The queue, by the first rule that has a say. Rules to come (SYN, 5-tuple, flow director, pools)
- * belong between the EtherType filter and RSS. */
+/* The queue that the L3/L4 filters want; -1: they have no say. */
+static int filter_queue(const struct nic *n, const uint8_t *frame, const struct nic_headers *h)
+{
+    if (n->st->rx.tuples || n->st->reg[R_SYNQF] & SYNQF_ENABLE)
+        return nic_tuple_queue(n, frame, h);
+    return -1;
+}
+
+/* The queue, by the first rule that has a say. The hash is there for the driver to see, whoever
+ * chose the queue. */
 static uint8_t rx_queue_of(const struct nic *n, const uint8_t *frame,
                            const struct nic_headers *h, struct nic_rx_meta *meta)
 {
-    int filter = ethertype_filter(n, h->ethertype);
+    int filter = ethertype_filter(n, h->ethertype), queue;
 
+    if ((n->st->reg[R_MRQC] & MRQC_MODE) == MRQC_MODE_RSS)
+        meta->rss_type = (uint8_t)nic_rss_hash(n, frame, h, &meta->hash);
     if (filter >= 0) {
         uint32_t etqs = n->st->reg[R_ETQS + filter];
         meta->ptype = (uint16_t)(PTYPE_ETQF | filter);
         if (etqs & ETQS_QUEUE_EN)
             return (uint8_t)((etqs & ETQS_QUEUE) >> ETQS_QUEUE_SHIFT);
     }
-    if ((n->st->reg[R_MRQC] & MRQC_MODE) == MRQC_MODE_RSS) {
-        meta->rss_type = (uint8_t)nic_rss_hash(n, frame, h, &meta->hash);
-        if (meta->rss_type != RSS_NONE)
-            return (uint8_t)nic_rss_queue(n, meta->hash);
-    }
-    return 0;
+    queue = filter_queue(n, frame, h);
+    if (queue >= 0)
+        return (uint8_t)queue;
+    return meta->rss_type != RSS_NONE ? (uint8_t)nic_rss_queue(n, meta->hash) : 0;
 }
 
 int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,

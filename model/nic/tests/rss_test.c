@@ -117,7 +117,7 @@ static struct fake_host *rss_port(uint32_t mrqc)
 }
 
 enum { TCP4 = 1 << 16, IP4 = 1 << 17, IP6 = 1 << 20, TCP6 = 1 << 21, UDP4 = 1 << 22,
-       UDP6 = 1 << 23 };
+       UDP6 = 1 << 23, TCP6EX = 1 << 18, IP6EX = 1 << 19, UDP6EX = 1 << 24 };
 
 /* Where the frame went, with which hash and type. */
 static void expect(struct fake_host *h, const uint8_t *f, uint32_t length, uint32_t type,
@@ -168,6 +168,54 @@ START_TEST(types_follow_mrqc)
 }
 END_TEST
 
+/* An IPv6 frame whose own addresses are others: the published ones stand in a home address option
+ * and in a type 2 routing header. */
+static uint32_t mobile_frame(uint8_t *f, unsigned i, uint8_t proto)
+{
+    memset(f, 0, 160);
+    ip6_frame(f, i, 60);
+    put16(f + 18, 24 + 24 + 20);
+    f[54] = 43; /* destination options, then routing */
+    f[55] = 2;
+    f[56] = 1; /* PadN of two bytes, Pad1, then the option */
+    f[57] = 1;
+    f[60] = 0xc9;
+    f[61] = 16;
+    memcpy(f + 62, f + 22, 16);
+    f[78] = proto;
+    f[79] = 2;
+    f[80] = 2;
+    f[81] = 1;
+    memcpy(f + 86, f + 38, 16);
+    put16(f + 102, ip6[i].source_port);
+    put16(f + 104, ip6[i].destination_port);
+    memset(f + 22, 0xee, 32);
+    return 122;
+}
+
+START_TEST(mobile_hosts_are_hashed_by_their_home_addresses)
+{
+    struct fake_host *h = rss_port(TCP6EX | IP6EX | UDP6EX | TCP6 | IP6);
+    uint8_t f[160];
+
+    for (unsigned i = 0; i < 3; i++) {
+        expect(h, f, mobile_frame(f, i, 6), 6, ip6[i].with_ports);
+        mobile_frame(f, i, 17);
+        put16(f + 106, 20);
+        expect(h, f, 122, 9, ip6[i].with_ports);
+        expect(h, f, mobile_frame(f, i, 50), 4, ip6[i].without);
+        expect(h, f, ip6_frame(f, i, 6), 3, ip6[i].with_ports); /* no extension */
+    }
+    fake_w32(h, MRQC, TCP6 | IP6 | 1); /* the header's own addresses then */
+    uint32_t length = mobile_frame(f, 0, 6);
+    uint8_t in[36];
+    memcpy(in, f + 22, 32);
+    memcpy(in + 32, f + 102, 4);
+    expect(h, f, length, 3, nic_toeplitz(key, in, 36));
+    fake_free(h);
+}
+END_TEST
+
 START_TEST(without_pcsd_the_ip_id_is_shown)
 {
     struct fake_host *h = rss_port(TCP4);
@@ -191,6 +239,7 @@ int main(void)
     tcase_add_loop_test(t, published_vectors_ip6, 0, 3);
     tcase_add_test(t, frames_are_spread_by_hash);
     tcase_add_test(t, types_follow_mrqc);
+    tcase_add_test(t, mobile_hosts_are_hashed_by_their_home_addresses);
     tcase_add_test(t, without_pcsd_the_ip_id_is_shown);
     suite_add_tcase(s, t);
     return run_suite(s);
