@@ -26,4 +26,7 @@ char *rs_root_path(const char *name); /* NULL when there is no root */
  * The caller frees. */
 char *rs_app_path(const char *app);
 
+/* The file that makes a folder a run folder: marker and lock. */
+#define RS_FOLDER_MARKER ".ringside-run"
+
 #endif

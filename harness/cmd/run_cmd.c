@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "harness/run/batch.h"
 #include "harness/cmd/cli.h"
@@ -67,11 +68,33 @@ static int dry_run(const GArray *cases, const struct rs_batch_options *batch)
 
 /* ---- files ---- */
 
-/* Writes through a temporary file, so that a reader never sees half of it. */
+/* "-", a pipe, a terminal, /dev/stdout: something to write into, not to replace. */
+static bool is_stream(const char *path)
+{
+    struct stat status;
+
+    return !strcmp(path, "-") || (lstat(path, &status) == 0 && !S_ISREG(status.st_mode));
+}
+
+static int write_into(const char *path, const char *text)
+{
+    FILE *to = strcmp(path, "-") ? fopen(path, "we") : stdout;
+    bool good = to && fputs(text, to) >= 0 && fflush(to) == 0;
+
+    if (!good)
+        rs_error("%s: %s", path, strerror(errno));
+    if (to && to != stdout)
+        good = fclose(to) == 0 && good;
+    return good ? 0 : -EIO;
+}
+
+/* Files are written through a temporary one, so that a reader never sees half of it. */
 static int write_text(const char *path, const char *text)
 {
     GError *error = NULL;
 
+    if (is_stream(path))
+        return write_into(path, text);
     if (g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
         return 0;
     rs_error("%s", error->message);
@@ -209,6 +232,27 @@ static void free_options(struct options *o)
     g_free(o->multiplier);
 }
 
+/* Two files with one name would share a run folder, and one result would hide the other. */
+static bool names_collide(const GArray *cases)
+{
+    GHashTable *seen = g_hash_table_new(g_str_hash, g_str_equal);
+    bool collide = false;
+
+    for (unsigned i = 0; i < cases->len; i++) {
+        const struct rs_selected *one = &g_array_index(cases, struct rs_selected, i);
+        const struct rs_selected *other = g_hash_table_lookup(seen, one->c->id);
+
+        if (other) {
+            rs_error("%s and %s both call their scenario '%s': give one another name",
+                     other->scenario->path, one->scenario->path, one->c->id);
+            collide = true;
+        }
+        g_hash_table_insert(seen, one->c->id, (void *)one);
+    }
+    g_hash_table_unref(seen);
+    return collide;
+}
+
 int rs_run_command(int argc, char **argv)
 {
     struct options o = {.repeat = 1, .jobs = 1, .trace = -1};
@@ -257,6 +301,10 @@ int rs_run_command(int argc, char **argv)
                        &selection);
     if (status)
         goto out;
+    if (names_collide(selection.cases)) {
+        status = RS_EXIT_USAGE;
+        goto out;
+    }
     override(selection.cases, &o, seed);
     if (o.list)
         rs_show_list(stdout, selection.cases);

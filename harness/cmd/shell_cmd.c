@@ -15,6 +15,8 @@
 #include "harness/scenario/select.h"
 #include "harness/base/term.h"
 
+enum { PIPED_DEADLINE_MS = 10 * 60 * 1000 };
+
 static void welcome(const char *dir)
 {
     fprintf(stderr,
@@ -38,7 +40,10 @@ static int on_terminal(const struct rs_machine *machine)
     int error, status = RS_EXIT_PASS;
 
     error = rs_process_run(&process, (const char *const *)argv->pdata,
-                           &(struct rs_process_options){.foreground = true});
+                           &(struct rs_process_options){
+                               .foreground = true,
+                               /* nobody is there to type Ctrl-A X */
+                               .deadline_ms = terminal ? 0 : PIPED_DEADLINE_MS});
     if (terminal)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
     if (error == -EINTR) {

@@ -49,12 +49,15 @@ char *rs_runs_differ(const struct rs_facts *a, const struct rs_facts *b)
     return NULL;
 }
 
-static bool findings_of_environment(const GPtrArray *findings)
+const struct rs_finding *rs_environment_trouble(const GPtrArray *findings)
 {
-    for (unsigned i = 0; i < findings->len; i++)
-        if (((const struct rs_finding *)findings->pdata[i])->environment)
-            return true;
-    return false;
+    for (unsigned i = 0; i < findings->len; i++) {
+        const struct rs_finding *finding = findings->pdata[i];
+
+        if (finding->environment)
+            return finding;
+    }
+    return NULL;
 }
 
 /* A canary's duty is to break an expectation of its own, not to die on the way there. */
@@ -85,7 +88,7 @@ void rs_result_decide(struct rs_result *result)
 
     if (result->verdict == RS_SKIP)
         return;
-    if (result->error || !findings || findings_of_environment(findings))
+    if (result->error || !findings || rs_environment_trouble(findings))
         result->verdict = RS_ERROR;
     else if (result->nondet)
         result->verdict = RS_NONDET;

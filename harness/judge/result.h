@@ -34,6 +34,9 @@ struct rs_result {
 
 const char *rs_verdict_name(enum rs_verdict verdict); /* "PASS" ... */
 
+/* The first finding for which this machine is to blame, and not the driver; NULL: none. */
+const struct rs_finding *rs_environment_trouble(const GPtrArray *findings);
+
 /* What this run and an earlier one of the same inputs disagree about; NULL: nothing. g_free(). */
 char *rs_runs_differ(const struct rs_facts *a, const struct rs_facts *b);
 

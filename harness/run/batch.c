@@ -159,6 +159,13 @@ static void finish_repeat(struct batch *b, struct slot *slot)
         rs_run_init(run);
         if (rs_meta_write(&result->run, why, sizeof(why)) < 0)
             rs_error("%s", why);
+    } else if (rs_environment_trouble(run->findings)) {
+        const struct rs_finding *f = rs_environment_trouble(run->findings);
+
+        /* no second result: the host broke down, which says nothing of determinism */
+        result->error = g_strdup_printf("run %u: %s: expected %s, seen %s; files: %s",
+                                        result->repeats, f->what, f->expected, f->seen, run->dir);
+        rs_run_fini(run);
     } else {
         differ = rs_runs_differ(&result->run.facts, &run->facts);
         if (differ)
@@ -170,7 +177,7 @@ static void finish_repeat(struct batch *b, struct slot *slot)
         rs_run_fini(run);
     }
     /* A host that broke down is no result to compare with. */
-    if (result->nondet || !result->run.facts.report || result->repeats >= b->o->repeat ||
+    if (result->nondet || result->error || !result->run.facts.report || result->repeats >= b->o->repeat ||
         !start_repeat(b, slot))
         finish_case(b, slot);
 }

@@ -5,6 +5,8 @@
  */
 #include "harness/run/run_folder.h"
 
+#include "harness/base/paths.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -18,7 +20,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#define LOCK ".ringside-run" /* marker and lock: what a run folder has before anything else */
+#define LOCK RS_FOLDER_MARKER /* what a run folder has before anything else */
 
 char *rs_folder_name(const char *id)
 {

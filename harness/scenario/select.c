@@ -18,6 +18,15 @@ static bool is_scenario(const char *name)
     return g_str_has_suffix(name, ".yaml") || g_str_has_suffix(name, ".yml");
 }
 
+static bool is_run_folder(const char *path)
+{
+    char *marker = g_build_filename(path, RS_FOLDER_MARKER, NULL);
+    bool is = g_file_test(marker, G_FILE_TEST_EXISTS);
+
+    g_free(marker);
+    return is;
+}
+
 static void collect(GPtrArray *files, const char *path, unsigned depth)
 {
     GDir *dir;
@@ -27,6 +36,8 @@ static void collect(GPtrArray *files, const char *path, unsigned depth)
         g_ptr_array_add(files, g_strdup(path));
         return;
     }
+    if (is_run_folder(path)) /* the scenario in there is a copy */
+        return;
     dir = depth < DEPTH_MAX ? g_dir_open(path, 0, NULL) : NULL;
     while (dir && (name = g_dir_read_name(dir))) {
         char *below = g_build_filename(path, name, NULL);
