@@ -177,8 +177,8 @@ static void finish_repeat(struct batch *b, struct slot *slot)
         rs_run_fini(run);
     }
     /* A host that broke down is no result to compare with. */
-    if (result->nondet || result->error || !result->run.facts.report || result->repeats >= b->o->repeat ||
-        !start_repeat(b, slot))
+    if (result->nondet || result->error || !result->run.facts.report ||
+        result->repeats >= b->o->repeat || !start_repeat(b, slot))
         finish_case(b, slot);
 }
 
