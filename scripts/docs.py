@@ -16,6 +16,7 @@ import tempfile
 PAGES = {
     "docs/registers.md": ["python3", "scripts/regdoc.py", "{build}/nic-dump"],
     "docs/scenario-keys.md": ["{build}/ringside", "schema", "--markdown"],
+    "docs/faults.md": ["{build}/ringside", "schema", "--faults"],
     "docs/scenario.schema.json": ["{build}/ringside", "schema", "--json"],
 }
 DEADLINE_S = 60

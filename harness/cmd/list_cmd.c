@@ -8,6 +8,7 @@
 #include "harness/cmd/cli.h"
 #include "harness/scenario/lint.h"
 #include "harness/base/paths.h"
+#include "harness/scenario/fault_doc.h"
 #include "harness/scenario/schema_doc.h"
 #include "harness/scenario/select.h"
 #include "harness/report/show.h"
@@ -104,10 +105,11 @@ int rs_lint_command(int argc, char **argv)
 
 int rs_schema_command(int argc, char **argv)
 {
-    gboolean json = FALSE, markdown = FALSE;
+    gboolean json = FALSE, markdown = FALSE, faults = FALSE;
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "JSON Schema, for editors", NULL},
         {"markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "manual page (the default)", NULL},
+        {"faults", 0, 0, G_OPTION_ARG_NONE, &faults, "the catalogue of faults", NULL},
         {0},
     };
     int status = 0;
@@ -119,9 +121,9 @@ int rs_schema_command(int argc, char **argv)
         return status;
     if (argc > 1)
         return rs_cli_wrong("schema", "unexpected argument '%s'", argv[1]);
-    if (json && markdown)
-        return rs_cli_wrong("schema", "%s", "--json and --markdown: one at a time");
-    text = json ? rs_schema_json() : rs_schema_markdown();
+    if (json + markdown + faults > 1)
+        return rs_cli_wrong("schema", "%s", "--json, --markdown, --faults: one at a time");
+    text = json ? rs_schema_json() : faults ? rs_faults_markdown() : rs_schema_markdown();
     fputs(text, stdout);
     g_free(text);
     return RS_EXIT_PASS;

@@ -258,6 +258,11 @@ static bool run_metric(const struct rs_facts *f, enum metric_id id, enum unit un
         den = r && r->over_ps >= r->go_ps && r->over_ps;
         break;
     case METRIC_TRACE_EVENTS: value = r ? r->events : 0; den = r != NULL; break;
+    case METRIC_FAULTS_FIRED:
+        for (unsigned i = 0; r && i < r->faults; i++)
+            value += r->fault_fired[i];
+        den = r != NULL;
+        break;
     case METRIC_GUEST_EXIT: value = r ? r->guest_exit : 0; den = r != NULL; break;
     default: return false;
     }

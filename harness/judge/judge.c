@@ -7,6 +7,8 @@
 
 #include <stdarg.h>
 
+#include "model/bench/fault.h"
+
 void rs_finding_free(void *finding)
 {
     struct rs_finding *f = finding;
@@ -192,6 +194,28 @@ static void judge_expectation(GPtrArray *findings, const struct scenario *scenar
     g_free(more);
 }
 
+/* A dead fault is a dead test. */
+static void judge_faults(GPtrArray *findings, const struct scenario *scenario,
+                         const struct scenario_case *c, const struct bench_report *r)
+{
+    for (size_t i = 0; i < c->fault_count && i < r->faults; i++) {
+        const struct scenario_fault *f = &c->faults[i];
+        const unsigned fired = r->fault_fired[i];
+
+        if (fired >= f->count)
+            continue;
+        char *what = g_strdup_printf("fault %s", bench_fault_info(f->kind)->name);
+        char *expected = g_strdup_printf("it strikes %u time%s", (unsigned)f->count,
+                                         f->count == 1 ? "" : "s");
+        struct rs_finding *found =
+            fired ? find(findings, what, expected, "%u", fired)
+                  : find(findings, what, expected, "it never struck: nothing was tested");
+        found->where = g_strdup_printf("%s:%u", scenario->path, f->marks.self.line);
+        g_free(what);
+        g_free(expected);
+    }
+}
+
 GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case *c,
                     const struct rs_facts *facts)
 {
@@ -201,6 +225,7 @@ GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case 
         judge_guest(findings, c, facts);
     if (host_failed(findings, facts) || !judge_end(findings, c, facts))
         return findings;
+    judge_faults(findings, scenario, c, facts->report);
     for (size_t i = 0; i < c->expect_count; i++)
         judge_expectation(findings, scenario, c, facts, &c->expect[i]);
     return findings;

@@ -12,6 +12,7 @@
 
 #include "harness/plan/traffic.h"
 #include "model/bench/bench.h"
+#include "model/bench/fault.h"
 #include "model/bench/timing.h"
 
 /* Light in glass, refractive index 1.468. */
@@ -78,6 +79,34 @@ static GArray *plan_actions(const struct scenario_case *c)
     return list;
 }
 
+static struct plan_fault plan_fault(const struct scenario_fault *f)
+{
+    unsigned takes = bench_fault_info(f->kind)->takes;
+    struct plan_fault out = {
+        .times = (uint32_t)f->count,
+        .event_port = PLAN_NO_PORT,
+        .event_queue = PLAN_ANY_QUEUE,
+        .kind = (uint8_t)f->kind,
+        .port = (uint8_t)f->port,
+        .time_ps = takes & FAULT_FOR ? f->for_ps : takes & FAULT_DELAY ? f->delay_ps : 0,
+        .select = (uint8_t)(takes & FAULT_DIRECTION ? f->direction
+                            : takes & FAULT_WRITES  ? f->write
+                                                    : 0),
+    };
+
+    if (!f->counted) {
+        out.at_ps = f->at_ps;
+        return out;
+    }
+    out.event_count = f->when.count;
+    out.event = (uint16_t)f->when.event;
+    if (f->when.has_port)
+        out.event_port = (uint8_t)f->when.port;
+    if (f->when.has_queue)
+        out.event_queue = (uint32_t)f->when.queue;
+    return out;
+}
+
 static void set_clock(struct plan_header *h, const struct scenario_case *c)
 {
     const struct scenario_profile *profile = rs_profile(c->clock.profile);
@@ -134,10 +163,13 @@ static GByteArray *assemble(struct plan_header *h, const struct scenario_case *c
 {
     GByteArray *plan = g_byte_array_new();
     struct plan_port *ports = g_new0(struct plan_port, c->port_count);
+    struct plan_fault *faults = g_new0(struct plan_fault, c->fault_count);
     GArray *actions = plan_actions(c);
 
     for (size_t i = 0; i < c->port_count; i++)
         ports[i] = plan_port(&c->ports[i]);
+    for (size_t i = 0; i < c->fault_count; i++)
+        faults[i] = plan_fault(&c->faults[i]);
     g_byte_array_append(plan, (const uint8_t *)h, sizeof(*h));
     h->ports = append(plan, ports, c->port_count, sizeof(*ports));
     h->flows = append(plan, t->flows->data, t->flows->len, sizeof(struct plan_flow));
@@ -145,11 +177,13 @@ static GByteArray *assemble(struct plan_header *h, const struct scenario_case *c
     h->actions = append(plan, actions->data, actions->len, sizeof(struct plan_action));
     h->frames = append(plan, t->frames->data, t->frames->len, sizeof(struct plan_frame));
     h->bytes_ = append(plan, t->bytes->data, t->bytes->len, 1);
+    h->faults = append(plan, faults, c->fault_count, sizeof(*faults));
     append(plan, NULL, 0, 1); /* to a multiple of 8 */
     h->bytes = plan->len;
     memcpy(plan->data, h, sizeof(*h));
     g_array_free(actions, TRUE);
     g_free(ports);
+    g_free(faults);
     return plan;
 }
 

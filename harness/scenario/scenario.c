@@ -85,6 +85,7 @@ static bool read_case(struct scenario *s, struct scenario_case *c, struct matrix
     rs_check_machine(&k);
     rs_check_driver(&k);
     rs_check_traffic(&k);
+    rs_check_faults(&k);
     rs_check_expect(&k);
     return fits;
 }

@@ -172,6 +172,26 @@ struct scenario_action {
     bool has_mark;
 };
 
+/* What a fault counts before it is armed. */
+struct scenario_trigger {
+    struct schema_marks marks;
+    unsigned event; /* id in the trace */
+    uint64_t port, queue, count;
+    bool has_port, has_queue;
+};
+
+struct scenario_fault {
+    struct schema_marks marks;
+    unsigned kind; /* enum plan_fault_kind */
+    uint64_t at_ps;
+    struct scenario_trigger when;
+    bool counted; /* armed by `when`, else by `at` */
+    uint64_t port, count;
+    unsigned direction; /* enum plan_direction */
+    unsigned write;     /* enum plan_writes */
+    uint64_t for_ps, delay_ps;
+};
+
 /* One expectation: a metric and what it must be. */
 struct expectation {
     struct schema_marks marks; /* marks.self: its line; 0 for implied ones */
@@ -212,6 +232,8 @@ struct scenario_case {
     size_t flow_count;
     struct scenario_action *actions; /* as written, not sorted */
     size_t action_count;
+    struct scenario_fault *faults;   /* in this order in the plan */
+    size_t fault_count;
     struct expectation *expect; /* those written, then the implied ones */
     size_t expect_count;
     unsigned capture; /* bit p: wire of port p */

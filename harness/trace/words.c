@@ -61,7 +61,14 @@ static const char *const verdict[] = { /* struct report_sample.kind */
     [1] = "damaged", [2] = "duplicated", [3] = "reordered", [4] = "misplaced", [5] = "foreign",
     [6] = "nic",
 };
-static const char *const loss[] = {[1] = "dark-fibre", [2] = "wire-full", [3] = "netdev"};
+static const char *const loss[] = {
+    [1] = "dark-fibre", [2] = "wire-full", [3] = "netdev", [4] = "fault",
+};
+static const char *const fault[] = {
+#define FAULT(id, name, takes, hits, doc) name,
+#include "model/bench/faults.def"
+#undef FAULT
+};
 
 static const struct {
     const char *event, *field;
@@ -74,7 +81,8 @@ static const struct {
     FIELD("dma_fault", "status", status),  FIELD("bus_fault", "status", status),
     FIELD("exit", "end", end),             FIELD("role", "role", role),
     FIELD("action", "kind", action),       FIELD("verdict", "verdict", verdict),
-    FIELD("wire_lost", "why", loss),
+    FIELD("wire_lost", "why", loss),       FIELD("fault", "kind", fault),
+    FIELD("fault_armed", "kind", fault),
 #undef FIELD
 };
 

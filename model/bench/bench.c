@@ -115,6 +115,7 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
     b->sizes = table(plan, b->plan->sizes);
     b->actions = table(plan, b->plan->actions);
     b->frames = table(plan, b->plan->frames);
+    b->faults = table(plan, b->plan->faults);
     b->bytes = table(plan, b->plan->bytes_);
     b->ops = ops;
     b->host = host;
@@ -130,6 +131,7 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
                     bench_time(b, TIMING_pcie_oneway) +
                     bench_time(b, TIMING_wire_byte) * NIC_FRAME_MIN;
     b->gen_lead_ps = lead > UINT32_MAX ? UINT32_MAX : (uint32_t)lead;
+    fault_wire_up(b);
     frame_shapes(b);
     for (unsigned i = 0; i < b->plan->flows.count; i++)
         b->replays |= b->flows[i].kind == PLAN_REPLAY;

@@ -127,8 +127,9 @@ int bench_load(struct bench *b, const void *in, size_t bytes, const char **why);
 
 /* Event names for readers of a trace: NIC's and the bench's own. NULL: no such id. */
 const struct nic_event_info *bench_event_info(unsigned id);
+extern const char *const bench_event_names[]; /* by id, NULL at the end */
 enum {
-    TRACE_SCHEMA_VERSION = 2,
+    TRACE_SCHEMA_VERSION = 3,
     TRACE_BLOCK_EVENTS = 256, /* of the trace hash: docs/formats/trace.md */
 };
 

@@ -38,6 +38,7 @@ enum bench_kind {
     KIND_READY_LIMIT,
     KIND_DEADLINE,
     KIND_ACTION, /* the next one of the plan */
+    KIND_FAULT,  /* queue = fault: its time has come, or that of the next turn of a flap */
     /* SCHED_WIRE */
     KIND_GEN_TURN,  /* queue = flow: its next frame is planned for now */
     KIND_GEN_START, /* queue = flow: the wire was busy and is free for it now */
@@ -54,7 +55,7 @@ enum bench_kind {
 };
 
 enum bench_queue { QUEUE_POSTED = 1, QUEUE_WIRE, QUEUE_NESTED, QUEUE_REPLAY, QUEUE_READ };
-enum wire_loss { LOSS_DARK = 1, LOSS_FULL, LOSS_NETDEV };
+enum wire_loss { LOSS_DARK = 1, LOSS_FULL, LOSS_NETDEV, LOSS_FAULT };
 /* As report_sample.kind. */
 enum sink_verdict {
     VERDICT_DAMAGED = 1,
@@ -146,6 +147,8 @@ struct posted { /* pcie.c; behind it the data */
     uint32_t credit;
     uint16_t length, tag;
     uint8_t kind, visible, physical, status;
+    uint8_t injected; /* refused by a fault of the plan */
+    uint8_t unused[7];
 };
 
 enum read_phase { READ_FREE, READ_TO_ROOT, READ_AT_ROOT, READ_BACK };
@@ -193,6 +196,20 @@ struct port_state {
     _Alignas(64) uint8_t wire_ring[WIRE_BYTES];
 };
 
+enum fault_phase { FAULT_WAITS, FAULT_ARMED, FAULT_DONE };
+struct fault_state { /* fault.c */
+    uint64_t counted; /* events so far */
+    uint32_t fired;
+    uint8_t phase;
+    uint8_t dark; /* a flap: the light is gone */
+    uint16_t unused;
+};
+struct faults {
+    uint32_t armed; /* bit per enum plan_fault_kind: there is one */
+    uint32_t unused;
+    struct fault_state fault[PLAN_FAULTS_MAX];
+};
+
 struct nested { /* mmio.c */
     uint16_t function, size;
     uint32_t offset;
@@ -208,6 +225,7 @@ struct bench_state {
     uint32_t samples, nested_count;
     struct report_sample sample[REPORT_SAMPLES];
     struct nested nested[NESTED_MAX];
+    struct faults faults;
     struct trace_state trace;
     struct iotlb iotlb;
     struct flow_state flow[PLAN_FLOWS_MAX];
@@ -233,6 +251,7 @@ struct bench {
     const uint16_t *sizes;
     const struct plan_action *actions;
     const struct plan_frame *frames;
+    const struct plan_fault *faults;
     const uint8_t *bytes;
     const struct bench_host_ops *ops;
     void *host;
@@ -241,6 +260,7 @@ struct bench {
     unsigned stamps; /* distinct stamp offsets */
     uint16_t stamp[12]; /* ten kinds of header can differ in it */
     uint32_t gen_lead_ps;
+    uint64_t watched; /* bit per event id that a fault counts */
     struct nic nic[PLAN_PORTS_MAX];
     struct frame_template shape[PLAN_FLOWS_MAX];
     uint8_t event_level[64]; /* by id */
@@ -271,7 +291,8 @@ static inline bool bench_running(const struct bench *b)
 }
 /* The heap cannot overflow: the bench itself has at most one event per flow (its next frame), per
  * port one each for the wire queue, pending register writes, landing, late landing and one per
- * read slot, and four for the plan: 64 + 8 * (4 + 32) + 4 = 356. The ports bound their own. */
+ * read slot, one per fault, and four for the plan: 64 + 8 * (4 + 32) + 32 + 4 = 388. The ports
+ * bound their own. */
 static inline void bench_at(struct bench *b, uint64_t time_ps, enum sched_class class_,
                             uint32_t device, uint32_t queue, enum bench_kind kind,
                             uint32_t lead_ps)
@@ -315,23 +336,25 @@ void trace_block_full(struct bench *b);
 void trace_digest(const struct bench *b, uint64_t hash[2]);
 uint64_t trace_events(const struct bench *b); /* since power-on */
 bool trace_valid(const struct trace_state *t);
+/* fault.c: one of the events that a fault counts */
+void fault_count(struct bench *b, const struct nic_event *event);
 static inline void trace_push(struct bench *b, const struct nic_event *event)
 {
     struct trace_state *t = &b->st->trace;
     t->event[t->count++] = *event;
     if (t->count == TRACE_EVENTS)
         trace_block_full(b);
+    if (b->watched >> event->id & 1)
+        fault_count(b, event);
 }
 static inline void trace_emit(struct bench *b, enum bench_event_id id, uint16_t function,
                               uint32_t queue, uint64_t a, uint64_t b_, uint64_t c)
 {
-    struct trace_state *t = &b->st->trace;
-    t->event[t->count++] = (struct nic_event){
+    struct nic_event e = {
         .time_ps = bench_now(b), .id = (uint16_t)id, .function = function,
         .queue = queue, .a = a, .b = b_, .c = c,
     };
-    if (t->count == TRACE_EVENTS)
-        trace_block_full(b);
+    trace_push(b, &e);
 }
 
 /* plan.c */
@@ -340,7 +363,26 @@ bool plan_go(struct bench *b);       /* false: it was given before, or too late 
 void plan_fire(struct bench *b, const struct sched_event *e);
 void plan_moved(struct bench *b);     /* a frame is on a wire */
 void plan_flow_done(struct bench *b); /* one flow has sent all it will */
+void plan_stirred(struct bench *b);   /* something of the plan happened: the drain time is its */
 void plan_exit(struct bench *b, uint32_t value);
+
+/* fault.c */
+void fault_wire_up(struct bench *b);
+void fault_go(struct bench *b);
+void fault_fire(struct bench *b, unsigned fault);
+bool fault_pending(const struct bench *b); /* the plan is not over before it has come */
+bool fault_valid(const struct bench *b);
+const struct plan_fault *fault_take(struct bench *b, enum plan_fault_kind kind, unsigned port,
+                                    unsigned select, uint64_t detail);
+/* Does a fault of this kind strike here and now? Then it has fired: the event is out. select: enum
+ * plan_direction or plan_writes, else 0. */
+static inline const struct plan_fault *fault_hits(struct bench *b, enum plan_fault_kind kind,
+                                                  unsigned port, unsigned select, uint64_t detail)
+{
+    if (!(b->st->faults.armed >> kind & 1))
+        return NULL;
+    return fault_take(b, kind, port, select, detail);
+}
 /* control.c */
 void control_irq(struct bench *b, uint32_t bits);
 

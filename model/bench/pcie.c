@@ -74,6 +74,7 @@ static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, u
     e->tag = 0;
     e->status = NIC_DMA_OK;
     e->physical = 0;
+    e->injected = 0;
     p->credit_used += credit;
     return e;
 }
@@ -86,8 +87,27 @@ static void send(struct bench *b, unsigned port, struct posted *e, uint64_t land
     land_schedule(b, port, e);
 }
 
+/* What faults do to a write. */
+struct struck {
+    uint64_t late_ps;
+    bool refused;
+};
+
+static struct struck strike(struct bench *b, unsigned port, uint16_t tag)
+{
+    unsigned kind = NIC_TAG_KIND(tag);
+    struct struck s = {0};
+    s.refused = fault_hits(b, PLAN_FAULT_DMA_REFUSE, port,
+                           kind - NIC_TAG_RX_DATA + PLAN_WRITES_PAYLOAD, tag) != NULL;
+    const struct plan_fault *late =
+        kind == NIC_TAG_RX_DATA ? NULL
+                                : fault_hits(b, PLAN_FAULT_WRITEBACK_DELAY, port, 0, tag);
+    s.late_ps = late ? late->time_ps : 0;
+    return s;
+}
+
 static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
-                       const void *data, uint32_t length, uint32_t credit)
+                       const void *data, uint32_t length, uint32_t credit, struct struck struck)
 {
     unsigned port = NIC_FUNCTION_PORT(function);
     struct posted *e = reserve(b, port, length, credit);
@@ -106,8 +126,11 @@ static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_
     e->status = (uint8_t)root_translate(b, function, address, BENCH_WRITE, arrives, &e->target,
                                         &physical, &ready);
     e->physical = physical;
+    e->injected = struck.refused;
+    if (struck.refused)
+        e->status = NIC_DMA_FAULT;
     memcpy(e + 1, data, length);
-    send(b, port, e, bench_max(arrives, ready));
+    send(b, port, e, bench_max(arrives, ready) + struck.late_ps);
 }
 
 void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
@@ -121,11 +144,15 @@ void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t addre
     count->dma_writes++;
     count->dma_write_bytes += length;
     count->desc_writebacks += NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
+    struct struck struck = {0};
+    if (b->st->faults.armed)
+        struck = strike(b, NIC_FUNCTION_PORT(function), tag);
     while (length) { /* a request never crosses a page */
         uint32_t page_left = 4096 - (uint32_t)(address & 4095);
         uint32_t bytes = length < page_left ? length : page_left;
-        post_piece(b, function, tag, address, from, bytes, credit);
+        post_piece(b, function, tag, address, from, bytes, credit, struck);
         credit = 0;
+        struck.late_ps = 0; /* the first piece holds up the rest */
         from += bytes;
         address += bytes;
         length -= bytes;
@@ -152,6 +179,8 @@ static void announce(struct bench *b, uint16_t function, enum posted_kind kind, 
 void pcie_message(struct bench *b, uint16_t function, uint64_t address, uint32_t data)
 {
     b->st->port[NIC_FUNCTION_PORT(function)].count.messages++;
+    if (fault_hits(b, PLAN_FAULT_MSIX_LOSE, NIC_FUNCTION_PORT(function), 0, data))
+        return;
     announce(b, function, POSTED_MESSAGE, address, data);
 }
 

@@ -26,7 +26,7 @@ static void plan_schedule(struct bench *b, uint64_t at_ps, enum sched_class clas
 static void drain(struct bench *b)
 {
     struct plan_run *run = &b->st->run;
-    if (run->flows_left || next_action(b) || run->drain_pending)
+    if (run->flows_left || next_action(b) || fault_pending(b) || run->drain_pending)
         return;
     run->drain_pending = 1;
     plan_schedule(b, bench_add(run->last_move_ps, b->plan->drain_ps), SCHED_LAST, KIND_DRAINED);
@@ -64,6 +64,7 @@ bool plan_go(struct bench *b)
     trace_emit(b, BENCH_EV_go, BENCH_CONTROL, 0, run->go_vns, 0, 0);
     plan_schedule(b, bench_add(run->go_ps, b->plan->deadline_ps), SCHED_PLAN, KIND_DEADLINE);
     gen_go(b);
+    fault_go(b);
     schedule_action(b);
     return true;
 }
@@ -116,7 +117,7 @@ static void drained(struct bench *b)
 {
     struct plan_run *run = &b->st->run;
     run->drain_pending = 0;
-    if (bench_add(run->last_move_ps, b->plan->drain_ps) <= bench_now(b))
+    if (!fault_pending(b) && bench_add(run->last_move_ps, b->plan->drain_ps) <= bench_now(b))
         over(b, false);
     else
         drain(b); /* something moved since */
@@ -136,6 +137,9 @@ void plan_fire(struct bench *b, const struct sched_event *e)
     case KIND_ACTION:
         act_all(b);
         break;
+    case KIND_FAULT:
+        fault_fire(b, sched_event_queue(e));
+        break;
     case KIND_DEADLINE:
         over(b, true);
         break;
@@ -150,6 +154,12 @@ void plan_fire(struct bench *b, const struct sched_event *e)
 void plan_moved(struct bench *b)
 {
     b->st->run.last_move_ps = bench_now(b);
+}
+
+void plan_stirred(struct bench *b)
+{
+    plan_moved(b);
+    drain(b);
 }
 
 void plan_flow_done(struct bench *b)

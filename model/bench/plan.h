@@ -15,15 +15,17 @@
 
 #define PLAN_MAGIC "RSPLAN\0\1"
 enum {
-    PLAN_VERSION = 1,
+    PLAN_VERSION = 2,
     PLAN_PORTS_MAX = 8,
     PLAN_FLOWS_MAX = 64,
     PLAN_SIZES_MAX = 4096,
     PLAN_ACTIONS_MAX = 4096,
     PLAN_FRAMES_MAX = 1 << 20,
     PLAN_BYTES_MAX = 256 << 20,
+    PLAN_FAULTS_MAX = 32,
     PLAN_NO_PORT = 0xff,
 };
+#define PLAN_ANY_QUEUE UINT32_MAX
 
 struct plan_table {
     uint32_t offset; /* from the start of the plan, multiple of 8 */
@@ -60,6 +62,7 @@ struct plan_header {
     struct plan_table actions; /* struct plan_action, ascending by time */
     struct plan_table frames;  /* struct plan_frame: replayed captures */
     struct plan_table bytes_;  /* uint8_t: the bytes of the frames */
+    struct plan_table faults;  /* struct plan_fault */
     uint64_t timing[PLAN_TIMING_MAX]; /* enum bench_timing */
 };
 
@@ -140,6 +143,30 @@ struct plan_action {
     uint64_t at_ps;
     uint32_t arg;
     uint8_t kind, port;
+    uint16_t reserved;
+};
+
+enum plan_fault_kind {
+#define FAULT(id, name, takes, hits, doc) PLAN_FAULT_##id,
+#include "model/bench/faults.def"
+#undef FAULT
+    PLAN_FAULTS
+};
+enum plan_direction { PLAN_INTO_NIC, PLAN_OUT_OF_NIC };
+enum plan_writes { PLAN_WRITES_ANY, PLAN_WRITES_PAYLOAD, PLAN_WRITES_RX_DESC, PLAN_WRITES_TX_DESC };
+
+/* Armed by time, or behind the event that completes a count since GO; then it strikes the next
+ * `times` things of its kind. What its kind uses of select and time_ps: model/bench/fault.h. */
+struct plan_fault {
+    uint64_t at_ps;       /* event_count 0: armed at this time */
+    uint64_t event_count; /* else behind so many events */
+    uint64_t time_ps;
+    uint32_t times;       /* 1 or more */
+    uint32_t event_queue; /* PLAN_ANY_QUEUE */
+    uint16_t event;       /* id, NIC's or the bench's */
+    uint8_t event_port;   /* PLAN_NO_PORT: any */
+    uint8_t kind;         /* enum plan_fault_kind */
+    uint8_t port, select;
     uint16_t reserved;
 };
 

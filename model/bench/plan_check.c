@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "model/bench/bench_priv.h"
+#include "model/bench/fault.h"
 
 enum { CABLE_MAX_PS = 100000000 }; /* 20 km: what the wire queue can hold */
 #define TIME_MAX_PS   ((uint64_t)1 << 60) /* 13 days */
@@ -96,7 +97,7 @@ static int check_header(struct check *c)
         return -EINVAL;
     }
     if (h->version != PLAN_VERSION)
-        return complain(c, "plan version", h->version, "1: compile the scenario again");
+        return complain(c, "plan version", h->version, "2: compile the scenario again");
     if (h->bytes != c->bytes)
         return complain(c, "length in the plan's header", h->bytes, "the length of the file");
     if (!zero_ended(h->name, sizeof(h->name)))
@@ -142,6 +143,8 @@ static int check_tables(struct check *c)
         err = check_table(c, "frames", h->frames, sizeof(struct plan_frame), PLAN_FRAMES_MAX);
     if (!err)
         err = check_table(c, "bytes", h->bytes_, 1, PLAN_BYTES_MAX);
+    if (!err)
+        err = check_table(c, "faults", h->faults, sizeof(struct plan_fault), PLAN_FAULTS_MAX);
     return err;
 }
 
@@ -293,6 +296,47 @@ static int check_actions(struct check *c)
     return 0;
 }
 
+static int check_trigger(struct check *c, uint32_t i, const struct plan_fault *f)
+{
+    if (f->at_ps > TIME_MAX_PS || (f->event_count && f->at_ps))
+        return complain_of(c, "fault", i, "at_ps", f->at_ps, "at most 2^60, 0 behind a count");
+    if (!f->event_count)
+        return 0;
+    if (f->event >= BENCH_EVENTS_END || f->event == BENCH_EV_fault ||
+        f->event == BENCH_EV_fault_armed)
+        return complain_of(c, "fault", i, "event", f->event, "an event that is no fault");
+    if (f->event_port != PLAN_NO_PORT && f->event_port >= c->h->ports.count)
+        return complain_of(c, "fault", i, "event_port", f->event_port, "255 or an existing port");
+    return 0;
+}
+
+static int check_faults(struct check *c)
+{
+    const struct plan_fault *faults = (const void *)(c->plan + c->h->faults.offset);
+    for (uint32_t i = 0; i < c->h->faults.count; i++) {
+        const struct plan_fault *f = &faults[i];
+        const struct bench_fault_info *info = bench_fault_info(f->kind);
+        if (!info)
+            return complain_of(c, "fault", i, "kind", f->kind, "one of the catalogue");
+        if (f->port >= c->h->ports.count)
+            return complain_of(c, "fault", i, "port", f->port, "an existing port");
+        if (!f->times)
+            return complain_of(c, "fault", i, "times", f->times, "1 or more");
+        unsigned most = info->takes & FAULT_DIRECTION ? PLAN_OUT_OF_NIC
+                        : info->takes & FAULT_WRITES  ? PLAN_WRITES_TX_DESC : 0;
+        if (f->select > most)
+            return complain_of(c, "fault", i, "select", f->select, "what its kind knows");
+        bool timed = info->takes & (FAULT_FOR | FAULT_DELAY);
+        if (timed != (f->time_ps != 0) || f->time_ps > TIME_MAX_PS)
+            return complain_of(c, "fault", i, "time_ps", f->time_ps,
+                               "at most 2^60; not 0 for a flap or a delay, else 0");
+        int err = check_trigger(c, i, f);
+        if (err)
+            return err;
+    }
+    return 0;
+}
+
 static int check_frames(struct check *c)
 {
     const struct plan_frame *frames = (const void *)(c->plan + c->h->frames.offset);
@@ -329,5 +373,7 @@ int bench_plan_check(const void *plan, size_t bytes, char *why, size_t why_bytes
     const struct plan_port *ports = (const void *)(c.plan + c.h->ports.offset);
     for (uint32_t i = 0; !err && i < c.h->flows.count; i++)
         err = check_flow(&c, i, &flows[i], ports);
-    return err ? err : check_actions(&c);
+    if (!err)
+        err = check_actions(&c);
+    return err ? err : check_faults(&c);
 }

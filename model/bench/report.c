@@ -44,6 +44,9 @@ void bench_report(struct bench *b, struct bench_report *out)
         if (b->ports[i].attach == PLAN_ATTACH_NETDEV)
             out->reproducible = 0;
     }
+    out->faults = plan->faults.count;
+    for (unsigned i = 0; i < plan->faults.count; i++)
+        out->fault_fired[i] = st->faults.fault[i].fired;
     for (unsigned i = 0; i < plan->flows.count; i++) {
         out->flow[i] = st->flow[i].count;
         out->flow[i].first_lost =

@@ -13,7 +13,7 @@
 
 #define REPORT_MAGIC "RSREPRT\1"
 enum {
-    REPORT_VERSION = 3,
+    REPORT_VERSION = 4,
     /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
      * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
     REPORT_BUCKETS = 32 + 31 * 32,
@@ -89,7 +89,8 @@ struct bench_report {
     uint64_t guest_instructions_go, guest_instructions_over, guest_instructions_end;
     uint64_t memory_hash[2]; /* guest RAM at EXIT */
     uint32_t samples;
-    uint32_t reserved;
+    uint32_t faults; /* of the plan */
+    uint32_t fault_fired[PLAN_FAULTS_MAX]; /* how often each struck, in the plan's order */
     struct report_sample sample[REPORT_SAMPLES];
     struct report_port port[PLAN_PORTS_MAX];
     struct report_flow flow[PLAN_FLOWS_MAX];

@@ -24,6 +24,7 @@ uint64_t bench_layout(void)
         offsetof(struct port_state, read), offsetof(struct port_state, posted),
         offsetof(struct port_state, posted_ring), offsetof(struct port_state, wire_ring),
         sizeof(struct posted), sizeof(struct wire_frame), sizeof(struct iotlb),
+        sizeof(struct faults),
         TIMING_COUNT, BENCH_EVENTS_END, nic_state_size(), XXH_VERSION_NUMBER,
     };
     return XXH64(shape, sizeof(shape), 0);
@@ -58,7 +59,7 @@ static bool event_valid(const struct bench *b, const struct sched_event *e)
     bool port = device < b->st->ports;
     switch (sched_event_class(e)) {
     case SCHED_PLAN:
-        return e->kind <= KIND_ACTION;
+        return e->kind <= KIND_ACTION || (e->kind == KIND_FAULT && queue < b->plan->faults.count);
     case SCHED_WIRE:
         if (e->kind == KIND_WIRE_HEAD || e->kind == KIND_LIGHT)
             return port;
@@ -86,6 +87,8 @@ static const char *invalid(struct bench *b)
             return "saved state: an event of a kind that nobody schedules";
     if (!trace_valid(&st->trace))
         return "saved state: the trace buffer does not add up";
+    if (!fault_valid(b))
+        return "saved state: a fault's progress is out of range";
     if (!iotlb_valid(b))
         return "saved state: IOTLB index out of range";
     if (!replay_valid(b))

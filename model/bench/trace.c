@@ -21,6 +21,14 @@ static const struct nic_event_info own[] = {
 #undef EVENT
 };
 
+const char *const bench_event_names[] = {
+#define EVENT(name, level, queue, a, b, c, doc) #name,
+#include "model/nic/events.def"
+#include "model/bench/events.def"
+#undef EVENT
+    NULL,
+};
+
 const struct nic_event_info *bench_event_info(unsigned id)
 {
     if (id < NIC_EVENTS)

@@ -108,6 +108,12 @@ void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t leng
         lost(b, port, length, LOSS_DARK, flow, sequence);
         return;
     }
+    if (fault_hits(b, PLAN_FAULT_WIRE_DROP, port, PLAN_INTO_NIC, length)) {
+        lost(b, port, length, LOSS_FAULT, flow, sequence);
+        return;
+    }
+    if (fault_hits(b, PLAN_FAULT_WIRE_FCS, port, PLAN_INTO_NIC, length))
+        good_fcs = false;
     p->count.wire_in_frames++;
     p->count.wire_in_bytes += length;
     tap(b, port, false, bench_now(b), frame, length, good_fcs, flow, sequence);
@@ -203,6 +209,12 @@ void wire_out(struct bench *b, unsigned port, const uint8_t *frame, uint32_t len
         lost(b, port, length, LOSS_DARK, NO_FLOW, UINT64_MAX);
         return;
     }
+    if (fault_hits(b, PLAN_FAULT_WIRE_DROP, port, PLAN_OUT_OF_NIC, length)) {
+        lost(b, port, length, LOSS_FAULT, NO_FLOW, UINT64_MAX);
+        return;
+    }
+    if (fault_hits(b, PLAN_FAULT_WIRE_FCS, port, PLAN_OUT_OF_NIC, length))
+        good_fcs = false;
     switch (b->ports[port].attach) {
     case PLAN_ATTACH_CABLE:
         to_peer(b, port, frame, length, good_fcs);

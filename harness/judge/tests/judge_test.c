@@ -70,6 +70,33 @@ static void teardown(void)
     scenario = NULL;
 }
 
+START_TEST(a_dead_fault_fails)
+{
+    given("faults:\n  - {at: 1ms, inject: wire.drop, port: 0, count: 2}\n"
+          "  - {at: 2ms, inject: msix.lose, port: 1}\n");
+    facts.report->faults = 2;
+    facts.report->fault_fired[0] = 1;
+    const struct rs_finding *f = judged(2);
+    ck_assert_str_eq(f->what, "fault wire.drop");
+    ck_assert_str_eq(f->expected, "it strikes 2 times");
+    ck_assert_str_eq(f->seen, "1");
+    ck_assert_ptr_nonnull(strchr(f->where, ':'));
+    f = findings->pdata[1];
+    ck_assert_str_eq(f->what, "fault msix.lose");
+    ck_assert_ptr_nonnull(strstr(f->seen, "never"));
+}
+END_TEST
+
+START_TEST(faults_that_struck_pass)
+{
+    given("faults: [{at: 1ms, inject: wire.drop, port: 0, count: 2}]\n"
+          "expect: [{metric: faults.fired, is: 2}]\n");
+    facts.report->faults = 1;
+    facts.report->fault_fired[0] = 2;
+    judged(0);
+}
+END_TEST
+
 START_TEST(a_clean_run_passes)
 {
     given("");
@@ -217,6 +244,8 @@ int main(void)
 
     tcase_add_checked_fixture(tc, NULL, teardown);
     tcase_add_test(tc, a_clean_run_passes);
+    tcase_add_test(tc, a_dead_fault_fails);
+    tcase_add_test(tc, faults_that_struck_pass);
     tcase_add_test(tc, loss_is_told_with_the_first_frame);
     tcase_add_test(tc, expectations_name_their_line);
     tcase_add_test(tc, bounds_are_inclusive);

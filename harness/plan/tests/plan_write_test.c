@@ -82,6 +82,35 @@ START_TEST(header)
 }
 END_TEST
 
+START_TEST(faults)
+{
+    const struct plan_header *h = compile(
+        HEAD "faults:\n- {at: 2ms, inject: wire.fcs, port: 1, direction: out, count: 4}\n"
+             "- {when: {event: rx_desc_done, port: 0, queue: 3, count: 100},"
+             " inject: writeback.delay, delay: 20us}\n"
+             "- {when: {event: over, count: 1}, inject: dma.refuse, port: 1, write: payload}\n");
+    const struct plan_fault *f = (const struct plan_fault *)(plan + h->faults.offset);
+
+    ck_assert_uint_eq(h->faults.count, 3);
+    ck_assert_uint_eq(f[0].at_ps, 2000000000);
+    ck_assert_uint_eq(f[0].event_count, 0);
+    ck_assert_uint_eq(f[0].kind, PLAN_FAULT_WIRE_FCS);
+    ck_assert_uint_eq(f[0].port, 1);
+    ck_assert_uint_eq(f[0].select, PLAN_OUT_OF_NIC);
+    ck_assert_uint_eq(f[0].times, 4);
+    ck_assert_uint_eq(f[1].event_count, 100);
+    ck_assert_uint_eq(f[1].event, NIC_EV_rx_desc_done);
+    ck_assert_uint_eq(f[1].event_port, 0);
+    ck_assert_uint_eq(f[1].event_queue, 3);
+    ck_assert_uint_eq(f[1].port, 0);
+    ck_assert_uint_eq(f[1].time_ps, 20000000);
+    ck_assert_uint_eq(f[1].times, 1);
+    ck_assert_uint_eq(f[2].event_port, PLAN_NO_PORT);
+    ck_assert_uint_eq(f[2].event_queue, PLAN_ANY_QUEUE);
+    ck_assert_uint_eq(f[2].select, PLAN_WRITES_PAYLOAD);
+}
+END_TEST
+
 START_TEST(clocks)
 {
     const struct plan_header *h = compile(HEAD "clock: {mode: timed, profile: 3.3GHz}\n");
@@ -341,6 +370,7 @@ int main(void)
 
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_test(t, header);
+    tcase_add_test(t, faults);
     tcase_add_test(t, clocks);
     tcase_add_test(t, ports);
     tcase_add_test(t, flow_fields);

@@ -40,6 +40,11 @@ static void good(void)
     plan.action[2].kind = PLAN_AGENT;
     plan.action[2].at_ps = 6000000;
     plan.h->actions.count = 3;
+    plan.fault[0] = (struct plan_fault){.at_ps = 5, .times = 1, .kind = PLAN_FAULT_LINK_FLAP,
+                                        .time_ps = 7};
+    plan.fault[1] = (struct plan_fault){.event_count = 5, .times = 2, .port = 1, .select = 3,
+                                        .kind = PLAN_FAULT_DMA_REFUSE, .event = NIC_EV_tail};
+    plan.h->faults.count = 2;
     /* random offsets then reach all of it */
     plan.h->bytes = plan.h->bytes_.offset + 128;
 }
@@ -78,7 +83,7 @@ END_TEST
 START_TEST(each_mistake_is_named)
 {
     BAD(plan.h->magic[0] = 'X', "no plan");
-    BAD(plan.h->version = 2, "version is 2");
+    BAD(plan.h->version = 1, "version is 1");
     BAD(plan.h->dilation_den = 0, "dilation");
     BAD(plan.h->dilation_num = 2, "functional");
     BAD(plan.h->deadline_ps = 0, "deadline_ps");
@@ -116,6 +121,17 @@ START_TEST(each_mistake_is_named)
     BAD(plan.action[2].kind = 9, "action 2: kind is 9");
     BAD(plan.action[1].port = 2, "action 1: port is 2");
     BAD(plan.action[2].at_ps = 1, "action 2: at_ps is 1");
+    BAD(plan.h->faults.count = 33, "faults is 33");
+    BAD(plan.fault[0].kind = PLAN_FAULTS, "fault 0: kind is 6");
+    BAD(plan.fault[0].port = 2, "fault 0: port is 2");
+    BAD(plan.fault[0].times = 0, "fault 0: times is 0");
+    BAD(plan.fault[0].time_ps = 0, "fault 0: time_ps is 0");
+    BAD(plan.fault[1].time_ps = 1, "fault 1: time_ps is 1");
+    BAD(plan.fault[1].select = 4, "fault 1: select is 4");
+    BAD(plan.fault[0].select = 1, "fault 0: select is 1");
+    BAD(plan.fault[1].event = 64, "fault 1: event is 64");
+    BAD(plan.fault[1].event_port = 2, "fault 1: event_port is 2");
+    BAD(plan.fault[1].at_ps = 2, "fault 1: at_ps is 2");
 }
 END_TEST
 

@@ -48,12 +48,14 @@ void rig_plan_init(struct rig_plan *p, unsigned ports)
     place(&h->sizes, &at, 256 * sizeof(uint16_t));
     place(&h->actions, &at, 64 * sizeof(struct plan_action));
     place(&h->frames, &at, 256 * sizeof(struct plan_frame));
+    place(&h->faults, &at, PLAN_FAULTS_MAX * sizeof(struct plan_fault));
     place(&h->bytes_, &at, 8);
     p->port = (void *)(p->data + h->ports.offset);
     p->flow = (void *)(p->data + h->flows.offset);
     p->size = (void *)(p->data + h->sizes.offset);
     p->action = (void *)(p->data + h->actions.offset);
     p->frame = (void *)(p->data + h->frames.offset);
+    p->fault = (void *)(p->data + h->faults.offset);
     p->bytes = p->data + h->bytes_.offset;
     for (unsigned i = 0; i < bench_timing_count(); i++)
         h->timing[i] = bench_timing_info(i)->value;

@@ -27,6 +27,7 @@ struct rig_plan {
     uint16_t *size;             /* 256 */
     struct plan_action *action; /* 64 */
     struct plan_frame *frame;   /* 256 */
+    struct plan_fault *fault;   /* PLAN_FAULTS_MAX */
     uint8_t *bytes;             /* the rest */
 };
 
