@@ -17,7 +17,7 @@ import jinja2
 VERSION = 1
 MARKS = [("min", "latency.min_ps"), ("p50", "latency.p50_ps"), ("p90", "latency.p90_ps"),
          ("p99", "latency.p99_ps"), ("p99.9", "latency.p99.9_ps"), ("max", "latency.max_ps")]
-WIDTH, HEIGHT, MARGIN = 640, 74, 24
+WIDTH, HEIGHT, MARGIN, LABEL = 640, 74, 24, 34
 
 
 def time_text(ps):
@@ -28,19 +28,33 @@ def time_text(ps):
     return f"{ps} ps"
 
 
+def steps_around(low, high):
+    """The 1-2-5 steps of a logarithmic axis that holds low..high, in ps, at least two of them."""
+    steps = [factor * 10**power for power in range(2, 16) for factor in (1, 2, 5)]
+    first = max((k for k, step in enumerate(steps) if step <= low), default=0)
+    last = min((k for k, step in enumerate(steps) if step >= high), default=len(steps) - 1)
+    return steps[first:max(last, first + 1) + 1]
+
+
 def latency_marks(metrics):
-    """-> [(x, label, text)] in pixels, and the ticks of the axis; empty without latencies."""
+    """-> [(x, label, text, show)] in pixels, and the ticks of the axis; empty without latencies.
+    A label that would lie on its neighbour is not shown: the line below has all values."""
     found = [(label, metrics[key]) for label, key in MARKS if metrics.get(key)]
     if not found:
         return [], []
-    low = math.floor(math.log10(min(v for _, v in found)))
-    high = max(math.ceil(math.log10(max(v for _, v in found))), low + 1)
+    steps = steps_around(min(v for _, v in found), max(v for _, v in found))
+    low, high = math.log10(steps[0]), math.log10(steps[-1])
 
     def place(value):
         return round(MARGIN + (math.log10(value) - low) / (high - low) * (WIDTH - 2 * MARGIN), 1)
 
-    ticks = [(place(10.0**e), time_text(10**e)) for e in range(low, high + 1)]
-    return [(place(v), label, time_text(v)) for label, v in found], ticks
+    marks, taken = [], [-WIDTH, -WIDTH]
+    for number, (label, value) in enumerate(found):
+        x, side = place(value), number % 2
+        show = x - taken[side] > LABEL
+        taken[side] = x if show else taken[side]
+        marks.append((x, label, time_text(value), show))
+    return marks, [(place(step), time_text(step)) for step in steps]
 
 
 def milli(value):
@@ -90,7 +104,7 @@ TEMPLATE = """<!DOCTYPE html>
 <title>Ringside: {{ counts.pass }} passed, {{ bad }} failed</title>
 <style>
 :root { color-scheme: light dark; --line: #8886; --good: #2a8f4f; --bad: #c43d3d; }
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+body { font: 15px/1.45 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.5rem } code, pre { font: 13px/1.4 ui-monospace, monospace }
 details { border: 1px solid var(--line); border-radius: 6px; margin: .5rem 0; padding: .4rem .8rem }
 summary { cursor: pointer } .PASS { color: var(--good) } .SKIP { opacity: .6 }
@@ -105,8 +119,14 @@ svg text { font: 10px system-ui, sans-serif; fill: currentColor }
 <h1><span class="{{ 'FAIL' if bad else 'PASS' }}">{{ counts.pass }} passed, {{ bad }} failed</span>
 {%- if counts.skip %}, {{ counts.skip }} skipped{% endif %}</h1>
 <p>ringside {{ tool }}, {{ '%.1f' | format(wall_ms / 1000) }} s of wall time.</p>
+<table><tr><th></th><th>scenario</th><th>host</th>{% for name in heads %}<th class="n">{{ name }}
+</th>{% endfor %}</tr>
+{% for r in results %}<tr><td class="{{ r.verdict }}">{{ r.verdict }}</td>
+<td><a href="#r{{ loop.index }}">{{ r.id }}</a></td><td>{{ r.host }}</td>
+{% for name, value in r.figures %}<td class="n">{{ value }}</td>{% endfor %}</tr>
+{% endfor %}</table>
 {% for r in results %}
-<details{% if not r.good %} open{% endif %}>
+<details id="r{{ loop.index }}"{% if not r.good %} open{% endif %}>
 <summary><span class="verdict {{ r.verdict }}">{{ r.verdict }}</span><b>{{ r.id }}</b>
  <span>on {{ r.host }}, seed {{ r.seed }}{% if r.canary %}, canary{% endif %}</span></summary>
 <p>{{ r.why or '' }}</p>
@@ -124,11 +144,13 @@ svg text { font: 10px system-ui, sans-serif; fill: currentColor }
 <text x="{{ x }}" y="68" text-anchor="middle">{{ text }}</text>{% endfor %}
 <line x1="{{ r.marks[0][0] }}" x2="{{ r.marks[-1][0] }}" y1="32" y2="32" stroke="#3b7dd8"
  stroke-width="3"/>
-{% for x, label, text in r.marks %}<circle cx="{{ x }}" cy="32" r="5" fill="#3b7dd8">
+{% for x, label, text, show in r.marks %}<circle cx="{{ x }}" cy="32" r="5" fill="#3b7dd8">
 <title>{{ label }}: {{ text }}</title></circle>
-<text x="{{ x }}" y="{{ 12 if loop.index0 % 2 else 54 }}" text-anchor="middle">{{ label }}</text>
+{% if show %}<text x="{{ x }}" y="{{ 12 if loop.index0 % 2 else 54 }}" text-anchor="middle">
+{{- label }}</text>{% endif %}
 {% endfor %}</svg>
-<p>{% for x, label, text in r.marks %}{{ label }} {{ text }}{{ ', ' if not loop.last }}{% endfor %}
+<p>{% for x, label, text, show in r.marks %}{{ label }} {{ text }}{{ ', ' if not loop.last }}
+{%- endfor %}
  (wire to wire)</p>{% endif %}
 {% if r.flows %}<table><tr><th>flow</th><th class="n">sent</th><th class="n">received</th>
 <th class="n">lost</th><th class="n">reordered</th><th class="n">damaged</th></tr>
@@ -163,7 +185,8 @@ def main(arguments):
     counts = data["counts"]
     text = environment.from_string(TEMPLATE).render(
         results=prepare(data["results"], page), counts=counts, tool=data["tool"],
-        wall_ms=data["wall_ms"], bad=counts["fail"] + counts["nondet"] + counts["error"],
+        heads=[name for name, _ in figures({})], wall_ms=data["wall_ms"],
+        bad=counts["fail"] + counts["nondet"] + counts["error"],
         width=WIDTH, height=HEIGHT)
     with open(page + ".part", "w", encoding="utf-8") as stream:
         stream.write(text)
