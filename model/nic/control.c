@@ -74,18 +74,3 @@ void nic_msca_write(struct nic *n, uint32_t index, uint32_t value)
     if (value & MSCA_MDI_CMD && (op == MSCA_OP_READ || op == MSCA_OP_READ_INCREMENT))
         n->st->reg[R_MSRWD] |= 0xffff0000;
 }
-
-/* ---- flow director: accepts commands, keeps no filter, matches nothing [I-30] ---- */
-
-void nic_fdirctrl_write(struct nic *n, uint32_t index, uint32_t value)
-{
-    nic_reg_store(n, R_FDIRCTRL, 0, value);
-    n->st->reg[R_FDIRCTRL] &= ~(uint32_t)FDIRCTRL_INIT_DONE;
-    if (value & FDIRCTRL_PBALLOC)
-        n->st->reg[R_FDIRCTRL] |= FDIRCTRL_INIT_DONE;
-}
-
-void nic_fdircmd_write(struct nic *n, uint32_t index, uint32_t value)
-{
-    nic_reg_store(n, R_FDIRCMD, 0, value & ~(uint32_t)(FDIRCMD_CMD | FDIRCMD_VALID));
-}

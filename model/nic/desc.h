@@ -52,6 +52,7 @@ enum {
 enum {
     RXD_STAT_DD = 1u << 0,
     RXD_STAT_EOP = 1u << 1,
+    RXD_STAT_FLM = 1u << 2, /* the flow director matched */
     RXD_STAT_VP = 1u << 3,
     RXD_STAT_UDPCS = 1u << 4,
     RXD_STAT_L4CS = 1u << 5,
@@ -59,6 +60,8 @@ enum {
     RXD_STAT_PIF = 1u << 7,  /* not an exact match of a station address */
     RXD_STAT_UDPV = 1u << 10,
     RXD_STAT_LB = 1u << 18,
+    RXD_ERR_FDIR_LENGTH = 1u << 20, /* the filter lies beyond FDIRCTRL.MAXLEN in its bucket */
+    RXD_ERR_FDIR_DROP = 1u << 21,
     RXD_ERR_CE = 1u << 24,
     RXD_ERR_LE = 1u << 25,
     RXD_ERR_USE = 1u << 29, /* undersize */

@@ -84,7 +84,7 @@ int nic_attach(struct nic *nic, void *block, const struct nic_host_ops *ops, voi
         return status;
     if (st->magic != NIC_STATE_MAGIC || st->version != NIC_STATE_VERSION ||
         !config_good(&st->config) || !nic_i2c_valid(st) || !nic_irq_valid(st) ||
-        !nic_rx_valid(st) || !nic_tx_valid(st))
+        !nic_rx_valid(st) || !nic_fdir_valid(&st->fdir) || !nic_tx_valid(st))
         return -EINVAL;
     wire(nic, block, ops, host, sched);
     return 0;
@@ -120,6 +120,7 @@ void nic_reset(struct nic *n, enum nic_reset_kind kind)
     nic_irq_reset(n, kind);
     nic_stats_reset(n, kind);
     nic_rx_reset(n, kind);
+    nic_fdir_reset(n);
     nic_tx_reset(n, kind);
     nic_link_reset(n, kind); /* last: a link that comes up speaks to irq and tx */
 }

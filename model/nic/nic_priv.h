@@ -17,6 +17,7 @@
 #include "model/nic/link.h"   /* struct nic_link: carrier, laser, LINKS */
 #include "model/nic/clock.h"  /* struct nic_clock: FRTIMER, SYSTIM */
 #include "model/nic/irq.h"    /* struct nic_irq: causes, EITR, MSI-X table */
+#include "model/nic/fdir.h"   /* struct nic_fdir: flow director */
 #include "model/nic/rx.h"     /* struct nic_rx: queues, packet buffer */
 #include "model/nic/tx.h"     /* struct nic_tx */
 #include "model/nic/stats.h"  /* struct nic_stats: counters behind the statistics registers */
@@ -39,6 +40,7 @@ struct nic_state {
     struct nic_irq irq;
     struct nic_stats stats;
     struct nic_rx rx;
+    struct nic_fdir fdir;
     struct nic_tx tx;
 };
 

@@ -26,6 +26,7 @@ enum nic_rss_type {
     RSS_IP4_UDP = 7,
     RSS_IP6_UDP = 8,
     RSS_IP6_UDP_EX = 9,
+    RSS_FLOW_DIRECTOR = 15, /* the hash field names a filter instead */
 };
 
 /* The hash of `length` <= 36 bytes of input. */

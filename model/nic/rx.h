@@ -3,7 +3,7 @@
  * Receive: from the first bit at the pins to the descriptor write-back.
  *
  *   rx.c         wire and MAC: a frame travels through the pipe, is judged and counted
- *   rx_filter.c  may it in, and to which queue (with rx_tuple.c, rss.c)
+ *   rx_filter.c  may it in, and to which queue (with rx_tuple.c, fdir.c, rss.c)
  *   rx_deliver.c packet buffer, payload and write-back
  *   rx_queue.c   the queues' registers, when to fetch descriptors
  */

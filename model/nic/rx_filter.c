@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Receive filters: may a frame in (station addresses, multicast table, promiscuous modes, VLAN
- * table), and to which queue it goes: EtherType filters, SYN and 5-tuple filters, RSS, in this
- * order. Reads registers and the frame, changes nothing but the meta data it fills in.
+ * table), and to which queue it goes: EtherType filters, SYN and 5-tuple filters, flow director,
+ * RSS, in this order. Reads registers and the frame, fills in the meta data.
  */
 #include "model/nic/rx.h"
 
@@ -114,32 +114,39 @@ static int ethertype_filter(const struct nic *n, uint16_t ethertype)
 }
 
 /* The queue that the L3/L4 filters want; -1: they have no say. */
-static int filter_queue(const struct nic *n, const uint8_t *frame, const struct nic_headers *h)
+static int filter_queue(struct nic *n, const uint8_t *frame, uint32_t length,
+                        const struct nic_headers *h, struct nic_rx_meta *meta)
 {
+    int queue = -1;
+
     if (n->st->rx.tuples || n->st->reg[R_SYNQF] & SYNQF_ENABLE)
-        return nic_tuple_queue(n, frame, h);
-    return -1;
+        queue = nic_tuple_queue(n, frame, h);
+    if (queue < 0 && n->st->reg[R_FDIRCTRL] & FDIRCTRL_PBALLOC)
+        queue = nic_fdir_match(n, frame, length, h, meta);
+    return queue;
 }
 
 /* The queue, by the first rule that has a say. The hash is there for the driver to see, whoever
  * chose the queue. */
-static uint8_t rx_queue_of(const struct nic *n, const uint8_t *frame,
+static uint8_t rx_queue_of(struct nic *n, const uint8_t *frame, uint32_t length,
                            const struct nic_headers *h, struct nic_rx_meta *meta)
 {
     int filter = ethertype_filter(n, h->ethertype), queue;
+    uint8_t by_hash = 0;
 
-    if ((n->st->reg[R_MRQC] & MRQC_MODE) == MRQC_MODE_RSS)
+    if ((n->st->reg[R_MRQC] & MRQC_MODE) == MRQC_MODE_RSS) {
         meta->rss_type = (uint8_t)nic_rss_hash(n, frame, h, &meta->hash);
+        if (meta->rss_type != RSS_NONE)
+            by_hash = (uint8_t)nic_rss_queue(n, meta->hash);
+    }
     if (filter >= 0) {
         uint32_t etqs = n->st->reg[R_ETQS + filter];
         meta->ptype = (uint16_t)(PTYPE_ETQF | filter);
         if (etqs & ETQS_QUEUE_EN)
             return (uint8_t)((etqs & ETQS_QUEUE) >> ETQS_QUEUE_SHIFT);
     }
-    queue = filter_queue(n, frame, h);
-    if (queue >= 0)
-        return (uint8_t)queue;
-    return meta->rss_type != RSS_NONE ? (uint8_t)nic_rss_queue(n, meta->hash) : 0;
+    queue = filter_queue(n, frame, length, h, meta);
+    return queue >= 0 ? (uint8_t)queue : by_hash;
 }
 
 int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
@@ -154,7 +161,7 @@ int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
     if (!vlan_passes(n, &h))
         return NIC_RX_DROP_VLAN;
     meta->ptype = h.ptype;
-    meta->queue = rx_queue_of(n, frame, &h, meta);
+    meta->queue = rx_queue_of(n, frame, length, &h, meta);
     meta->status |= nic_parse_checksums(frame, &h);
     if (meta->status & (RXD_ERR_TCPE | RXD_ERR_IPE))
         nic_stats_rx_checksum(n);
@@ -164,7 +171,8 @@ int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
         meta->status |= RXD_STAT_VP;
         meta->tag = h.tci;
     }
-    if (!(n->st->reg[R_RXCSUM] & RXCSUM_PCSD)) /* IP identification in place of the hash */
+    if (!(n->st->reg[R_RXCSUM] & RXCSUM_PCSD) && /* IP identification in place of the hash */
+        meta->rss_type != RSS_FLOW_DIRECTOR)
         meta->hash = h.ptype & PTYPE_IPV4 ? nic_get16(frame + h.l3 + 4) : 0;
     return -1;
 }
