@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What `make check` adds to `make test`: the same code under ASan and UBSan (units and in-process
-# scenarios), a run on a host that is shaken, clang-tidy, cppcheck and shellcheck. Stops at the first step that finds something.
+# scenarios), a run on a host that is shaken, clang-tidy, cppcheck and shellcheck. Stops at the
+# first step that finds something.
 set -eu
 : "${BUILD:=build}" "${JOBS:=2}" "${MAKE:=make}"
 SAFE=$BUILD-sanitize

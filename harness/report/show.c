@@ -120,10 +120,22 @@ static void show_samples(FILE *out, const struct rs_result *result)
     }
 }
 
+/* Of a long line its end: there a program says what was wrong, behind what it was about. */
+static void show_log_line(FILE *out, const char *line)
+{
+    enum { COLUMNS = 160 };
+    const size_t length = strlen(line), from = length > COLUMNS ? length - COLUMNS : 0;
+
+    fprintf(out, "           %s", from ? "... " : "");
+    for (const char *at = line + from; *at; at++)
+        fputc(g_ascii_isprint(*at) ? *at : '?', out);
+    fputc('\n', out);
+}
+
 /* The last lines of a file of the run: what a driver said before it died. A guest wrote it. */
 static void show_tail(FILE *out, const struct rs_result *result, const char *name)
 {
-    enum { LINES = 4, COLUMNS = 160 };
+    enum { LINES = 4 };
     char *path = result->run.dir ? g_build_filename(result->run.dir, name, NULL) : NULL;
     char *text = NULL, **lines;
     gsize bytes = 0;
@@ -134,10 +146,7 @@ static void show_tail(FILE *out, const struct rs_result *result, const char *nam
         count = g_strv_length(lines);
         fprintf(out, "       %s%s:\n", name, count > LINES ? ", the end" : "");
         for (guint i = count > LINES ? count - LINES : 0; i < count; i++) {
-            fputs("           ", out);
-            for (unsigned k = 0; lines[i][k] && k < COLUMNS; k++)
-                fputc(g_ascii_isprint(lines[i][k]) ? lines[i][k] : '?', out);
-            fputc('\n', out);
+            show_log_line(out, lines[i]);
         }
         g_strfreev(lines);
     }
