@@ -29,7 +29,7 @@ int rec_report_read(const char *path, struct bench_report *out, char *why, size_
     }
     memset(out, 0, sizeof(*out));
     size_t got = fread(out, 1, sizeof(*out), f);
-    bool more = fgetc(f) != EOF;
+    bool more = got == sizeof(*out) && fgetc(f) != EOF;
     fclose(f);
     const char *reason = wrong(out);
     if (!reason && (got != sizeof(*out) || more))
