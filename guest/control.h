@@ -12,13 +12,6 @@
 #include "guest/pci.h"
 #include "model/bench/control_abi.h"
 
-/* values of RS_CTL_MARK that init writes */
-enum control_mark {
-    CONTROL_MARK_BOOTED = 1, /* nothing of the mailbox has been read yet: a base snapshot here
-                                serves every job */
-    CONTROL_MARK_JOB = 2,    /* the job is unpacked and its devices are bound */
-};
-
 struct control {
     struct pci_address address;
     volatile uint32_t *registers; /* BAR0; NULL: there is no control device */

@@ -148,7 +148,7 @@ static int reach_mailbox(void)
     results.boot_ms = watch_now_ms();
     if (control.registers) {
         control_announce(&control, RS_ROLE_INIT, 1, 0);
-        control_write(&control, RS_CTL_MARK, CONTROL_MARK_BOOTED);
+        control_write(&control, RS_CTL_MARK, RS_MARK_BOOTED);
     }
     if (result < 0)
         failed(RESULTS_CONTROL, "%s", why);
@@ -194,7 +194,7 @@ static int start_job(unsigned *port_count)
         result = capture_open(&err, RESULTS_FOLDER "/stderr", head, NULL);
     if (result < 0)
         return failed(RESULTS_START, "cannot prepare %s: %s", RESULTS_FOLDER, strerror(-result));
-    control_write(&control, RS_CTL_MARK, CONTROL_MARK_JOB);
+    control_write(&control, RS_CTL_MARK, RS_MARK_JOB);
     return 0;
 }
 

@@ -40,6 +40,7 @@ step "in-process scenarios, twice" "$BUILD/ringside" run --host in-process --rep
     --out "$BUILD/out/in-process" scenarios
 step "guest scenarios, twice" "$BUILD/ringside" run --host qemu --repeat 2 \
     --out "$BUILD/out/qemu" --junit "$BUILD/out/smoke.xml" scenarios
+step "starts from snapshots" python3 scripts/snapshot_test.py "$BUILD"
 step "drivers that misbehave" python3 scripts/guest_test.py "$BUILD"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

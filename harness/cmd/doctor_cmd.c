@@ -16,6 +16,8 @@
 #include "harness/cmd/cli.h"
 #include "harness/base/paths.h"
 #include "harness/run/run_folder.h"
+#include "harness/run/snapshot.h"
+#include "harness/run/snapshot_files.h"
 #include "harness/base/term.h"
 
 enum { ROOM_BYTES_MIN = 512 << 20, BOOT_DEADLINE_MS = 180 * 1000, QUICK_MS = 20 * 1000 };
@@ -187,6 +189,17 @@ static void check_programs(struct doctor *d)
     g_free(qemu);
 }
 
+static void tell_snapshots(void)
+{
+    char *root = rs_snapshot_root();
+    uint64_t bytes;
+    const unsigned left = rs_snapshot_prune(root, RS_SNAPSHOTS_MAX, UINT64_MAX, &bytes);
+
+    good("base snapshots", "%u in %s, %" PRIu64 " MiB; runs start from there, made when first "
+                           "wanted", left, root, bytes >> 20);
+    g_free(root);
+}
+
 /* ---- doing ---- */
 
 static void tell_boot(struct doctor *d, const struct rs_run *run)
@@ -233,6 +246,7 @@ static int check_boot(struct doctor *d)
     run.scenario = scenario;
     run.c = &scenario->cases[0];
     run.host = RS_HOST_QEMU;
+    run.cold = true;
     run.dir = g_build_filename(rs_paths()->out, "doctor", NULL);
     scenario->cases[0].limits.wall_ps = BOOT_DEADLINE_MS * (uint64_t)1000000000;
     rs_diag_init(&diag);
@@ -275,6 +289,7 @@ int rs_doctor_command(int argc, char **argv)
     check_products(&d);
     check_room(&d);
     check_programs(&d);
+    tell_snapshots();
     status = check_boot(&d);
     if (status)
         return status;

@@ -21,7 +21,7 @@
 struct options {
     char **filters, **tags, *seed, *host, *out, *junit, *json, *multiplier;
     int repeat, jobs, trace;
-    gboolean capture, keep, dry_run, list;
+    gboolean capture, cold, keep, dry_run, list;
 };
 
 /* ---- the case as the command line wants it ---- */
@@ -217,6 +217,7 @@ static int settle(const struct options *o, struct rs_batch_options *batch, uint6
     batch->repeat = (unsigned)o->repeat;
     batch->jobs = (unsigned)o->jobs;
     batch->keep = o->keep;
+    batch->cold = o->cold;
     return 0;
 }
 
@@ -272,6 +273,8 @@ int rs_run_command(int argc, char **argv)
          "Store events up to this level: 0 rare, 1 frames, 2 every access", "LEVEL"},
         {"capture", 0, 0, G_OPTION_ARG_NONE, &o.capture,
          "Keep every frame of every wire as wire.pcapng", NULL},
+        {"cold", 0, 0, G_OPTION_ARG_NONE, &o.cold,
+         "Boot every guest; else they start from snapshots of booted ones", NULL},
         {"keep", 0, 0, G_OPTION_ARG_NONE, &o.keep, "Keep mailbox files and repeats", NULL},
         {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &o.dry_run,
          "Show the host's command line instead", NULL},

@@ -69,6 +69,7 @@ static bool start_repeat(struct batch *b, struct slot *slot)
     run->c = result->c;
     run->host = result->host;
     run->keep = b->o->keep;
+    run->cold = b->o->cold;
     run->dir = result->repeats ? g_strdup_printf("%s~%u", folder, result->repeats + 1)
                                : g_strdup(folder);
     g_free(folder);
@@ -144,6 +145,17 @@ static bool start_case(struct batch *b, struct slot *slot, struct rs_result *res
     return slot->busy;
 }
 
+static void tell_start(const struct rs_run *run)
+{
+    char *key = run->snapshot ? g_path_get_basename(run->snapshot) : NULL;
+
+    if (run->start_us)
+        rs_verbose("%s: %s in %" PRIu64 ".%02" PRIu64 " s%s%s", run->c->id,
+                   key ? "started" : "booted", run->start_us / 1000000,
+                   run->start_us % 1000000 / 10000, key ? " from snapshot " : "", key ?: "");
+    g_free(key);
+}
+
 /* The slot's run has ended: keep the first repeat, compare the others, start the next. */
 static void finish_repeat(struct batch *b, struct slot *slot)
 {
@@ -153,6 +165,7 @@ static void finish_repeat(struct batch *b, struct slot *slot)
 
     rs_run_finish(run);
     result->repeats++;
+    tell_start(run);
     if (result->repeats == 1) {
         result->run = *run;
         result->ran = true;

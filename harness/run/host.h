@@ -23,6 +23,8 @@ struct rs_machine {
     uint32_t netdevs;      /* bit p: port p is attached to QEMU's user network */
     bool trace, capture;   /* wanted */
     bool console;          /* the terminal is the guest's console, and time does not end it */
+    const char *snapshot;  /* folder of a base snapshot (snapshot.h), absolute; NULL: cold boot */
+    bool make_snapshot;    /* boot cold, leave one in that folder, end */
 };
 
 /* The argument vector (g_free() each; the array NULL-terminated), g_ptr_array_unref() it. */

@@ -10,6 +10,7 @@
 #include "harness/run/mailbox.h"
 #include "harness/base/paths.h"
 #include "harness/run/run_folder.h"
+#include "harness/run/snapshot.h"
 
 enum { HUGEPAGE_BYTES = 2 << 20 };
 
@@ -55,9 +56,33 @@ static char *value(const char *dir, const char *name)
     return out;
 }
 
+/* The guest's RAM. From a snapshot: its file, mapped so that writes stay with this process. */
+static void ram_options(GPtrArray *argv, const struct rs_machine *m)
+{
+    char *file = m->snapshot ? value(m->snapshot, RS_FILE_RAM) : NULL;
+
+    if (file)
+        option(argv, "-object",
+               "memory-backend-file,id=ram,size=%" G_GUINT64_FORMAT "M,mem-path=%s,%s",
+               m->memory_bytes >> 20, file,
+               m->make_snapshot ? "share=on" : "share=off,readonly=on,rom=off");
+    else
+        option(argv, "-object", "memory-backend-ram,id=ram,size=%" G_GUINT64_FORMAT "M",
+               m->memory_bytes >> 20);
+    g_free(file);
+}
+
+/* No frames of QEMU's own behind a restore: they would come in the host's time. */
+static void restore_options(GPtrArray *argv, const struct rs_machine *m)
+{
+    option(argv, "-global", "migration.announce-rounds=0");
+    option(argv, "-incoming", "file:%s/" RS_FILE_STATE, m->snapshot);
+}
+
 static void machine_options(GPtrArray *argv, const struct rs_machine *m)
 {
-    option(argv, "-machine", MACHINE);
+    ram_options(argv, m);
+    option(argv, "-machine", MACHINE ",memory-backend=ram");
     option(argv, "-accel", "tcg");
     option(argv, "-cpu", CPU);
     option(argv, "-icount", "shift=0,sleep=off");
@@ -83,20 +108,25 @@ static void bench_options(GPtrArray *argv, const struct rs_machine *m)
 {
     char *mailbox = value(m->dir, RS_FILE_MAILBOX), *plan = value(m->dir, RS_FILE_PLAN);
     char *report = value(m->dir, RS_FILE_REPORT), *trace = value(m->dir, RS_FILE_TRACE);
-    char *capture = value(m->dir, RS_FILE_CAPTURE);
+    char *capture = value(m->dir, RS_FILE_CAPTURE), *started = value(m->dir, RS_FILE_STARTED);
+    char *state = m->make_snapshot ? value(m->snapshot, RS_FILE_STATE) : NULL;
 
     option(argv, "-object", "memory-backend-file,id=mailbox,share=on,size=%d,mem-path=%s",
            RS_MAILBOX_BYTES, mailbox);
     option(argv, "-device",
-           "ringside-bench,bus=pcie.0,addr=2,mailbox=mailbox,plan=%s,report=%s%s%s%s%s%s", plan,
-           report, m->trace ? ",trace=" : "", m->trace ? trace : "",
+           "ringside-bench,bus=pcie.0,addr=2,mailbox=mailbox,plan=%s,report=%s,started=%s"
+           "%s%s%s%s%s%s%s",
+           plan, report, started, m->trace ? ",trace=" : "", m->trace ? trace : "",
            m->capture ? ",capture=" : "", m->capture ? capture : "",
-           m->console ? ",grace-ms=4294967295" : "");
+           m->console ? ",grace-ms=4294967295" : "",
+           state ? ",save-base=" : m->snapshot ? ",from-base=on" : "", state ?: "");
     g_free(mailbox);
     g_free(plan);
     g_free(report);
     g_free(trace);
     g_free(capture);
+    g_free(started);
+    g_free(state);
 }
 
 /* Each NIC behind a root port of its own: an IOMMU group each. */
@@ -139,6 +169,10 @@ GPtrArray *rs_qemu_argv(const struct rs_machine *m)
         option(argv, "-device", "intel-iommu,intremap=on,caching-mode=off");
     bench_options(argv, m);
     nic_options(argv, m);
+    if (m->make_snapshot) /* it stops for that, and whoever starts there is to run */
+        option(argv, "-global", "migration.store-global-state=off");
+    else if (m->snapshot)
+        restore_options(argv, m);
     g_ptr_array_add(argv, NULL);
     g_free(firmware);
     return argv;

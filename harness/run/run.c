@@ -14,6 +14,8 @@
 #include "harness/base/paths.h"
 #include "harness/plan/plan_write.h"
 #include "harness/run/run_folder.h"
+#include "harness/run/snapshot.h"
+#include "harness/base/term.h"
 #include "model/bench/bench.h"
 #include "model/record/record.h"
 
@@ -142,10 +144,25 @@ struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
     };
 }
 
+/* A guest that has booted, where one may be had. Without one the run takes longer, no more. */
+static void find_snapshot(struct rs_run *run, struct rs_machine *machine)
+{
+    char why[512];
+    bool made;
+
+    if (run->host != RS_HOST_QEMU || run->cold || run->c->machine.cold || machine->netdevs)
+        return;
+    machine->snapshot = run->snapshot = rs_snapshot_get(machine, &made, why, sizeof(why));
+    if (!run->snapshot)
+        rs_verbose("no base snapshot: %s", why);
+    else if (made)
+        rs_verbose("made base snapshot %s", run->snapshot);
+}
+
 enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *why,
                            size_t why_bytes)
 {
-    const struct rs_machine machine = rs_run_machine(run->c, run->dir);
+    struct rs_machine machine = rs_run_machine(run->c, run->dir);
     const uint64_t wall_ms = run->c->limits.wall_ps / 1000000000u;
     char *log = in_dir(run, RS_FILE_HOST_LOG);
     const struct rs_process_options options = {
@@ -159,7 +176,9 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
         g_free(log);
         return RS_ERROR_ENVIRONMENT;
     }
+    find_snapshot(run, &machine);
     argv = rs_host_argv(run->host, &machine);
+    run->spawned_us = g_get_monotonic_time();
     error = rs_process_start(&run->process, (const char *const *)argv->pdata, &options);
     if (error)
         snprintf(why, why_bytes, "%s: %s", (const char *)argv->pdata[0], strerror(-error));
@@ -217,9 +236,22 @@ static void read_results(struct rs_run *run)
     g_free(mailbox);
 }
 
+/* How long the guest took to be there. Without the file it never was. */
+static void read_started(struct rs_run *run)
+{
+    char *path = in_dir(run, RS_FILE_STARTED), *text = NULL;
+    const int64_t at =
+        g_file_get_contents(path, &text, NULL, NULL) ? g_ascii_strtoll(text, NULL, 10) : 0;
+
+    run->start_us = at > run->spawned_us ? (uint64_t)(at - run->spawned_us) : 0;
+    g_free(text);
+    g_free(path);
+}
+
 void rs_run_finish(struct rs_run *run)
 {
     run->facts.host = run->process;
+    read_started(run);
     read_report(run);
     read_results(run);
     run->findings = rs_judge(run->scenario, run->c, &run->facts);

@@ -39,6 +39,10 @@ struct rs_run {
     char *dir; /* its folder, absolute */
     int lock;
     bool keep; /* the mailbox file stays */
+    bool cold; /* boots, whatever snapshot there is */
+    const char *snapshot; /* rs_snapshot_get(): the folder that it started from; NULL: it booted */
+    int64_t spawned_us;
+    uint64_t start_us; /* once finished: from there to the guest's first instruction of the run */
     struct rs_process process;
     struct rs_facts facts;
     GPtrArray *findings; /* of rs_judge(), once finished */

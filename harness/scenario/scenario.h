@@ -46,6 +46,7 @@ struct scenario_machine {
     uint64_t memory_bytes; /* of the guest */
     unsigned host;         /* enum scenario_host */
     uint64_t iotlb;        /* entries; 0: no IOTLB model */
+    bool cold;             /* the guest boots; else it may start from a base snapshot */
 };
 
 struct scenario_clock {

@@ -57,6 +57,9 @@ static const struct schema_key machine_keys[] = {
      .otherwise = "any",
      .doc = "What carries the machine: `qemu` a Linux guest, `in-process` the driver of this "
             "project beside the model in one process, `any` both."},
+    {.name = "cold", .type = SCHEMA_BOOL, AT(scenario_machine, cold), .otherwise = "false",
+     .doc = "`true`: the guest boots for this run. `false`: it may start from a snapshot of a "
+            "guest that has booted, which changes nothing but the time it takes."},
 };
 const struct schema_object rs_schema_machine = {
     .name = "machine section", .doc = "The machine around the NIC.",

@@ -125,6 +125,19 @@ void bench_report(struct bench *b, struct bench_report *out);
 void bench_save(struct bench *b, void *out);
 int bench_load(struct bench *b, const void *in, size_t bytes, const char **why);
 
+/* A base: what a guest has left in bench and ports when it has booted (RS_MARK_BOOTED) and knows
+ * nothing of any plan. No pointers; may be kept in a file, and is believed in nothing. */
+struct bench_base {
+    uint64_t virtual_ns; /* of that instant */
+    uint32_t ports, pid, generation, irq_enable;
+    uint32_t config[PLAN_PORTS_MAX][NIC_CONFIG_BYTES / 4]; /* the ports' configuration spaces */
+};
+/* 0; -EBUSY once GO was written or the driver's time is up: a base comes before a plan. */
+int bench_base_get(struct bench *b, struct bench_base *out);
+/* Everything as after bench_init(), ports idle since power-on, then the base; the trace begins
+ * here. The host lowers the interrupt lines. 0, or -EINVAL with a sentence. */
+int bench_base_set(struct bench *b, const struct bench_base *base, const char **why);
+
 /* Event names for readers of a trace: NIC's and the bench's own. NULL: no such id. */
 const struct nic_event_info *bench_event_info(unsigned id);
 extern const char *const bench_event_names[]; /* by id, NULL at the end */

@@ -52,6 +52,12 @@ enum rs_irq {
     RS_IRQ_AGENT = 1 << 1, /* the plan asks the root agent for RS_CTL_AGENT */
 };
 
+enum rs_mark { /* values of RS_CTL_MARK; others are anybody's */
+    RS_MARK_BOOTED = 1, /* nothing of the mailbox has been read: a base snapshot here serves any
+                           job. The trace of a run begins here */
+    RS_MARK_JOB = 2,    /* the job is unpacked and its devices are bound */
+};
+
 enum rs_role {
     RS_ROLE_INIT = 1,   /* the guest's init */
     RS_ROLE_DRIVER = 2, /* the process that drives the NIC */

@@ -114,6 +114,24 @@ void rec_wire(struct rec *r, uint8_t port, bool out, uint64_t time_ps, const uin
         note(r, r->capture_path);
 }
 
+static bool empty(struct rec *r, FILE *file, const char *path)
+{
+    if (!file)
+        return false;
+    if (fseek(file, 0, SEEK_SET) || ftruncate(fileno(file), 0))
+        note(r, path);
+    return true;
+}
+
+void rec_restart(struct rec *r)
+{
+    r->packets = 0;
+    if (empty(r, r->trace, r->trace_path))
+        trace_head(r, r->plan);
+    if (empty(r, r->capture, r->capture_path) && rec_capture_head(r->capture, r->plan))
+        note(r, r->capture_path);
+}
+
 static int write_whole(const char *path, const void *data, size_t bytes)
 {
     FILE *f = fopen(path, "wb");

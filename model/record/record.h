@@ -42,6 +42,8 @@ void rec_events(struct rec *r, const struct nic_event *event, size_t count);
 void rec_wire(struct rec *r, uint8_t port, bool out, uint64_t time_ps, const uint8_t *frame,
               uint32_t length, bool good_fcs, uint64_t flow, uint64_t sequence);
 int rec_report(struct rec *r, const struct bench_report *report, char *why, size_t why_bytes);
+/* Forgets the events and frames so far: the files begin here. */
+void rec_restart(struct rec *r);
 /* Flushes and closes; tells the first write error of the whole run (disk full). */
 int rec_close(struct rec *r, char *why, size_t why_bytes);
 

@@ -26,7 +26,11 @@ struct ringside_bench {
     struct ringside_paths paths;
     HostMemoryBackend *mailbox;
     bool stop_at_mark;
+    char *save_base; /* a file: make a base snapshot and end */
+    bool from_base;  /* start from one */
+    bool is_base;    /* the snapshot on its way out or in */
     MemoryRegion registers;
+    VMChangeStateEntry *begins;
     uint8_t *saved; /* the block on its way to or from a snapshot */
     uint32_t saved_bytes;
 };
@@ -63,6 +67,13 @@ static void control_write(void *opaque, hwaddr offset, uint64_t value, unsigned 
         m->instructions_go = icount_get_raw();
         break;
     case BENCH_ACT_MARK:
+        if (value == RS_MARK_BOOTED && ringside_base_take(m)) {
+            if (b->save_base) {
+                ringside_base_save(m, b->save_base);
+                break;
+            }
+            ringside_base_begin(m, b->paths.started);
+        }
         if (b->stop_at_mark) {
             vm_stop(RUN_STATE_PAUSED); /* between this instruction and the next */
         }
@@ -105,6 +116,17 @@ static bool map_mailbox(struct ringside_bench *b, Error **errp)
     return true;
 }
 
+/* A machine from a base snapshot is whole and is about to run. */
+static void begin(void *opaque, bool running, RunState state)
+{
+    struct ringside_bench *b = opaque;
+
+    if (running) {
+        qemu_del_vm_change_state_handler(b->begins);
+        ringside_base_begin(&b->machine, b->paths.started);
+    }
+}
+
 static void bench_realize(PCIDevice *pci, Error **errp)
 {
     struct ringside_bench *b = RINGSIDE_BENCH(pci);
@@ -132,22 +154,48 @@ static void bench_realize(PCIDevice *pci, Error **errp)
     }
     b->machine.exit.notify = qemu_exits;
     qemu_add_exit_notifier(&b->machine.exit);
+    if (b->from_base) {
+        b->begins = qemu_add_vm_change_state_handler(begin, b);
+    }
+    if (b->from_base || b->save_base) {
+        ringside_base_in_files(errp);
+    }
 }
 
 static int before_save(void *opaque)
 {
     struct ringside_bench *b = opaque;
 
+    b->is_base = b->save_base && b->machine.has_base;
     bench_save(b->machine.bench, b->saved);
     return 0;
+}
+
+static bool is_base(void *opaque, int version)
+{
+    return ((struct ringside_bench *)opaque)->is_base;
+}
+
+static bool is_run(void *opaque, int version)
+{
+    return !is_base(opaque, version);
 }
 
 static int after_load(void *opaque, int version)
 {
     struct ringside_bench *b = opaque;
     const char *why = NULL;
-    int status = bench_load(b->machine.bench, b->saved, b->saved_bytes, &why);
+    int status;
 
+    if (b->is_base != b->from_base) {
+        error_report("ringside: expected from-base=%s for this snapshot",
+                     b->is_base ? "on" : "off");
+        return -EINVAL;
+    }
+    if (b->is_base) {
+        return 0; /* begin() goes on when the other devices are loaded as well */
+    }
+    status = bench_load(b->machine.bench, b->saved, b->saved_bytes, &why);
     if (status < 0) {
         error_report("ringside: cannot restore the bench: %s", why ? why : "not a valid block");
         return status;
@@ -170,7 +218,11 @@ static const VMStateDescription bench_vmstate = {
         VMSTATE_PCI_DEVICE(parent, struct ringside_bench),
         VMSTATE_UINT32_EQUAL(saved_bytes, struct ringside_bench,
                              "the snapshot was taken with another number of ports or build"),
-        VMSTATE_VBUFFER_UINT32(saved, struct ringside_bench, 1, NULL, saved_bytes),
+        VMSTATE_BOOL(is_base, struct ringside_bench),
+        VMSTATE_VBUFFER_UINT32(saved, struct ringside_bench, 1, is_run, saved_bytes),
+        VMSTATE_BOOL(machine.has_base, struct ringside_bench),
+        VMSTATE_BUFFER_UNSAFE_INFO_TEST(machine.base, struct ringside_bench, is_base, 1,
+                                        vmstate_info_buffer, sizeof(struct bench_base)),
         VMSTATE_UINT64(machine.now, struct ringside_bench),
         VMSTATE_UINT64(machine.instructions_go, struct ringside_bench),
         VMSTATE_UINT64(machine.instructions_over, struct ringside_bench),
@@ -188,6 +240,9 @@ static const Property bench_properties[] = {
     DEFINE_PROP_LINK("mailbox", struct ringside_bench, mailbox, TYPE_MEMORY_BACKEND,
                      HostMemoryBackend *),
     DEFINE_PROP_UINT32("grace-ms", struct ringside_bench, machine.grace_ms, 10000),
+    DEFINE_PROP_STRING("started", struct ringside_bench, paths.started),
+    DEFINE_PROP_STRING("save-base", struct ringside_bench, save_base),
+    DEFINE_PROP_BOOL("from-base", struct ringside_bench, from_base, false),
     DEFINE_PROP_BOOL("stop-at-mark", struct ringside_bench, stop_at_mark, false),
 };
 

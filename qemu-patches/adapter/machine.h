@@ -34,6 +34,7 @@ struct ringside_nic {
 
 struct ringside_paths {
     char *plan, *trace, *capture, *report; /* properties; NULL: not wanted */
+    char *started; /* base.c */
 };
 
 /* An access that came while the bench was inside one (a peer's DMA, a message to a register). */
@@ -66,6 +67,8 @@ struct ringside_machine {
     unsigned late_count;
     struct ringside_late late[RINGSIDE_LATE_MAX];
     struct bench_report *report;
+    struct bench_base base; /* taken at RS_MARK_BOOTED, or from a snapshot made there */
+    bool has_base;
     Notifier exit;
 };
 
@@ -94,6 +97,15 @@ void ringside_iommu_unlisten(struct ringside_nic *n);
 /* nic.c: QEMU's copy of header, BARs and command register follows the model's. */
 void ringside_nic_mirror(struct ringside_nic *n);
 void ringside_nic_send(struct ringside_nic *n, const uint8_t *frame, uint32_t length);
+
+/* base.c: the guest has booted: everything of the run begins here, whether the machine came here
+ * by booting or from a snapshot. started: a file for the instant, monotonic us of the host. */
+bool ringside_base_take(struct ringside_machine *m); /* false: too late for one */
+void ringside_base_begin(struct ringside_machine *m, const char *started);
+/* Saves the machine, which is stopping there, to `file` and ends QEMU: exit status 0 when it is
+ * whole. RAM of a shared file stays in that file. */
+void ringside_base_save(struct ringside_machine *m, const char *file);
+bool ringside_base_in_files(Error **errp); /* what is saved or loaded leaves such RAM out */
 
 /* finish.c: notes counts and memory, writes and closes all files, ends the machine. Does nothing
  * the second time. wanted: the guest wrote EXIT, or its time was up. */

@@ -78,6 +78,34 @@ START_TEST(variants)
 }
 END_TEST
 
+START_TEST(from_snapshots)
+{
+    struct rs_machine machine = {
+        .dir = "/r", .ports = 1, .memory_bytes = 512 << 20, .iommu = true, .snapshot = "/s,t"};
+    char *line = line_of(&machine);
+
+    ck_assert_ptr_nonnull(strstr(line, "mem-path=/s,,t/ram,share=off,readonly=on"));
+    ck_assert_ptr_nonnull(strstr(line, "-incoming file:/s,t/state"));
+    ck_assert_ptr_nonnull(strstr(line, "migration.announce-rounds=0"));
+    ck_assert_ptr_nonnull(strstr(line, ",from-base=on"));
+    ck_assert_ptr_null(strstr(line, "save-base"));
+    g_free(line);
+    machine.make_snapshot = true;
+    line = line_of(&machine);
+    ck_assert_ptr_nonnull(strstr(line, "mem-path=/s,,t/ram,share=on"));
+    ck_assert_ptr_nonnull(strstr(line, ",save-base=/s,,t/state"));
+    ck_assert_ptr_null(strstr(line, "-incoming"));
+    ck_assert_ptr_null(strstr(line, "from-base"));
+    g_free(line);
+    machine.snapshot = NULL;
+    machine.make_snapshot = false;
+    line = line_of(&machine);
+    ck_assert_ptr_null(strstr(line, "-incoming"));
+    ck_assert_ptr_null(strstr(line, "-base"));
+    g_free(line);
+}
+END_TEST
+
 START_TEST(commas_and_spaces_in_paths)
 {
     const struct rs_machine machine = {
@@ -99,6 +127,7 @@ int main(void)
 
     tcase_add_test(tc, reproducible);
     tcase_add_test(tc, variants);
+    tcase_add_test(tc, from_snapshots);
     tcase_add_test(tc, commas_and_spaces_in_paths);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);

@@ -147,6 +147,31 @@ static bool contains(const char *path, const char *text)
     return memmem(data, bytes, text, strlen(text)) != NULL;
 }
 
+START_TEST(begins_again)
+{
+    struct nic_event event[3] = {{.time_ps = 5, .id = 1}, {.time_ps = 6}, {.time_ps = 7, .c = 9}};
+    uint8_t frame[60] = {0};
+    struct rec *r = open_good();
+    for (int i = 0; i < 100000; i++) /* more than the buffer holds */
+        rec_events(r, event, 2);
+    rec_wire(r, 0, false, 0, frame, 60, true, 0, 4711);
+    rec_restart(r);
+    rec_events(r, event + 2, 1);
+    rec_wire(r, 0, false, 0, frame, 60, true, 0, 4712);
+    ck_assert_int_eq(rec_close(r, why, sizeof(why)), 0);
+    struct rec_trace_header head;
+    struct nic_event back[2];
+    FILE *f = fopen(trace_path, "rb");
+    ck_assert_uint_eq(fread(&head, sizeof(head), 1, f), 1);
+    ck_assert_mem_eq(head.magic, REC_TRACE_MAGIC, 8);
+    ck_assert_uint_eq(fread(back, sizeof(back[0]), 2, f), 1);
+    fclose(f);
+    ck_assert_mem_eq(back, event + 2, sizeof(event[2]));
+    ck_assert(contains(capture_path, "seq 4712"));
+    ck_assert(!contains(capture_path, "seq 4711"));
+}
+END_TEST
+
 START_TEST(capture_names_flow_and_sequence)
 {
     uint8_t frame[60] = {0};
@@ -247,6 +272,7 @@ int main(void)
     TCase *t = tcase_create("record");
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, trace_is_header_and_records);
+    tcase_add_test(t, begins_again);
     tcase_add_test(t, capture_is_read_by_libpcap);
     tcase_add_test(t, capture_names_flow_and_sequence);
     tcase_add_test(t, report_is_whole_or_not_there);
