@@ -153,7 +153,7 @@ static pcap_t *open_file(const char *path, char *why, size_t why_bytes)
         fail(why, why_bytes, "%s: no pcap or pcapng file: %s", path, error);
         fclose(file);
     }
-    return p; /* closes the file: NOLINT(clang-analyzer-unix.Stream) */
+    return p; /* closes the file */
 }
 
 int rs_capture_read(const char *path, struct capture *out, char *why, size_t why_bytes)

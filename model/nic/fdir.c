@@ -214,6 +214,8 @@ void nic_fdircmd_write(struct nic *n, uint32_t index, uint32_t value)
     case FDIRCMD_QUERY:
         result = query(f, bucket, id);
         break;
+    default:
+        break;
     }
     nic_reg_store(n, R_FDIRCMD, 0, result);
 }
