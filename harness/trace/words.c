@@ -26,7 +26,7 @@ _Static_assert(LENGTH(rx_drop) == NIC_RX_DROPS, "a reason without a word");
 static const char *const tx_drop[] = {
     [NIC_TX_DROP_EMPTY] = "empty", [NIC_TX_DROP_LONG] = "too-long", [NIC_TX_DROP_DMA] = "dma-fault",
     [NIC_TX_DROP_DISABLED] = "queue-disabled", [NIC_TX_DROP_DESCS] = "too-many-descriptors",
-    [NIC_TX_DROP_TYPE] = "no-such-type",
+    [NIC_TX_DROP_TYPE] = "no-such-type", [NIC_TX_DROP_CONTEXT] = "bad-context",
 };
 _Static_assert(LENGTH(tx_drop) == NIC_TX_DROPS, "a reason without a word");
 
@@ -36,6 +36,7 @@ static const char *const bad_desc[] = {
     [NIC_BAD_DESCTYPE] = "desctype", [NIC_BAD_TX_TYPE] = "tx-type",
     [NIC_BAD_TX_LENGTH] = "tx-length", [NIC_BAD_TX_CHAIN] = "tx-chain",
     [NIC_BAD_TX_OFFLOAD] = "offload-not-modelled", [NIC_BAD_TX_BUFFER] = "no-tx-buffer",
+    [NIC_BAD_TX_CONTEXT] = "tx-context", [NIC_BAD_TX_PAYLEN] = "tx-paylen",
 };
 _Static_assert(LENGTH(bad_desc) == NIC_BAD_DESCS, "a reason without a word");
 

@@ -19,6 +19,11 @@ static inline uint32_t nic_get16(const uint8_t *p) /* network order */
 {
     return (uint32_t)p[0] << 8 | p[1];
 }
+static inline void nic_put16(uint8_t *p, uint32_t v) /* network order */
+{
+    p[0] = (uint8_t)(v >> 8);
+    p[1] = (uint8_t)v;
+}
 static inline uint32_t nic_get32(const uint8_t *p) /* network order */
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -88,6 +93,7 @@ enum nic_ptype {
 enum {
     TXD_LENGTH = 0xffff,
     TXD_CSO_SHIFT = 16, /* legacy */
+    TXD_LINKSEC = 1u << 18,
     TXD_DTYP = 0xf << 20,
     TXD_DTYP_CONTEXT = 2 << 20,
     TXD_DTYP_DATA = 3 << 20,
@@ -102,9 +108,32 @@ enum {
 /* ... and of the high one. */
 enum {
     TXD_STAT_DD = 1u << 0,
+    TXD_IDX_SHIFT = 4,
+    TXD_IDX = 7,
+    TXD_CSS_SHIFT = 8,   /* legacy */
+    TXD_VLAN_SHIFT = 16, /* legacy */
     TXD_POPTS_IXSM = 1u << 8,
     TXD_POPTS_TXSM = 1u << 9,
     TXD_POPTS_IPSEC = 1u << 10,
+    TXD_PAYLEN_SHIFT = 14,
+    TXD_PAYLEN_MAX = 0x3ffff,
 };
+/* Context, q0: IPLEN 8:0, MACLEN 15:9, VLAN 31:16. q1: bits of the low dword; then, in the whole
+ * word, the slot, L4LEN and MSS. */
+enum {
+    TXC_IPLEN = 0x1ff,
+    TXC_MACLEN_SHIFT = 9,
+    TXC_MACLEN = 0x7f,
+    TXC_VLAN_SHIFT = 16,
+    TXC_IPV4 = 1u << 10,
+    TXC_L4T_SHIFT = 11,
+    TXC_L4T = 3,
+    TXC_FCOE = 1u << 15,
+    TXC_IDX_SHIFT = 36,
+    TXC_L4LEN_SHIFT = 40,
+    TXC_L4LEN = 0xff,
+    TXC_MSS_SHIFT = 48,
+};
+enum { TXC_L4T_UDP, TXC_L4T_TCP, TXC_L4T_SCTP };
 
 #endif

@@ -247,6 +247,7 @@ enum nic_tx_drop {
     NIC_TX_DROP_DISABLED, /* its queue was disabled before all data were there */
     NIC_TX_DROP_DESCS,    /* more descriptors than a packet may have */
     NIC_TX_DROP_TYPE,     /* descriptor type that does not exist */
+    NIC_TX_DROP_CONTEXT,  /* segmentation that its context makes impossible */
     NIC_TX_DROPS
 };
 
@@ -260,8 +261,10 @@ enum nic_bad_desc {
     NIC_BAD_TX_TYPE,      /* DTYP neither context nor data */
     NIC_BAD_TX_LENGTH,    /* sum of buffers 0, or more than a frame may have */
     NIC_BAD_TX_CHAIN,     /* more descriptors than a packet may have, or EOP missing */
-    NIC_BAD_TX_OFFLOAD,   /* an offload that is not modelled: sent without it */
+    NIC_BAD_TX_OFFLOAD,   /* MACsec, IPsec or FCoE, which this card lacks: sent without it */
     NIC_BAD_TX_BUFFER,    /* TXPBSIZE(0) is 0 */
+    NIC_BAD_TX_CONTEXT,   /* an offload without a context, or one that does not fit the packet */
+    NIC_BAD_TX_PAYLEN,    /* PAYLEN is not what the buffers add up to: the buffers count */
     NIC_BAD_DESCS
 };
 

@@ -60,8 +60,9 @@ void nic_tx_pump(struct nic *n)
         tx->again = false;
         while (steps > 0 && nic_fetch_wanted(&tx->fetcher) && nic_tx_fetch(n))
             steps--;
-        while (steps > 0 && has_packet(tx) && nic_tx_gather(n))
-            steps--;
+        if (has_packet(tx) && nic_tx_may_dma(n))
+            while (steps > 0 && nic_tx_gather(n))
+                steps--;
         while (steps > 0 && tx->next != NIC_FIFO_NONE && nic_tx_complete(n))
             steps--;
         /* Gathering used descriptors up: the queue may want more. */
@@ -139,6 +140,15 @@ static void doorbell(struct nic *n, uint32_t queue)
     nic_tx_pump(n);
 }
 
+static void forget(struct nic_tx_queue *q)
+{
+    q->packets = 0;
+    q->pendings = 0;
+    q->discard = false;
+    q->life++;
+    memset(q->context, 0, sizeof q->context);
+}
+
 /* Everything of the queue is forgotten; what is on its way to the wire goes out, unreported. */
 static void restart(struct nic *n, uint32_t queue)
 {
@@ -148,10 +158,7 @@ static void restart(struct nic *n, uint32_t queue)
     nic_tx_gather_cancel(n, queue);
     nic_fetch_restart(&tx->fetcher, &q->desc, queue, n->st->reg[R_TDH + queue]);
     tx->active[queue / 64] &= ~(1ull << queue % 64);
-    q->packets = 0;
-    q->pendings = 0;
-    q->discard = false;
-    q->life++;
+    forget(q);
 }
 
 void nic_tdt_write(struct nic *n, uint32_t index, uint32_t value)
@@ -206,10 +213,7 @@ void nic_tx_reset(struct nic *n, enum nic_reset_kind kind)
     for (uint32_t q = 0; q < NIC_QUEUES; q++) {
         struct nic_tx_queue *queue = &tx->queue[q];
         nic_fetch_restart(&tx->fetcher, &queue->desc, q, 0);
-        queue->packets = 0;
-        queue->pendings = 0;
-        queue->discard = false;
-        queue->life++;
+        forget(queue);
     }
     for (int i = 0; i < NIC_TX_DATA_SLOTS; i++)
         tx->read[i].packet = NIC_FIFO_NONE; /* answers still to come are ignored */
@@ -218,6 +222,7 @@ void nic_tx_reset(struct nic *n, enum nic_reset_kind kind)
     memset(tx->active, 0, sizeof tx->active);
     memset(tx->told, 0, sizeof tx->told);
     tx->gather = (struct nic_tx_gather){0};
+    tx->header_bytes = 0;
     tx->fifo = (struct nic_fifo){0};
     tx->buffered = tx->complete = 0;
     tx->next = NIC_FIFO_NONE;
@@ -237,7 +242,8 @@ static bool buffer_valid(const struct nic_tx *tx)
         const struct nic_tx_packet *p = (const struct nic_tx_packet *)(tx->buffer + at);
         uint32_t bytes = p->length < NIC_FRAME_MIN ? NIC_FRAME_MIN : p->length;
         if (p->queue >= NIC_QUEUES || p->drop > NIC_TX_DROPS ||
-            (!p->drop && (p->length > NIC_FRAME_MAX || sizeof *p + bytes > p->record.size)))
+            (!p->drop && (p->length > NIC_FRAME_MAX || sizeof *p + bytes > p->record.size ||
+                          !nic_tx_offload_valid(p))))
             return false;
         if (i == tx->complete)
             nth = at;
@@ -270,6 +276,33 @@ static bool reads_valid(const struct nic_tx *tx)
     return true;
 }
 
+/* The packet in hand: within its descriptors and its place. */
+static bool gather_valid(const struct nic_tx *tx)
+{
+    const struct nic_tx_gather *g = &tx->gather;
+
+    if (!nic_tx_segment_valid(tx))
+        return false;
+    if (!g->active)
+        return true;
+    if (g->queue >= NIC_QUEUES)
+        return false;
+    const struct nic_desc_queue *d = &tx->queue[g->queue].desc;
+    if (g->descs > d->ready - d->used || g->left > TXD_LENGTH)
+        return false;
+    if (g->segmented && g->packet == NIC_FIFO_NONE)
+        return true;
+    if (!is_packet(tx, g->packet))
+        return false;
+    const struct nic_tx_packet *p = (const struct nic_tx_packet *)(tx->buffer + g->packet);
+    if (p->drop || p->gathered)
+        return g->segmented || g->left == 0;
+    uint32_t end = p->length - nic_tx_tag_bytes(&p->offload);
+    if (g->segmented)
+        return g->filled <= end;
+    return p->asked <= end && g->filled <= p->asked && g->left <= p->asked - g->filled;
+}
+
 bool nic_tx_valid(const struct nic_state *st)
 {
     const struct nic_tx *tx = &st->tx;
@@ -278,7 +311,5 @@ bool nic_tx_valid(const struct nic_state *st)
         if (!nic_desc_queue_valid(&tx->queue[q].desc) || tx->queue[q].pendings > NIC_TX_PENDING)
             return false;
     return nic_fetch_valid(&tx->fetcher) && !tx->pumping && tx->turn < NIC_QUEUES &&
-           buffer_valid(tx) && reads_valid(tx) &&
-           (!tx->gather.active ||
-            (tx->gather.queue < NIC_QUEUES && is_packet(tx, tx->gather.packet)));
+           buffer_valid(tx) && reads_valid(tx) && gather_valid(tx);
 }

@@ -5,6 +5,8 @@
  *   tx.c        queues and their registers: enable, doorbell; the pump
  *   tx_fetch.c  descriptors into the cache
  *   tx_data.c   one packet's descriptors become reads, and reads a frame in the transmit buffer
+ *   tx_segment.c  the same for a packet that is cut into segments
+ *   tx_offload.c  what a frame asks for: contexts, checksums, VLAN tag
  *   tx_done.c   packets complete in order: TDH, write-back, interrupt
  *   tx_wire.c   frames leave one after the other
  */
@@ -18,6 +20,7 @@
 #include "model/nic/fetch.h"
 #include "model/nic/fifo.h"
 #include "model/nic/nic.h"
+#include "model/nic/tx_offload.h"
 
 struct nic_state;
 
@@ -38,15 +41,19 @@ struct nic_tx_packet {
     uint16_t first;      /* ring index of its first descriptor */
     uint16_t life;       /* of the queue: write-back only into the same one */
     uint16_t reads;      /* outstanding */
-    uint8_t descs;       /* how many descriptors, contexts before it included */
+    uint16_t head;       /* TDH when it is complete */
     uint8_t queue;
     uint8_t drop;        /* enum nic_tx_drop + 1; 0 = send it */
     uint8_t gathered;    /* every read of it has been asked for */
     uint8_t no_fcs;
-    uint8_t unused[1];
     uint32_t asked;      /* sum of its buffers, also when nothing was reserved for them */
-    uint32_t padding[5];
+    struct nic_tx_offload offload;
+    /* of a segment: */
+    uint16_t header;     /* bytes before its payload */
+    uint16_t index;      /* within its packet; counts on from 65535 to 0 */
+    uint32_t before;     /* payload bytes in the segments before it */
 };
+_Static_assert(sizeof(struct nic_tx_packet) == 64, "what a packet takes beside its bytes");
 
 struct nic_tx_queue {
     struct nic_desc_queue desc;
@@ -56,18 +63,30 @@ struct nic_tx_queue {
     uint8_t pendings;
     uint16_t pending[NIC_TX_PENDING]; /* ring indices whose write-back waits, in order */
     struct nic_alarm flush;
+    struct nic_desc context[NIC_TX_CONTEXTS]; /* as fetched; q1 without DEXT: never loaded */
 };
 
 /* The packet whose reads are being asked for. */
 struct nic_tx_gather {
     uint64_t address;
-    uint32_t packet; /* offset in the transmit buffer */
+    uint32_t packet; /* offset in the transmit buffer; NIC_FIFO_NONE: the next segment's place */
     uint32_t filled; /* bytes asked for */
     uint32_t left;   /* of the present buffer */
     uint8_t active;
     uint8_t queue;
     uint8_t descs;   /* descriptors still to come */
-    uint8_t unused;
+    uint8_t segmented; /* nic_tx.segment tells how */
+};
+
+/* How the packet in hand is cut into segments. Each of them is a packet in the buffer; the last one
+ * reports for all descriptors. */
+struct nic_tx_segment {
+    struct nic_tx_packet like; /* what they have in common */
+    uint64_t rs;
+    uint32_t payload; /* bytes behind the headers */
+    uint32_t placed;  /* of them, in segments that have a place */
+    uint16_t mss;
+    uint8_t unused[6];
 };
 
 struct nic_tx_read {
@@ -89,6 +108,7 @@ struct nic_tx {
     uint8_t starved;     /* completion waits for room */
     uint8_t full;        /* the next packet waits for room in the transmit buffer */
     struct nic_tx_gather gather;
+    struct nic_tx_segment segment;
     uint32_t reads_busy; /* bit per slot */
     struct nic_tx_read read[NIC_TX_DATA_SLOTS];
     uint32_t buffered;   /* transmit buffer bytes in use, as TXPBSIZE counts them */
@@ -97,6 +117,8 @@ struct nic_tx {
     uint64_t wire_free_ps;
     struct nic_alarm wire;
     struct nic_alarm work;
+    uint32_t header_bytes; /* 0: the headers of the packet that completes are lost */
+    uint8_t header[NIC_TX_HEADER_MAX]; /* of the cut packet whose segments complete */
     struct nic_fifo fifo;
     _Alignas(64) uint8_t buffer[NIC_TX_BUFFER_RING];
 };
@@ -126,11 +148,40 @@ bool nic_tx_fetch(struct nic *n);
 void nic_tx_desc_done(struct nic *n, uint16_t tag, enum nic_dma_status status,
                       const uint8_t *data, uint32_t length);
 
-/* tx_data.c: at most one packet; false: nothing can be done now. */
+/* tx_data.c: at most one packet or segment; false: nothing can be done now. */
 bool nic_tx_gather(struct nic *n);
 void nic_tx_gather_cancel(struct nic *n, uint32_t queue);
 void nic_tx_data_done(struct nic *n, uint32_t slot, enum nic_dma_status status,
                       const uint8_t *data, uint32_t length);
+
+/* ... and its steps, for tx_segment.c. A place in the transmit buffer, or NIC_FIFO_NONE while it is
+ * full; its limit in bytes; one read, of `bytes` at most, false when every slot is busy; the next
+ * descriptor of the packet in hand, of whose bytes `room` are wanted. */
+uint32_t nic_tx_reserve(struct nic *n, uint32_t length);
+uint32_t nic_tx_buffer_limit(const struct nic *n);
+bool nic_tx_ask(struct nic *n, struct nic_tx_packet *p, uint32_t bytes);
+void nic_tx_next_buffer(struct nic *n, uint32_t room);
+/* The packet in hand has been asked for to its end. */
+void nic_tx_end_packet(struct nic *n, struct nic_tx_packet *p);
+
+/* tx_segment.c: at most one segment of the packet in hand, as nic_tx_gather(). */
+bool nic_tx_segment_gather(struct nic *n);
+/* A segment is whole: gives it its headers, false when they are lost. */
+bool nic_tx_segment_header(struct nic *n, struct nic_tx_packet *p);
+/* ... and makes lengths, identification, sequence number and flags its own. */
+void nic_tx_segment_edit(struct nic *n, const struct nic_tx_packet *p);
+bool nic_tx_segment_valid(const struct nic_tx *tx);
+
+/* tx_offload.c: a context goes to its slot; all of them at the front of the queue's cache. */
+void nic_tx_store_context(struct nic_tx_queue *q, const struct nic_desc *d);
+void nic_tx_take_contexts(struct nic *n, uint32_t queue);
+/* What the packet of `length` bytes in the `descs` descriptors at the front asks for, into *plan,
+ * which is zero before. enum nic_tx_drop + 1: it cannot be sent. */
+uint8_t nic_tx_offload_plan(struct nic *n, uint32_t queue, uint32_t descs, uint32_t length,
+                            struct nic_tx_plan *plan);
+/* All bytes are there: does it, in place. */
+void nic_tx_offload_apply(struct nic *n, struct nic_tx_packet *p);
+bool nic_tx_offload_valid(const struct nic_tx_packet *p);
 
 /* tx_done.c: completes packet tx->next; false: its data or room are missing. */
 bool nic_tx_complete(struct nic *n);

@@ -9,18 +9,18 @@
 #include "model/nic/nic_priv.h"
 #include "model/nic/ring.h"
 
-#define OFFLOADS (TXD_POPTS_IXSM | TXD_POPTS_TXSM | TXD_POPTS_IPSEC)
-
-static bool is_context(uint32_t command)
-{
-    return command & TXD_DEXT && (command & TXD_DTYP) == TXD_DTYP_CONTEXT;
-}
+/* Bits of q1 that ask for more than to be sent as it is, or may: in a legacy descriptor some of
+ * them are part of a number. */
+#define ASKS                                                                                       \
+    ((uint64_t)(TXD_POPTS_IXSM | TXD_POPTS_TXSM | TXD_POPTS_IPSEC) << 32 |                         \
+     (uint32_t)(TXD_TSE | TXD_VLE | TXD_IC | TXD_LINKSEC))
 
 /* What the descriptors of the packet at the front of the cache add up to. */
 struct shape {
     uint32_t descs, length;
     uint64_t rs;
-    bool whole, ifcs, bad_type, offload;
+    uint64_t any; /* q1 of its descriptors, or-ed */
+    bool whole, bad_type, contexts;
 };
 
 static struct shape measure(const struct nic_desc_queue *d)
@@ -29,62 +29,71 @@ static struct shape measure(const struct nic_desc_queue *d)
 
     while (!s.whole && s.descs < d->ready - d->used && s.descs < NIC_DESC_CACHE) {
         const struct nic_desc *desc = &d->cache[(d->used + s.descs) % NIC_DESC_CACHE];
-        uint32_t command = (uint32_t)desc->q1, olinfo = (uint32_t)(desc->q1 >> 32);
+        uint32_t command = (uint32_t)desc->q1, type = command & (TXD_DEXT | TXD_DTYP);
         uint64_t bit = 1ull << s.descs++;
-        if (is_context(command))
+        if (type == (TXD_DEXT | TXD_DTYP_CONTEXT)) {
+            s.contexts = true;
             continue;
+        }
+        s.any |= desc->q1;
         s.length += command & TXD_LENGTH;
         if (command & TXD_RS)
             s.rs |= bit;
-        s.ifcs |= !!(command & TXD_IFCS);
         s.whole = command & TXD_EOP;
-        if (!(command & TXD_DEXT)) {
-            s.offload |= command & (TXD_IC | TXD_VLE);
-            continue;
-        }
-        s.bad_type |= (command & TXD_DTYP) != TXD_DTYP_DATA;
-        s.offload |= command & (TXD_TSE | TXD_VLE) || olinfo & OFFLOADS;
+        s.bad_type |= command & TXD_DEXT && type != (TXD_DEXT | TXD_DTYP_DATA);
     }
     return s;
 }
 
-static uint32_t buffer_limit(const struct nic *n)
+uint32_t nic_tx_buffer_limit(const struct nic *n)
 {
     uint32_t bytes = n->st->reg[R_TXPBSIZE] & RXPBSIZE_SIZE;
 
     return bytes < NIC_TX_BUFFER_BYTES ? bytes : NIC_TX_BUFFER_BYTES;
 }
 
-/* Why this packet cannot be sent: enum nic_tx_drop + 1; 0 = it can. */
-static uint8_t fault(struct nic *n, uint32_t queue, const struct shape *s)
+/* Why a packet whose longest frame is this cannot be sent: enum nic_tx_drop + 1; 0 = it can. */
+static inline uint8_t fault(struct nic *n, uint32_t queue, const struct shape *s, uint32_t longest)
 {
-    uint32_t slot = n->st->tx.queue[queue].desc.next;
+    const struct nic_tx_queue *q = &n->st->tx.queue[queue];
 
-    if (!s->whole || n->st->tx.queue[queue].discard)
+    if (!s->whole || q->discard)
         return NIC_TX_DROP_DESCS + 1;
     if (s->bad_type) {
-        nic_tx_tell(n, queue, slot, NIC_BAD_TX_TYPE);
+        nic_tx_tell(n, queue, q->desc.next, NIC_BAD_TX_TYPE);
         return NIC_TX_DROP_TYPE + 1;
     }
-    if (s->length == 0 || s->length > NIC_FRAME_MAX ||
-        nic_tx_buffer_cost(s->length) > buffer_limit(n)) {
-        nic_tx_tell(n, queue, slot, NIC_BAD_TX_LENGTH);
+    if (s->length == 0 || longest > NIC_FRAME_MAX ||
+        nic_tx_buffer_cost(longest) > nic_tx_buffer_limit(n)) {
+        nic_tx_tell(n, queue, q->desc.next, NIC_BAD_TX_LENGTH);
         return s->length ? NIC_TX_DROP_LONG + 1 : NIC_TX_DROP_EMPTY + 1;
     }
-    if (s->offload)
-        nic_tx_tell(n, queue, slot, NIC_BAD_TX_OFFLOAD);
     return 0;
 }
 
+/* PAYLEN of the first descriptor; it is most often that of all of them. */
+static inline void check_paylen(struct nic *n, uint32_t queue, const struct shape *s,
+                                uint32_t header)
+{
+    const struct nic_desc_queue *d = &n->st->tx.queue[queue].desc;
+    uint32_t payload = s->length - header;
+
+    if (s->any >> 32 >> TXD_PAYLEN_SHIFT == payload)
+        return;
+    uint64_t first = d->cache[d->used % NIC_DESC_CACHE].q1;
+    if (first & TXD_DEXT && first >> 32 >> TXD_PAYLEN_SHIFT != payload)
+        nic_tx_tell(n, queue, d->next, NIC_BAD_TX_PAYLEN);
+}
+
 /* A place in the transmit buffer, or NIC_FIFO_NONE while it is full. */
-static uint32_t reserve(struct nic *n, uint32_t length)
+static inline uint32_t reserve(struct nic *n, uint32_t length)
 {
     struct nic_tx *tx = &n->st->tx;
     uint32_t cost = nic_tx_buffer_cost(length), bytes = length, at;
 
     if (bytes && bytes < NIC_FRAME_MIN)
         bytes = NIC_FRAME_MIN; /* room to pad */
-    if (tx->buffered + cost > buffer_limit(n))
+    if (tx->buffered + cost > nic_tx_buffer_limit(n))
         return NIC_FIFO_NONE;
     at = nic_fifo_push(&tx->fifo, tx->buffer, NIC_TX_BUFFER_RING,
                        sizeof(struct nic_tx_packet) + bytes);
@@ -94,6 +103,90 @@ static uint32_t reserve(struct nic *n, uint32_t length)
     if (tx->next == NIC_FIFO_NONE)
         tx->next = at;
     return at;
+}
+
+/* A place in the buffer for the packet in hand; false: there is none. No plan: it leaves as it
+ * is. */
+static inline __attribute__((always_inline)) bool
+place(struct nic *n, uint32_t queue, const struct shape *s, uint8_t drop,
+      const struct nic_tx_plan *plan)
+{
+    struct nic_tx *tx = &n->st->tx;
+    const struct nic_tx_queue *q = &tx->queue[queue];
+    uint32_t length = drop ? 0 : s->length;
+
+    if (plan && !drop)
+        length += nic_tx_tag_bytes(&plan->offload);
+    uint32_t at = reserve(n, length);
+    if (at == NIC_FIFO_NONE)
+        return false;
+    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, at);
+    *p = (struct nic_tx_packet){
+        .record = p->record, .rs = s->rs, .length = length, .first = q->desc.next,
+        .life = q->life, .queue = (uint8_t)queue, .drop = drop,
+        .no_fcs = !(s->any & TXD_IFCS), .asked = s->length,
+    };
+    if (plan)
+        p->offload = plan->offload;
+    tx->gather = (struct nic_tx_gather){
+        .active = true, .queue = (uint8_t)queue, .packet = at, .descs = (uint8_t)s->descs,
+    };
+    return true;
+}
+
+/* Into segments: each finds its place when its turn comes. */
+static void cut(struct nic *n, uint32_t queue, const struct shape *s,
+                const struct nic_tx_plan *plan)
+{
+    struct nic_tx *tx = &n->st->tx;
+    const struct nic_tx_queue *q = &tx->queue[queue];
+
+    tx->segment = (struct nic_tx_segment){
+        .like = {.first = q->desc.next, .head = q->desc.next, .life = q->life,
+                 .queue = (uint8_t)queue, .no_fcs = !(s->any & TXD_IFCS), .asked = s->length,
+                 .offload = plan->offload, .header = plan->header},
+        .rs = s->rs, .payload = s->length - plan->header, .mss = plan->mss,
+    };
+    tx->gather = (struct nic_tx_gather){
+        .active = true, .queue = (uint8_t)queue, .packet = NIC_FIFO_NONE,
+        .descs = (uint8_t)s->descs, .segmented = 1,
+    };
+}
+
+/* A packet that asks for something, or seems to. */
+static __attribute__((noinline)) bool place_asking(struct nic *n, uint32_t queue,
+                                                   const struct shape *s)
+{
+    struct nic_tx_plan plan = {.mss = 0};
+    uint32_t longest = s->length;
+    uint8_t drop = 0;
+
+    if (s->whole && !s->bad_type && !n->st->tx.queue[queue].discard)
+        drop = nic_tx_offload_plan(n, queue, s->descs, s->length, &plan);
+    if (plan.mss) {
+        uint32_t payload = s->length - plan.header;
+        if (payload > TXD_PAYLEN_MAX)
+            longest = UINT16_MAX; /* too long in any case */
+        else if (payload > plan.mss)
+            longest = plan.header + plan.mss;
+    }
+    if (!drop)
+        drop = fault(n, queue, s, longest + nic_tx_tag_bytes(&plan.offload));
+    if (!drop)
+        check_paylen(n, queue, s, plan.header);
+    if (drop || !plan.mss)
+        return place(n, queue, s, drop, &plan);
+    cut(n, queue, s, &plan);
+    return true;
+}
+
+static inline bool place_plain(struct nic *n, uint32_t queue, const struct shape *s)
+{
+    uint8_t drop = fault(n, queue, s, s->length);
+
+    if (!drop)
+        check_paylen(n, queue, s, 0);
+    return place(n, queue, s, drop, NULL);
 }
 
 /* Starts on the next packet: gather is active then. False: there is none, or no place for it. */
@@ -107,28 +200,23 @@ static bool begin(struct nic *n)
     struct nic_tx_queue *q = &tx->queue[queue];
     struct shape s = measure(&q->desc);
     uint64_t bit = 1ull << queue % 64;
+    if (s.contexts && nic_tx_is_context(&q->desc.cache[q->desc.used % NIC_DESC_CACHE])) {
+        nic_tx_take_contexts(n, (uint32_t)queue);
+        return true; /* the packet behind them is next */
+    }
     if (s.descs == 0 || (!s.whole && !q->discard)) { /* nothing whole after all */
         q->packets = 0;
         tx->active[queue / 64] &= ~bit;
         return true;
     }
-    uint8_t drop = fault(n, (uint32_t)queue, &s);
-    if (buffer_limit(n) == 0)
+    if (nic_tx_buffer_limit(n) == 0)
         nic_tx_tell(n, (uint32_t)queue, 0, NIC_BAD_TX_BUFFER);
-    uint32_t at = reserve(n, drop ? 0 : s.length);
-    if (at == NIC_FIFO_NONE) {
+    bool placed = s.any & ASKS ? place_asking(n, (uint32_t)queue, &s)
+                               : place_plain(n, (uint32_t)queue, &s);
+    if (!placed) {
         tx->full = true;
         return false;
     }
-    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, at);
-    *p = (struct nic_tx_packet){
-        .record = p->record, .rs = s.rs, .length = drop ? 0 : s.length, .first = q->desc.next,
-        .life = q->life, .descs = (uint8_t)s.descs, .queue = (uint8_t)queue, .drop = drop,
-        .no_fcs = !s.ifcs, .asked = s.length,
-    };
-    tx->gather = (struct nic_tx_gather){
-        .active = true, .queue = (uint8_t)queue, .packet = at, .descs = (uint8_t)s.descs,
-    };
     tx->turn = (uint8_t)((queue + 1) % NIC_QUEUES);
     if (s.whole) {
         q->discard = false;
@@ -140,7 +228,7 @@ static bool begin(struct nic *n)
 }
 
 /* The next descriptor of the packet in hand. */
-static void next_buffer(struct nic *n, struct nic_tx_packet *p)
+static inline void next_buffer(struct nic *n, uint32_t room)
 {
     struct nic_tx_gather *g = &n->st->tx.gather;
     struct nic_desc_queue *d = &n->st->tx.queue[g->queue].desc;
@@ -149,16 +237,18 @@ static void next_buffer(struct nic *n, struct nic_tx_packet *p)
     d->used++;
     d->next = (uint16_t)ring_advance(d->next, 1, nic_tx_ring_length(n, g->queue));
     g->descs--;
-    if (p->drop || is_context((uint32_t)desc->q1))
+    if (nic_tx_is_context(desc)) { /* between the descriptors of a packet: for the next one */
+        nic_tx_store_context(&n->st->tx.queue[g->queue], desc);
         return;
+    }
     g->address = desc->q0;
     g->left = (uint32_t)desc->q1 & TXD_LENGTH;
-    if (g->left > p->length - g->filled) /* never past what was reserved */
-        g->left = p->length - g->filled;
+    if (g->left > room) /* never past what was reserved */
+        g->left = room;
 }
 
 /* One read of the present buffer; false when every slot is busy. */
-static bool ask(struct nic *n, struct nic_tx_packet *p)
+static inline bool ask(struct nic *n, struct nic_tx_packet *p, uint32_t bytes)
 {
     struct nic_tx *tx = &n->st->tx;
     struct nic_tx_gather *g = &tx->gather;
@@ -166,7 +256,7 @@ static bool ask(struct nic *n, struct nic_tx_packet *p)
 
     if (!slots)
         return false;
-    uint32_t slot = (uint32_t)__builtin_ctz(slots), bytes = g->left, mrrs = nic_pci_mrrs(n);
+    uint32_t slot = (uint32_t)__builtin_ctz(slots), mrrs = nic_pci_mrrs(n);
     uint32_t in_page = 4096 - (uint32_t)(g->address & 4095);
     uint64_t address = g->address;
     if (bytes > mrrs)
@@ -188,28 +278,60 @@ static bool ask(struct nic *n, struct nic_tx_packet *p)
     return true;
 }
 
+/* The packet in hand has been asked for to its end. */
+static inline void end_packet(struct nic *n, struct nic_tx_packet *p)
+{
+    struct nic_tx *tx = &n->st->tx;
+
+    p->gathered = 1;
+    p->head = tx->queue[tx->gather.queue].desc.next;
+    tx->gather.active = false;
+    if (tx->queue[tx->gather.queue].packets == 0) /* contexts that nothing follows yet */
+        nic_tx_take_contexts(n, tx->gather.queue);
+    nic_fetch_want(&tx->fetcher, tx->gather.queue);
+}
+
 bool nic_tx_gather(struct nic *n)
 {
     struct nic_tx *tx = &n->st->tx;
     struct nic_tx_gather *g = &tx->gather;
 
-    if (!nic_tx_may_dma(n))
-        return false;
     if (!g->active && !begin(n))
         return false;
     if (!g->active)
         return true;
+    if (g->segmented)
+        return nic_tx_segment_gather(n);
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, g->packet);
     do { /* bounded: descriptors of one packet, and slots */
-        if (g->left && !ask(n, p))
+        if (g->left && !ask(n, p, g->left))
             return false;
         if (!g->left && g->descs)
-            next_buffer(n, p);
+            next_buffer(n, p->drop ? 0 : p->asked - g->filled);
     } while (g->left || g->descs);
-    p->gathered = 1;
-    g->active = false;
-    nic_fetch_want(&tx->fetcher, g->queue);
+    end_packet(n, p);
     return true;
+}
+
+/* The same steps for tx_segment.c: out of line, so that a packet as it is pays for no call. */
+uint32_t nic_tx_reserve(struct nic *n, uint32_t length)
+{
+    return reserve(n, length);
+}
+
+bool nic_tx_ask(struct nic *n, struct nic_tx_packet *p, uint32_t bytes)
+{
+    return ask(n, p, bytes);
+}
+
+void nic_tx_next_buffer(struct nic *n, uint32_t room)
+{
+    next_buffer(n, room);
+}
+
+void nic_tx_end_packet(struct nic *n, struct nic_tx_packet *p)
+{
+    end_packet(n, p);
 }
 
 void nic_tx_gather_cancel(struct nic *n, uint32_t queue)
@@ -218,10 +340,12 @@ void nic_tx_gather_cancel(struct nic *n, uint32_t queue)
 
     if (!g->active || g->queue != queue)
         return;
+    g->active = false;
+    if (g->packet == NIC_FIFO_NONE) /* between two segments */
+        return;
     struct nic_tx_packet *p = nic_fifo_at(n->st->tx.buffer, g->packet);
     p->drop = p->drop ? p->drop : NIC_TX_DROP_DISABLED + 1;
     p->gathered = 1;
-    g->active = false;
 }
 
 void nic_tx_data_done(struct nic *n, uint32_t slot, enum nic_dma_status status,

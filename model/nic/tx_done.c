@@ -88,7 +88,7 @@ static bool report(struct nic *n, const struct nic_tx_packet *p)
     for (uint64_t rs = p->rs; rs; rs &= rs - 1)
         q->pending[q->pendings++] =
             (uint16_t)ring_advance(p->first, (uint32_t)__builtin_ctzll(rs), ring);
-    n->st->reg[R_TDH + p->queue] = ring_advance(p->first, p->descs, ring);
+    n->st->reg[R_TDH + p->queue] = p->head;
     if (count == 0)
         return true;
     if (now || q->pendings >= wthresh) {
@@ -113,6 +113,8 @@ bool nic_tx_complete(struct nic *n)
         return false;
     if (p->life == tx->queue[p->queue].life && !report(n, p))
         return false;
+    if (p->offload.what)
+        nic_tx_offload_apply(n, p);
     if (p->drop)
         nic_emit(n, NIC_EV_tx_drop, p->queue, p->drop - 1u, p->asked, p->first);
     p->ready_ps = nic_now(n) + t->tx_pipe_ps + t->phy_tx_ps;

@@ -54,11 +54,7 @@ bool nic_tx_fetch(struct nic *n)
 
 static bool ends_packet(const struct nic_desc *d)
 {
-    uint32_t command = (uint32_t)d->q1;
-
-    if (command & TXD_DEXT && (command & TXD_DTYP) == TXD_DTYP_CONTEXT)
-        return false;
-    return command & TXD_EOP;
+    return !nic_tx_is_context(d) && d->q1 & TXD_EOP;
 }
 
 void nic_tx_desc_done(struct nic *n, uint16_t tag, enum nic_dma_status status,
@@ -77,7 +73,12 @@ void nic_tx_desc_done(struct nic *n, uint16_t tag, enum nic_dma_status status,
             q->packets++;
     if (grown == 0)
         return;
-    if (q->packets == 0 && q->desc.ready - q->desc.used >= NIC_TX_CACHE) {
+    uint32_t in_hand = 0; /* descriptors of a packet that has been counted off already */
+    if (tx->gather.active && tx->gather.queue == queue)
+        in_hand = tx->gather.descs;
+    else if (nic_tx_is_context(&q->desc.cache[q->desc.used % NIC_DESC_CACHE]))
+        nic_tx_take_contexts(n, (uint32_t)queue);
+    if (q->packets == 0 && q->desc.ready - q->desc.used - in_hand >= NIC_TX_CACHE) {
         nic_tx_tell(n, (uint32_t)queue, q->desc.next, NIC_BAD_TX_CHAIN);
         q->discard = true;
     }

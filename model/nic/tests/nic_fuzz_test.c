@@ -6,7 +6,7 @@
  * nothing breaks: run it under SANITIZE=1. RINGSIDE_FUZZ=n multiplies the length.
  */
 #include "model/nic/nic_priv.h"
-#include "model/nic/tests/queues.h"
+#include "model/nic/tests/packets.h"
 
 static uint64_t state;
 
@@ -76,17 +76,37 @@ static void poke_register(struct fake_host *h)
     }
 }
 
+/* A context, of a likely packet or of none. */
+static void poke_context(struct fake_host *h, uint32_t at)
+{
+    bool wrong = rnd(4) == 0;
+    uint64_t headers = wrong ? wild() : rnd(20) << 9 | (20 + rnd(50)) | rnd(65536) << 16;
+    uint64_t mss = rnd(3) ? 1 + rnd(3000) : rnd(65536), l4 = wrong ? rnd(256) : 20 + rnd(20);
+
+    put64(h, at, headers);
+    put64(h, at + 8, T_DEXT | T_CONTEXT | rnd(4) << 11 | rnd(2) << 10 | (rnd(30) ? 0 : 1 << 15) |
+                         (uint64_t)(rnd(wrong ? 8 : 2) << 4) << 32 | l4 << 40 | mss << 48);
+}
+
 /* A descriptor that is half right somewhere in memory. */
 static void poke_memory(struct fake_host *h)
 {
     uint32_t at = rnd(FAKE_MEMORY_BYTES / 16 - 64) * 16;
 
+    if (rnd(2)) /* where it is likely to be found */
+        at = tx_ring(rnd(4)) + 16 * rnd(64);
     for (uint32_t i = 0, n = 1 + rnd(60); i < n; i++) {
         put64(h, at + 16 * i, rnd(6) ? rnd(FAKE_MEMORY_BYTES) : (uint64_t)wild() << 32 | wild());
         uint32_t command = rnd(4) ? T_FULL : wild();
         if (rnd(3) == 0)
             command &= ~(uint32_t)T_EOP;
-        put64(h, at + 16 * i + 8, (rnd(8) ? rnd(2000) : rnd(65536)) | command);
+        uint64_t q1 = (rnd(8) ? rnd(2000) : rnd(65536)) | command;
+        if (rnd(2)) /* asks for an offload */
+            q1 |= (uint64_t)(rnd(8) ? rnd(4) << 8 | rnd(2) << 4 : wild()) << 32 |
+                  (rnd(2) ? T_TSE : 0) | (rnd(3) ? 0 : T_VLE);
+        put64(h, at + 16 * i + 8, q1);
+        if (rnd(4) == 0)
+            poke_context(h, at + 16 * i);
     }
 }
 
@@ -234,8 +254,17 @@ START_TEST(damaged_state)
     ck_assert_uint_le(nic_state_size(), sizeof good);
     revive(h);
     h->hold_reads = true;
-    for (uint32_t q = 0; q < 4; q++)
+    struct context c = {
+        .mac = 14, .ip = 20, .l4 = 20, .l4t = L4T_TCP, .flags = C_IPV4, .mss = 600,
+    };
+    for (uint32_t q = 0; q < 4; q++) { /* packets to be cut, one of them under way */
+        tx_context(h, q, 0, &c);
+        for (uint32_t i = 1; i < 7; i++)
+            tx_data(h, q, i, TX_BUFFERS, 5000, (T_FULL & ~(i % 3 ? T_EOP : 0)) | T_TSE | T_VLE,
+                    P_IXSM | P_TXSM, 15000 - 54);
         fake_w32(h, txq(q, DT), 7);
+    }
+    settle_reads(h, 3);
     for (int i = 0; i < 200; i++) {
         poke_wire(h);
         if (i % 50 == 0)
