@@ -254,6 +254,31 @@ START_TEST(more_than_the_buffer_holds)
 }
 END_TEST
 
+/* The descriptors of a large packet in hand fill the cache together with the first ones of the
+ * next: those are not a packet without end. */
+START_TEST(large_packets_in_a_row)
+{
+    struct packet k = {.version = 4, .proto = TCP, .payload = 200000};
+    uint32_t length = write_packet(packet_bytes(), &k, 1, true);
+
+    fake_w32(h, txq(0, DCTL), 0);
+    tx_start(h, 0, 256, 40); /* prefetches all it can */
+    nic_carrier(&h->nic, false);
+    fake_run(h, 10000 * NS);
+    put(&k, length, 1447, 30, 1, 0);
+    fake_w32(h, txq(0, DT), tail);
+    fake_run(h, 1000 * NS);
+    put(&k, length, 1447, 39, 2, 0);
+    fake_w32(h, txq(0, DT), tail);
+    fake_run(h, 1000 * NS);
+    fake_link_up(h);
+    fake_run(h, 1000000 * NS);
+    ck_assert_uint_eq(h->frames, 2 * ((200000 + 1446) / 1447));
+    ck_assert_uint_eq(h->events[NIC_EV_bad_desc], 0);
+    ck_assert_uint_eq(fake_r32(h, txq(0, DH)), tail);
+}
+END_TEST
+
 /* Whatever order answers come in. */
 START_TEST(reordered_completions)
 {
@@ -378,6 +403,7 @@ int main(void)
     tcase_add_test(t, flags_by_the_masks);
     tcase_add_test(t, every_segment_counts);
     tcase_add_loop_test(t, more_than_the_buffer_holds, 0, 2);
+    tcase_add_test(t, large_packets_in_a_row);
     tcase_add_loop_test(t, reordered_completions, 0, 20);
     tcase_add_loop_test(t, failed_reads, 0, 5);
     tcase_add_loop_test(t, disabled_in_the_middle, 1, 12);
