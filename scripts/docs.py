@@ -17,6 +17,7 @@ PAGES = {
     "docs/registers.md": ["python3", "scripts/regdoc.py", "{build}/nic-dump"],
     "docs/scenario-keys.md": ["{build}/ringside", "schema", "--markdown"],
     "docs/faults.md": ["{build}/ringside", "schema", "--faults"],
+    "docs/rules.md": ["{build}/ringside", "schema", "--rules"],
     "docs/scenario.schema.json": ["{build}/ringside", "schema", "--json"],
 }
 DEADLINE_S = 60

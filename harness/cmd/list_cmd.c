@@ -105,11 +105,12 @@ int rs_lint_command(int argc, char **argv)
 
 int rs_schema_command(int argc, char **argv)
 {
-    gboolean json = FALSE, markdown = FALSE, faults = FALSE;
+    gboolean json = FALSE, markdown = FALSE, faults = FALSE, rules = FALSE;
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "JSON Schema, for editors", NULL},
         {"markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "manual page (the default)", NULL},
         {"faults", 0, 0, G_OPTION_ARG_NONE, &faults, "the catalogue of faults", NULL},
+        {"rules", 0, 0, G_OPTION_ARG_NONE, &rules, "the rules of the contract", NULL},
         {0},
     };
     int status = 0;
@@ -121,9 +122,12 @@ int rs_schema_command(int argc, char **argv)
         return status;
     if (argc > 1)
         return rs_cli_wrong("schema", "unexpected argument '%s'", argv[1]);
-    if (json + markdown + faults > 1)
-        return rs_cli_wrong("schema", "%s", "--json, --markdown, --faults: one at a time");
-    text = json ? rs_schema_json() : faults ? rs_faults_markdown() : rs_schema_markdown();
+    if (json + markdown + faults + rules > 1)
+        return rs_cli_wrong("schema", "%s", "--json, --markdown, --faults, --rules: one at a time");
+    text = json     ? rs_schema_json()
+           : faults ? rs_faults_markdown()
+           : rules  ? rs_rules_markdown()
+                    : rs_schema_markdown();
     fputs(text, stdout);
     g_free(text);
     return RS_EXIT_PASS;

@@ -233,6 +233,19 @@ static uint64_t packets(const struct bench_report *r, uint64_t expects)
     return sum;
 }
 
+/* Of all rules, or of the one that the metric names: their rows follow METRIC_VIOLATIONS. */
+static uint64_t violations(const struct bench_report *r, int port, enum metric_id id)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < r->ports && i < PLAN_PORTS_MAX; i++)
+        for (unsigned rule = 0; rule < NIC_RULES; rule++)
+            if ((port < 0 || (unsigned)port == i) &&
+                (id == METRIC_VIOLATIONS || id == METRIC_VIOLATIONS + 1 + rule))
+                sum += r->broken[i][rule];
+    return sum;
+}
+
 static bool run_metric(const struct rs_facts *f, enum metric_id id, enum unit unit,
                        struct quantity *out)
 {
@@ -292,6 +305,10 @@ bool rs_metric_value(const struct rs_facts *facts, enum metric_id id, struct rs_
         has = flow_metric(sum, id, metric->unit, out);
         g_free(sum);
         return has;
+    }
+    if (id >= METRIC_VIOLATIONS && id <= METRIC_VIOLATIONS + NIC_RULES) {
+        *out = rs_quantity(metric->unit, violations(r, scope.port, id), 1);
+        return true;
     }
     if (metric->unit == UNIT_NUMBER)
         den = packets(r, facts->planned.expects);

@@ -216,6 +216,66 @@ static void judge_faults(GPtrArray *findings, const struct scenario *scenario,
     }
 }
 
+/* "port 1, transmit queue 0, slot 7, at 1234.567 ns after power-on: the tail 0x40" */
+static char *place_words(const struct report_violation *v)
+{
+    GString *out = g_string_new(NULL);
+
+    g_string_printf(out, "port %u", v->port);
+    if (v->rule != NIC_RULE_REGISTER_HOLE)
+        g_string_append_printf(out, ", %s queue %u", v->tx ? "transmit" : "receive", v->queue);
+    if (v->slot != NIC_NO_SLOT)
+        g_string_append_printf(out, ", slot %u", v->slot);
+    g_string_append_printf(out, ", at %llu.%03llu ns after power-on: ",
+                           (unsigned long long)(v->time_ps / 1000),
+                           (unsigned long long)(v->time_ps % 1000));
+    if (v->rule == NIC_RULE_REGISTER_HOLE)
+        g_string_append_printf(out, "%s 0x%llx at BAR%u + 0x%05x",
+                               v->detail >> 27 & 1 ? "wrote" : "read",
+                               (unsigned long long)(v->detail >> 32),
+                               (unsigned)(v->detail >> 28 & 15), (unsigned)v->detail & 0x7ffffff);
+    else
+        g_string_append_printf(out, "%s 0x%llx", nic_rule_info(v->rule)->detail,
+                               (unsigned long long)v->detail);
+    return g_string_free(out, FALSE);
+}
+
+/* No rule is broken, unless the scenario expects something of rules: `violations` speaks for all of
+ * them, `violations.NAME` for one. */
+static void judge_rules(GPtrArray *findings, const struct scenario_case *c,
+                        const struct rs_facts *facts)
+{
+    const struct bench_report *r = facts->report;
+    unsigned told = 0;
+
+    if (about(c, METRIC_VIOLATIONS))
+        return;
+    for (unsigned i = 0; i < r->violations; i++) {
+        const struct report_violation *v = &r->violation[i];
+        const struct nic_rule_info *rule = nic_rule_info(v->rule);
+
+        if (!rule || about(c, METRIC_VIOLATIONS + 1 + v->rule))
+            continue;
+        char *what = g_strdup_printf("rule %s", rule->name), *place = place_words(v);
+        struct rs_finding *found =
+            find(findings, what, "the driver keeps it", "broken %llu time%s; %s",
+                 (unsigned long long)v->count, v->count == 1 ? "" : "s, first", place);
+        told |= 1u << v->rule;
+        found->why = g_strdup(rule->must);
+        g_free(what);
+        g_free(place);
+    }
+    for (unsigned rule = 0; rule < NIC_RULES; rule++) { /* whose places were too many to keep */
+        struct quantity times;
+        const enum metric_id id = METRIC_VIOLATIONS + 1 + rule;
+
+        if (!(told >> rule & 1) && !about(c, id) &&
+            rs_metric_value(facts, id, (struct rs_scope){-1, -1}, &times) && times.num)
+            find(findings, rs_metric(id)->name, "the driver keeps it", "broken %llu times",
+                 (unsigned long long)times.num);
+    }
+}
+
 GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case *c,
                     const struct rs_facts *facts)
 {
@@ -223,7 +283,11 @@ GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case 
 
     if (facts->has_guest)
         judge_guest(findings, c, facts);
-    if (host_failed(findings, facts) || !judge_end(findings, c, facts))
+    if (host_failed(findings, facts))
+        return findings;
+    const bool ended = judge_end(findings, c, facts);
+    judge_rules(findings, c, facts); /* may well be why it did not end */
+    if (!ended)
         return findings;
     judge_faults(findings, scenario, c, facts->report);
     for (size_t i = 0; i < c->expect_count; i++)

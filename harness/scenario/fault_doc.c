@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The catalogue of faults, told from its rows. See fault_doc.h.
+ * The catalogues of faults and rules, told from their rows. See fault_doc.h.
  */
 #include "harness/scenario/fault_doc.h"
 
 #include <glib.h>
 
+#include "model/bench/bench.h"
 #include "model/bench/fault.h"
 
 static const struct {
@@ -41,5 +42,32 @@ char *rs_faults_markdown(void)
                 g_string_append_printf(out, " %s", keys[i].key);
         g_string_append(out, " |\n");
     }
+    return g_string_free(out, FALSE);
+}
+
+char *rs_rules_markdown(void)
+{
+    static const char *const severities[] = {
+        [RULE_IGNORED] = "is ignored", [RULE_STALLS] = "stalls", [RULE_CORRUPTS] = "corrupts"};
+    const struct nic_rule_info *rule;
+    GString *out = g_string_new(
+        "# Rules of the contract\n\nMade from model/nic/rules.def by `ringside schema --rules`; do "
+        "not edit.\n\nWhat a driver owes the device, watched over from power-on. A breach is an "
+        "event `violation` of the trace, is counted per port and rule, and fails the scenario with "
+        "rule, queue, slot and time, unless the scenario expects something of it: the metric "
+        "`violations` speaks for all rules, `violations.NAME` for one. The device does what it "
+        "does, watched or not.\n\n"
+        "```yaml\nexpect:\n  - {metric: violations.tail-over-head, is: 1}\n```\n\n"
+        "What is remembered for this is bounded: of the receive buffers of a port 4096, of each "
+        "transmit ring 8192 slots. What does not fit is forgotten, and a breach may go unseen; "
+        "nothing is called a breach that is none.\n\n"
+        "A driver that breaks a rule gets this: its write *is ignored*, its queue *stalls*, or "
+        "memory or frames are *corrupt*ed. Sources: L Linux ixgbe, D DPDK, X ixy keep the rule.\n\n"
+        "| rule | what must hold | whoever breaks it | source | `detail` of the event |\n"
+        "|---|---|---|---|---|\n");
+
+    for (unsigned i = 0; (rule = nic_rule_info(i)) != NULL; i++)
+        g_string_append_printf(out, "| `%s` | %s | %s | %s | %s |\n", rule->name, rule->must,
+                               severities[rule->severity], rule->source, rule->detail);
     return g_string_free(out, FALSE);
 }

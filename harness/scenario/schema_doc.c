@@ -168,8 +168,9 @@ static void markdown_metrics(GString *out)
              "`flow:` or `port:`.\n\nWhere some flow is expected somewhere and the scenario says "
              "nothing about them, these must be 0: `lost`, `duplicated`, `reordered`, `damaged`, "
              "`misplaced`; and `traffic.done` must be 100%. The driver's and the guest's exit "
-             "status must be 0 and the kernel log free of complaints unless an expectation names "
-             "them.\n\n| metric | scope | value | meaning |\n|---|---|---|---|\n");
+             "status must be 0, the kernel log free of complaints and every rule of the contract "
+             "kept (docs/rules.md) unless an expectation names them.\n\n"
+             "| metric | scope | value | meaning |\n|---|---|---|---|\n");
     for (unsigned i = 0; i < METRICS; i++) {
         const struct metric *m = rs_metric((enum metric_id)i);
         g_string_append_printf(out, "| `%s` | %s | %s | %s |\n", m->name, scopes[m->scope],

@@ -117,8 +117,7 @@ static const char *register_name(uint64_t offset, char *buf, size_t bytes)
 
 static bool is_access(const struct nic_event_info *info)
 {
-    return !strcmp(info->name, "mmio_read") || !strcmp(info->name, "mmio_write") ||
-           !strcmp(info->name, "hole");
+    return !strcmp(info->name, "mmio_read") || !strcmp(info->name, "mmio_write");
 }
 
 static size_t field_text(char *buf, size_t bytes, const char *name, uint64_t value,

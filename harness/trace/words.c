@@ -31,7 +31,6 @@ static const char *const tx_drop[] = {
 _Static_assert(LENGTH(tx_drop) == NIC_TX_DROPS, "a reason without a word");
 
 static const char *const bad_desc[] = {
-    [NIC_BAD_RING_EMPTY] = "ring-length-0", [NIC_BAD_RING_TAIL] = "tail-outside",
     [NIC_BAD_RING_HEAD] = "head-outside", [NIC_BAD_BUFFER_SIZE] = "buffer-size",
     [NIC_BAD_DESCTYPE] = "desctype", [NIC_BAD_TX_TYPE] = "tx-type",
     [NIC_BAD_TX_LENGTH] = "tx-length", [NIC_BAD_TX_CHAIN] = "tx-chain",
@@ -65,6 +64,11 @@ static const char *const verdict[] = { /* struct report_sample.kind */
 static const char *const loss[] = {
     [1] = "dark-fibre", [2] = "wire-full", [3] = "netdev", [4] = "fault",
 };
+static const char *const rule[] = {
+#define RULE(id, name, severity, must, source, detail) name,
+#include "model/bench/rules.def"
+#undef RULE
+};
 static const char *const fault[] = {
 #define FAULT(id, name, takes, hits, doc) name,
 #include "model/bench/faults.def"
@@ -83,7 +87,7 @@ static const struct {
     FIELD("exit", "end", end),             FIELD("role", "role", role),
     FIELD("action", "kind", action),       FIELD("verdict", "verdict", verdict),
     FIELD("wire_lost", "why", loss),       FIELD("fault", "kind", fault),
-    FIELD("fault_armed", "kind", fault),
+    FIELD("fault_armed", "kind", fault),   FIELD("violation", "rule", rule),
 #undef FIELD
 };
 

@@ -58,9 +58,10 @@ static void nic_told(void *host, const struct nic_event *event)
     case NIC_EV_tx_drop:
         count->tx_drops++;
         break;
-    case NIC_EV_dma_fault:
+    case NIC_EV_violation:
+        contract_broken(b, event);
+        break;
     case NIC_EV_bad_desc:
-    case NIC_EV_hole:
     case NIC_EV_odd_access:
         if (bench_running(b))
             sink_sample(b, VERDICT_NIC, port, NO_FLOW, event->a, event->id);

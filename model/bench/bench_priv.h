@@ -147,8 +147,6 @@ struct posted { /* pcie.c; behind it the data */
     uint32_t credit;
     uint16_t length, tag;
     uint8_t kind, visible, physical, status;
-    uint8_t injected; /* refused by a fault of the plan */
-    uint8_t unused[7];
 };
 
 enum read_phase { READ_FREE, READ_TO_ROOT, READ_AT_ROOT, READ_BACK };
@@ -196,6 +194,12 @@ struct port_state {
     _Alignas(64) uint8_t wire_ring[WIRE_BYTES];
 };
 
+struct contract { /* contract.c; since power-on */
+    uint64_t broken[PLAN_PORTS_MAX][NIC_RULES];
+    uint32_t kept, unused;
+    struct report_violation first[REPORT_VIOLATIONS];
+};
+
 enum fault_phase { FAULT_WAITS, FAULT_ARMED, FAULT_DONE };
 struct fault_state { /* fault.c */
     uint64_t counted; /* events so far */
@@ -226,6 +230,7 @@ struct bench_state {
     struct report_sample sample[REPORT_SAMPLES];
     struct nested nested[NESTED_MAX];
     struct faults faults;
+    struct contract contract;
     struct trace_state trace;
     struct iotlb iotlb;
     struct flow_state flow[PLAN_FLOWS_MAX];
@@ -365,6 +370,9 @@ void plan_moved(struct bench *b);     /* a frame is on a wire */
 void plan_flow_done(struct bench *b); /* one flow has sent all it will */
 void plan_stirred(struct bench *b);   /* something of the plan happened: the drain time is its */
 void plan_exit(struct bench *b, uint32_t value);
+
+/* contract.c */
+void contract_broken(struct bench *b, const struct nic_event *event);
 
 /* fault.c */
 void fault_wire_up(struct bench *b);

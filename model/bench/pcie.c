@@ -74,7 +74,6 @@ static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, u
     e->tag = 0;
     e->status = NIC_DMA_OK;
     e->physical = 0;
-    e->injected = 0;
     p->credit_used += credit;
     return e;
 }
@@ -126,7 +125,8 @@ static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_
     e->status = (uint8_t)root_translate(b, function, address, BENCH_WRITE, arrives, &e->target,
                                         &physical, &ready);
     e->physical = physical;
-    e->injected = struck.refused;
+    if (e->status != NIC_DMA_OK)
+        nic_refused(&b->nic[port], tag, address, true);
     if (struck.refused)
         e->status = NIC_DMA_FAULT;
     memcpy(e + 1, data, length);
@@ -315,6 +315,8 @@ void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_d
     if (status == NIC_DMA_OK && length != r->length)
         status = NIC_DMA_ABORT;
     r->status = (uint8_t)status;
+    if (status != NIC_DMA_OK)
+        nic_refused(&b->nic[port], tag, r->address, false);
     if (status == NIC_DMA_OK)
         memcpy(r->data, data, length);
     uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *

@@ -44,6 +44,9 @@ void bench_report(struct bench *b, struct bench_report *out)
         if (b->ports[i].attach == PLAN_ATTACH_NETDEV)
             out->reproducible = 0;
     }
+    memcpy(out->broken, st->contract.broken, sizeof(out->broken));
+    out->violations = st->contract.kept;
+    memcpy(out->violation, st->contract.first, sizeof(out->violation));
     out->faults = plan->faults.count;
     for (unsigned i = 0; i < plan->faults.count; i++)
         out->fault_fired[i] = st->faults.fault[i].fired;

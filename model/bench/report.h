@@ -10,14 +10,16 @@
 #include <stdint.h>
 
 #include "model/bench/plan.h"
+#include "model/nic/nic.h"
 
 #define REPORT_MAGIC "RSREPRT\1"
 enum {
-    REPORT_VERSION = 4,
+    REPORT_VERSION = 5,
     /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
      * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
     REPORT_BUCKETS = 32 + 31 * 32,
     REPORT_SAMPLES = 16,
+    REPORT_VIOLATIONS = 16,
 };
 
 struct report_flow {
@@ -66,6 +68,15 @@ struct report_sample {
     uint32_t detail; /* damaged: first wrong byte offset; NIC event: id */
 };
 
+/* A rule that the driver broke, at one queue of a port: the first time and how often. */
+struct report_violation {
+    uint64_t time_ps; /* model time, since power-on */
+    uint64_t detail, count; /* detail: by rule, model/nic/rules.def */
+    uint16_t rule, queue;
+    uint16_t slot; /* NIC_NO_SLOT: none */
+    uint8_t port, tx;
+};
+
 struct bench_report {
     char magic[8];
     uint32_t version;
@@ -91,6 +102,9 @@ struct bench_report {
     uint32_t samples;
     uint32_t faults; /* of the plan */
     uint32_t fault_fired[PLAN_FAULTS_MAX]; /* how often each struck, in the plan's order */
+    uint64_t broken[PLAN_PORTS_MAX][NIC_RULES]; /* by rule, since power-on */
+    uint32_t violations, reserved; /* those that follow */
+    struct report_violation violation[REPORT_VIOLATIONS];
     struct report_sample sample[REPORT_SAMPLES];
     struct report_port port[PLAN_PORTS_MAX];
     struct report_flow flow[PLAN_FLOWS_MAX];

@@ -37,9 +37,12 @@ void root_write(struct bench *b, unsigned port, const struct posted *p, const ui
 {
     uint16_t function = NIC_FUNCTION(port, 0);
     enum nic_dma_status status = (enum nic_dma_status)p->status;
-    if (status == NIC_DMA_OK)
+    bool sent = status == NIC_DMA_OK;
+    if (sent)
         status = b->ops->dma_write(b->host, function, p->tag, p->target, p->physical, data,
                                    p->length);
+    if (status != NIC_DMA_OK && sent)
+        nic_refused(&b->nic[port], p->tag, p->address, false);
     if (status != NIC_DMA_OK)
         fault(b, port, p->tag, p->address, p->length, status);
     else

@@ -84,7 +84,8 @@ int nic_attach(struct nic *nic, void *block, const struct nic_host_ops *ops, voi
         return status;
     if (st->magic != NIC_STATE_MAGIC || st->version != NIC_STATE_VERSION ||
         !config_good(&st->config) || !nic_i2c_valid(st) || !nic_irq_valid(st) ||
-        !nic_rx_valid(st) || !nic_fdir_valid(&st->fdir) || !nic_tx_valid(st))
+        !nic_rx_valid(st) || !nic_fdir_valid(&st->fdir) || !nic_tx_valid(st) ||
+        !nic_rules_valid(st))
         return -EINVAL;
     wire(nic, block, ops, host, sched);
     return 0;
@@ -119,6 +120,7 @@ void nic_reset(struct nic *n, enum nic_reset_kind kind)
     nic_clock_reset(n, kind);
     nic_irq_reset(n, kind);
     nic_stats_reset(n, kind);
+    nic_rules_reset(n);
     nic_rx_reset(n, kind);
     nic_fdir_reset(n);
     nic_tx_reset(n, kind);
@@ -141,7 +143,7 @@ static uint32_t read_dword(struct nic *n, unsigned bar, uint32_t offset)
         there = nic_regs_read(n, offset, &value);
     nic_emit(n, NIC_EV_mmio_read, 0, where, value, 0);
     if (!there)
-        nic_emit(n, NIC_EV_hole, 0, where, value, 0);
+        nic_rule_hole(n, bar, offset, value, false);
     return value;
 }
 
@@ -153,7 +155,7 @@ static void write_dword(struct nic *n, unsigned bar, uint32_t offset, uint32_t v
     if (bar == 4)
         nic_msix_write(n, offset, value);
     else if (!nic_regs_write(n, offset, value))
-        nic_emit(n, NIC_EV_hole, 0, where, value, 1);
+        nic_rule_hole(n, bar, offset, value, true);
 }
 
 static bool access_good(unsigned bar, uint32_t offset, unsigned size)
@@ -172,7 +174,7 @@ uint64_t nic_mmio_read(struct nic *n, unsigned bar, uint32_t offset, unsigned si
         return 0;
     }
     if (nic_pci_in_d3(n)) { /* unsupported request [I-23] */
-        nic_emit(n, NIC_EV_hole, 0, (uint64_t)bar << BAR_SHIFT | offset, UINT32_MAX, 0);
+        nic_rule_hole(n, bar, offset, UINT32_MAX, false);
         return size == 8 ? UINT64_MAX : UINT32_MAX;
     }
     value = read_dword(n, bar, offset);
@@ -188,7 +190,7 @@ void nic_mmio_write(struct nic *n, unsigned bar, uint32_t offset, uint64_t value
         return;
     }
     if (nic_pci_in_d3(n)) {
-        nic_emit(n, NIC_EV_hole, 0, (uint64_t)bar << BAR_SHIFT | offset, value, 1);
+        nic_rule_hole(n, bar, offset, (uint32_t)value, true);
         return;
     }
     write_dword(n, bar, offset, (uint32_t)value);

@@ -41,7 +41,7 @@ enum {
 #define NIC_FUNCTION_PORT(function) ((function) >> 8)
 
 /* Every transaction carries a tag: what it is for, and its slot. Reads are split: as many may be
- * outstanding as there are slots of their kind. Writes are posted; their slot is 0. */
+ * outstanding as there are slots of their kind. Writes are posted; their slot is the queue. */
 enum nic_tag_kind {
     NIC_TAG_TX_DATA = 0, /* read: packet data */
     NIC_TAG_TX_DESC = 1, /* read: transmit descriptors */
@@ -177,6 +177,9 @@ void nic_carrier(struct nic *nic, bool present);
 
 void nic_dma_done(struct nic *nic, uint16_t tag, enum nic_dma_status status, const uint8_t *data,
                   uint32_t length);
+/* An access of this port found nothing mapped at `address`. given: it is the write that the NIC is
+ * giving just now. For the report only: a failed read is answered by nic_dma_done() as well. */
+void nic_refused(struct nic *nic, uint16_t tag, uint64_t address, bool given);
 void nic_room(struct nic *nic);
 /* An event that this NIC scheduled is due. */
 void nic_fire(struct nic *nic, const struct sched_event *event);
@@ -221,6 +224,26 @@ struct nic_event_info {
 };
 const struct nic_event_info *nic_event_info(unsigned id); /* NULL: not one of the NIC's */
 
+/* ---- the driver's side of the contract ---- */
+enum nic_rule {
+#define RULE(id, name, severity, must, source, detail) NIC_RULE_##id,
+#include "model/nic/rules.def"
+#undef RULE
+    NIC_RULES
+};
+enum nic_rule_severity { RULE_IGNORED, RULE_STALLS, RULE_CORRUPTS };
+struct nic_rule_info {
+    const char *name;
+    enum nic_rule_severity severity;
+    const char *must;   /* what has to hold */
+    const char *source; /* as in struct nic_reg_info */
+    const char *detail; /* what that field of the event says */
+};
+const struct nic_rule_info *nic_rule_info(unsigned rule); /* NULL past the end */
+/* Field "place" of violation: slot of a receive or transmit ring. */
+#define NIC_NO_SLOT         0xffffu
+#define NIC_PLACE(tx, slot) ((uint64_t)(tx) << 16 | ((slot) & 0xffffu))
+
 /* Field "reason" of rx_drop. */
 enum nic_rx_drop {
     NIC_RX_DROP_FCS,       /* bad FCS */
@@ -253,8 +276,6 @@ enum nic_tx_drop {
 
 /* Field "why" of bad_desc. */
 enum nic_bad_desc {
-    NIC_BAD_RING_EMPTY,   /* enabled or rung with ring length 0 */
-    NIC_BAD_RING_TAIL,    /* tail outside the ring */
     NIC_BAD_RING_HEAD,    /* head outside the ring */
     NIC_BAD_BUFFER_SIZE,  /* SRRCTL.BSIZEPACKET 0 or beyond 16 KiB */
     NIC_BAD_DESCTYPE,     /* SRRCTL.DESCTYPE that is not modelled: taken as one buffer */

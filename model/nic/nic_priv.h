@@ -20,6 +20,7 @@
 #include "model/nic/fdir.h"   /* struct nic_fdir: flow director */
 #include "model/nic/rx.h"     /* struct nic_rx: queues, packet buffer */
 #include "model/nic/tx.h"     /* struct nic_tx */
+#include "model/nic/rule.h"   /* struct nic_rules: what a driver must not do */
 #include "model/nic/stats.h"  /* struct nic_stats: counters behind the statistics registers */
 
 #define NIC_STATE_MAGIC 0x4e494353u /* "NICS" */
@@ -42,6 +43,7 @@ struct nic_state {
     struct nic_rx rx;
     struct nic_fdir fdir;
     struct nic_tx tx;
+    struct nic_rules rules;
 };
 
 /* What this NIC schedules for itself: sched_event.kind. */

@@ -127,6 +127,8 @@ bool nic_regs_write(struct nic *n, uint32_t offset, uint32_t value)
     const struct nic_reg_row *row = &nic_reg_table[nic_reg_table[slot->row - 1].owner];
 
     count(&n->st->reg_writes[slot->row - 1]);
+    if (row->flags & REG_RING)
+        nic_rule_ring_write(n, row, slot->index, value);
     if (row->on_write)
         row->on_write(n, slot->index, value);
     else

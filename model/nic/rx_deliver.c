@@ -87,10 +87,11 @@ static void fill(struct nic *n, const struct nic_rx_meta *meta, bool is_legacy, 
     uint8_t back[NIC_DESC_BYTES];
 
     slot = q->next;
+    nic_rule_rx_back(n, queue);
     compose(meta, is_legacy, last, length, desc, back);
-    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, 0), desc->q0, bytes,
+    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue), desc->q0, bytes,
                       length);
-    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_WB, 0),
+    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_WB, queue),
                       base + (uint64_t)NIC_DESC_BYTES * slot, back, sizeof back);
     q->used++;
     q->next = (uint16_t)ring_advance(slot, 1, ring);

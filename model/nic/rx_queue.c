@@ -75,8 +75,10 @@ void nic_rx_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, co
     int queue = nic_fetch_done(n, &rx->fetcher, rx->queue, sizeof rx->queue[0], tag, status, data,
                                length, &grown);
 
-    if (queue >= 0)
-        nic_rx_pump(n);
+    if (queue < 0)
+        return;
+    nic_rule_rx_fetched(n, (uint32_t)queue, grown);
+    nic_rx_pump(n);
 }
 
 /* ---- registers ---- */
@@ -84,13 +86,9 @@ void nic_rx_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, co
 /* Says what is wrong with the ring of an enabled queue, if anything. */
 static void check_ring(struct nic *n, uint32_t queue)
 {
-    uint32_t length = ring_length(n, queue), tail = n->st->reg[R_RDT + queue];
+    uint32_t length = ring_length(n, queue);
 
-    if (length == 0)
-        nic_rx_tell(n, queue, tail, NIC_BAD_RING_EMPTY);
-    else if (tail >= length)
-        nic_rx_tell(n, queue, tail, NIC_BAD_RING_TAIL);
-    else if (n->st->reg[R_RDH + queue] >= length)
+    if (length != 0 && n->st->reg[R_RDH + queue] >= length)
         nic_rx_tell(n, queue, n->st->reg[R_RDH + queue], NIC_BAD_RING_HEAD);
 }
 

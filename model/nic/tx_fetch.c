@@ -73,6 +73,7 @@ void nic_tx_desc_done(struct nic *n, uint16_t tag, enum nic_dma_status status,
             q->packets++;
     if (grown == 0)
         return;
+    nic_rule_tx_fetched(n, (uint32_t)queue, grown);
     uint32_t in_hand = 0; /* descriptors of a packet that has been counted off already */
     if (tx->gather.active && tx->gather.queue == queue)
         in_hand = tx->gather.descs;

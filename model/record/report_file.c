@@ -14,7 +14,7 @@ static const char *wrong(const struct bench_report *r)
     if (r->version != REPORT_VERSION || r->bytes != sizeof(*r))
         return "of another version: host and harness are of different builds";
     if (r->ports > PLAN_PORTS_MAX || r->flows > PLAN_FLOWS_MAX || r->samples > REPORT_SAMPLES ||
-        r->faults > PLAN_FAULTS_MAX ||
+        r->faults > PLAN_FAULTS_MAX || r->violations > REPORT_VIOLATIONS ||
         !memchr(r->plan_name, 0, sizeof(r->plan_name)))
         return "counts of ports, flows or samples are out of range";
     return NULL;

@@ -87,6 +87,58 @@ START_TEST(a_dead_fault_fails)
 }
 END_TEST
 
+static void break_rules(void)
+{
+    facts.report->broken[1][NIC_RULE_TAIL_OVER_HEAD] = 3;
+    facts.report->broken[0][NIC_RULE_REGISTER_HOLE] = 1;
+    facts.report->violation[0] = (struct report_violation){
+        .time_ps = 1234567, .detail = 0x40, .count = 3, .rule = NIC_RULE_TAIL_OVER_HEAD,
+        .queue = 2, .slot = 7, .port = 1, .tx = 1};
+    facts.report->violation[1] = (struct report_violation){
+        .count = 1, .rule = NIC_RULE_REGISTER_HOLE, .slot = NIC_NO_SLOT};
+    facts.report->violations = 2;
+}
+
+START_TEST(broken_rules_fail)
+{
+    given("");
+    break_rules();
+    const struct rs_finding *f = judged(2);
+    ck_assert_str_eq(f->what, "rule tail-over-head");
+    ck_assert_ptr_nonnull(strstr(f->seen, "broken 3 times, first; port 1, transmit queue 2, slot "
+                                          "7, at 1234.567 ns"));
+    ck_assert_ptr_nonnull(strstr(f->why, "tail"));
+    f = findings->pdata[1];
+    ck_assert_str_eq(f->what, "rule register-hole");
+    ck_assert_ptr_null(strstr(f->seen, "queue"));
+}
+END_TEST
+
+START_TEST(a_rule_that_may_be_broken)
+{
+    given("expect: [{metric: violations.tail-over-head, port: 1, is: 3}]\n");
+    break_rules();
+    ck_assert_str_eq(judged(1)->what, "rule register-hole");
+}
+END_TEST
+
+START_TEST(rules_that_may_be_broken)
+{
+    given("expect: [{metric: violations, max: 4}, {metric: violations, port: 0, is: 1}]\n");
+    break_rules();
+    judged(0);
+}
+END_TEST
+
+START_TEST(rules_of_a_run_without_end)
+{
+    given("");
+    break_rules();
+    facts.report->end = REPORT_END_NOT_READY;
+    judged(3);
+}
+END_TEST
+
 START_TEST(faults_that_struck_pass)
 {
     given("faults: [{at: 1ms, inject: wire.drop, port: 0, count: 2}]\n"
@@ -246,6 +298,10 @@ int main(void)
     tcase_add_test(tc, a_clean_run_passes);
     tcase_add_test(tc, a_dead_fault_fails);
     tcase_add_test(tc, faults_that_struck_pass);
+    tcase_add_test(tc, broken_rules_fail);
+    tcase_add_test(tc, a_rule_that_may_be_broken);
+    tcase_add_test(tc, rules_that_may_be_broken);
+    tcase_add_test(tc, rules_of_a_run_without_end);
     tcase_add_test(tc, loss_is_told_with_the_first_frame);
     tcase_add_test(tc, expectations_name_their_line);
     tcase_add_test(tc, bounds_are_inclusive);

@@ -203,7 +203,7 @@ START_TEST(d3hot_and_back)
     ck_assert_uint_eq(fake_r32(h, 0x00008), 0xffffffff); /* unsupported request */
     ck_assert_uint_eq(nic_mmio_read(&h->nic, 0, 0, 8), UINT64_MAX);
     fake_w32(h, 0x05080, 0x100);
-    ck_assert_uint_eq(h->events[NIC_EV_hole], 3);
+    ck_assert_uint_eq(h->events[NIC_EV_violation], 3);
     ck_assert_uint_eq(h->events[NIC_EV_reset], 1);
     w16(0x44, 0x0000);
     ck_assert_uint_eq(resets_of(NIC_RESET_D3), 2);

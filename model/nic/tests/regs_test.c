@@ -244,14 +244,15 @@ END_TEST
 START_TEST(holes_and_odd_accesses_are_reported)
 {
     ck_assert_uint_eq(fake_r32(h, 0x00004), 0);
-    ck_assert_uint_eq(h->events[NIC_EV_hole], 1);
-    ck_assert_uint_eq(h->last[NIC_EV_hole].a, 4);
+    ck_assert_uint_eq(h->events[NIC_EV_violation], 1);
+    ck_assert_uint_eq(h->last[NIC_EV_violation].a, NIC_RULE_REGISTER_HOLE);
+    ck_assert_uint_eq(h->last[NIC_EV_violation].c, 4);
     fake_w32(h, 0x00004, 9);
-    ck_assert_uint_eq(h->events[NIC_EV_hole], 2);
-    ck_assert_uint_eq(h->last[NIC_EV_hole].c, 1);
+    ck_assert_uint_eq(h->events[NIC_EV_violation], 2);
+    ck_assert_uint_eq(h->last[NIC_EV_violation].c, 9ull << 32 | 1 << 27 | 4);
     fake_w32(h, 0x02f40 - 4, 9);
     ck_assert_uint_eq(fake_r32(h, NIC_REG_BYTES), 0); /* flash: none */
-    ck_assert_uint_eq(h->events[NIC_EV_hole], 4);
+    ck_assert_uint_eq(h->events[NIC_EV_violation], 4);
     ck_assert_uint_eq(h->events[NIC_EV_mmio_read], 2);
 
     static const struct {

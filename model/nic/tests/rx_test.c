@@ -300,21 +300,24 @@ END_TEST
 START_TEST(garbage_rings_are_reported)
 {
     static const struct {
-        uint32_t length, head, tail, why;
+        uint32_t length, head, tail, rule;
     } bad[] = {
-        {0, 0, 5, NIC_BAD_RING_EMPTY},
-        {64, 0, 64, NIC_BAD_RING_TAIL},
-        {64, 65, 3, NIC_BAD_RING_HEAD},
+        {0, 0, 5, NIC_RULE_RING_LENGTH},
+        {64, 0, 64, NIC_RULE_TAIL_BEYOND},
+        {64, 65, 3, NIC_RULES},
     };
     for (unsigned i = 0; i < 3; i++) {
         fake_w32(h, rxq(i, DLEN), bad[i].length * 16);
         fake_w32(h, rxq(i, DH), bad[i].head);
         fake_w32(h, rxq(i, DT), bad[i].tail);
         fake_w32(h, rxq(i, DCTL), QUEUE_ENABLE);
+        if (bad[i].rule < NIC_RULES)
+            ck_assert_uint_eq(h->last[NIC_EV_violation].a, bad[i].rule);
         fake_w32(h, rxq(i, DT), bad[i].tail);
-        ck_assert_uint_eq(h->events[NIC_EV_bad_desc], i + 1); /* once */
-        ck_assert_uint_eq(h->last[NIC_EV_bad_desc].c, bad[i].why);
     }
+    ck_assert_uint_eq(h->events[NIC_EV_violation], 3); /* the tail beyond the ring twice */
+    ck_assert_uint_eq(h->events[NIC_EV_bad_desc], 1);
+    ck_assert_uint_eq(h->last[NIC_EV_bad_desc].c, NIC_BAD_RING_HEAD);
     ck_assert_uint_eq(h->reads_done, 0);
     send_in(1, 60); /* to queue 0: nowhere to go, and nothing breaks */
     fake_run(h, 1000 * NS);
