@@ -162,6 +162,11 @@ enum {
     MFLCN_PMCF = 1u << 0,
     MFLCN_DPF = 1u << 1,
     MFLCN_RFCE = 1u << 3,
+    FCCFG_TFCE_802_3X = 1u << 3,
+    FCRTL_BYTES = 0x7ffe0, /* in units of 32 */
+    FCRTL_XONE = 1u << 31,
+    FCRTH_BYTES = 0x7ffe0,
+    FCRTH_FCEN = 1u << 31,
     MSCA_OP_SHIFT = 26,
     MSCA_MDI_CMD = 1u << 30,
     AUTOC_FLU = 1u << 0,

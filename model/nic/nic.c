@@ -85,7 +85,7 @@ int nic_attach(struct nic *nic, void *block, const struct nic_host_ops *ops, voi
     if (st->magic != NIC_STATE_MAGIC || st->version != NIC_STATE_VERSION ||
         !config_good(&st->config) || !nic_i2c_valid(st) || !nic_irq_valid(st) ||
         !nic_rx_valid(st) || !nic_fdir_valid(&st->fdir) || !nic_tx_valid(st) ||
-        !nic_rules_valid(st))
+        !nic_flow_valid(&st->flow) || !nic_rules_valid(st))
         return -EINVAL;
     wire(nic, block, ops, host, sched);
     return 0;
@@ -124,6 +124,7 @@ void nic_reset(struct nic *n, enum nic_reset_kind kind)
     nic_rx_reset(n, kind);
     nic_fdir_reset(n);
     nic_tx_reset(n, kind);
+    nic_flow_reset(n);
     nic_link_reset(n, kind); /* last: a link that comes up speaks to irq and tx */
 }
 
@@ -218,6 +219,9 @@ void nic_fire(struct nic *n, const struct sched_event *event)
         break;
     case NIC_TIMER_WB:
         nic_wb_fire(n, event);
+        break;
+    case NIC_TIMER_FLOW:
+        nic_flow_fire(n);
         break;
     }
 }

@@ -20,6 +20,7 @@
 #include "model/nic/fdir.h"   /* struct nic_fdir: flow director */
 #include "model/nic/rx.h"     /* struct nic_rx: queues, packet buffer */
 #include "model/nic/tx.h"     /* struct nic_tx */
+#include "model/nic/flow_control.h" /* struct nic_flow_control: pause frames */
 #include "model/nic/rule.h"   /* struct nic_rules: what a driver must not do */
 #include "model/nic/stats.h"  /* struct nic_stats: counters behind the statistics registers */
 
@@ -43,6 +44,7 @@ struct nic_state {
     struct nic_rx rx;
     struct nic_fdir fdir;
     struct nic_tx tx;
+    struct nic_flow_control flow;
     struct nic_rules rules;
 };
 
@@ -54,6 +56,7 @@ enum nic_timer {
     NIC_TIMER_TX_WIRE,  /* tx.c: the wire is free again */
     NIC_TIMER_EITR,     /* irq.c: queue = vector, arg = generation */
     NIC_TIMER_WB,       /* rx/tx: write-back timer */
+    NIC_TIMER_FLOW,     /* flow_control.c: a pause ends, or has to be renewed */
 };
 
 static inline uint64_t nic_now(const struct nic *n)

@@ -116,16 +116,23 @@ static const struct {
     [NIC_MAC_JABBER] = {NIC_RX_DROP_LONG, RXD_ERR_LE | RXD_ERR_CE},
 };
 
-static bool is_pause(const uint8_t *frame)
+static bool is_mac_control(const uint8_t *frame)
 {
-    static const uint8_t to[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
-
-    return nic_get16(frame + 12) == 0x8808 && memcmp(frame, to, sizeof to) == 0;
+    return nic_get16(frame + 12) == 0x8808;
 }
 
-static bool drops_pause(const struct nic *n)
+/* Obeys a pause frame. Which reason keeps a MAC control frame from the filters; -1: none. */
+static int mac_control(struct nic *n, const uint8_t *frame, enum nic_rx_mac verdict)
 {
-    return n->st->reg[R_FCTRL] & FCTRL_DPF || n->st->reg[R_MFLCN] & MFLCN_DPF;
+    static const uint8_t to[6] = {0x01, 0x80, 0xc2, 0x00, 0x00, 0x01};
+    uint32_t fctrl = n->st->reg[R_FCTRL], mflcn = n->st->reg[R_MFLCN];
+
+    if (memcmp(frame, to, sizeof to) == 0) {
+        if (verdict == NIC_MAC_GOOD)
+            nic_flow_received(n, frame);
+        return fctrl & FCTRL_DPF || mflcn & MFLCN_DPF ? NIC_RX_DROP_PAUSE : -1;
+    }
+    return fctrl & FCTRL_PMCF || mflcn & MFLCN_PMCF ? -1 : NIC_RX_DROP_FILTER;
 }
 
 /* Both switches have to agree for the FCS to go. */
@@ -170,11 +177,9 @@ static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
         }
         meta.status = mac_fault[verdict].error;
     }
-    if (is_pause(frame) && drops_pause(n)) {
-        nic_rx_dropped(n, NIC_RX_DROP_PAUSE, &meta);
-        return;
-    }
-    int reason = nic_rx_classify(n, frame, a->length, &meta);
+    int reason = is_mac_control(frame) ? mac_control(n, frame, verdict) : -1;
+    if (reason < 0)
+        reason = nic_rx_classify(n, frame, a->length, &meta);
     if (reason >= 0) {
         nic_rx_dropped(n, (enum nic_rx_drop)reason, &meta);
         return;

@@ -181,6 +181,7 @@ static void store(struct nic *n, const uint8_t *frame, const struct nic_rx_meta 
     s->meta = *meta;
     memcpy(s + 1, frame, meta->length);
     rx->buffered += cost;
+    nic_flow_level(n);
 }
 
 void nic_rx_accept(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta)
@@ -207,6 +208,7 @@ static bool drain_one(struct nic *n)
         return false;
     rx->buffered -= cost < rx->buffered ? cost : rx->buffered;
     nic_fifo_pop(&rx->buffer_fifo, rx->buffer, NIC_RX_BUFFER_RING);
+    nic_flow_level(n);
     return true;
 }
 

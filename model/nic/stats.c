@@ -117,20 +117,32 @@ void nic_stats_rx_queue_drop(struct nic *n, uint32_t queue)
     add(n, R_QPRDC + counter(n, R_RQSMR, queue), 1);
 }
 
-void nic_stats_tx(struct nic *n, uint32_t queue, const uint8_t *frame, uint32_t length)
+void nic_stats_pause(struct nic *n, uint32_t reg)
 {
-    uint32_t wire = length + NIC_FCS_BYTES, c = counter(n, R_TQSM, queue);
+    add(n, reg, 1);
+}
+
+void nic_stats_tx_mac(struct nic *n, const uint8_t *frame, uint32_t length)
+{
+    uint32_t wire = length + NIC_FCS_BYTES;
 
     add(n, R_TPT, 1);
     add(n, R_GPTC, 1);
     add36(n, R_GOTCL, R_GOTCH, wire);
     add(n, tx_size[size_class(wire)], 1);
-    add(n, R_QPTC + c, 1);
-    add36(n, R_QBTC_L + c, R_QBTC_H + c, wire);
     if (is_broadcast(frame))
         add(n, R_BPTC, 1);
     else if (frame[0] & 1)
         add(n, R_MPTC, 1);
+}
+
+void nic_stats_tx(struct nic *n, uint32_t queue, const uint8_t *frame, uint32_t length)
+{
+    uint32_t c = counter(n, R_TQSM, queue);
+
+    nic_stats_tx_mac(n, frame, length);
+    add(n, R_QPTC + c, 1);
+    add36(n, R_QBTC_L + c, R_QBTC_H + c, length + NIC_FCS_BYTES);
 }
 
 void nic_stats_reset(struct nic *n, enum nic_reset_kind kind)

@@ -35,6 +35,9 @@ void nic_stats_rx_missed(struct nic *n);                 /* no room in the packe
 void nic_stats_rx_queue(struct nic *n, uint32_t queue, uint32_t length);
 void nic_stats_rx_queue_drop(struct nic *n, uint32_t queue);
 void nic_stats_rx_checksum(struct nic *n);               /* IP or TCP/UDP checksum error */
+void nic_stats_pause(struct nic *n, uint32_t reg); /* a pause frame: LXONTXC and the like */
+/* A frame of the MAC's own, of no queue. */
+void nic_stats_tx_mac(struct nic *n, const uint8_t *frame, uint32_t length);
 void nic_stats_tx(struct nic *n, uint32_t queue, const uint8_t *frame, uint32_t length);
 
 void nic_stats_reset(struct nic *n, enum nic_reset_kind kind);

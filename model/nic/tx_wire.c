@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The transmit MAC: completed packets leave the buffer one after the other, each no sooner than the
- * one before has ended, while the link is up. Pads, counts, loops back.
+ * one before has ended, while the link is up and the far end does not pause us. Pads, counts, loops
+ * back; pause frames of our own go first.
  */
 #include "model/nic/nic_priv.h"
 #include "model/nic/tx.h"
@@ -29,9 +30,17 @@ void nic_tx_wire_set(struct nic *n)
     struct nic_tx *tx = &n->st->tx;
     const struct nic_timing *t = &n->st->config.timing;
 
+    if (n->st->flow.owed) {
+        nic_alarm_set(n, &tx->wire, tx->wire_free_ps, NIC_TIMER_TX_WIRE, 0, 0);
+        return;
+    }
     if (tx->complete == 0 || !(nic_link_up(n) || loops_back(n)))
         return;
     const struct nic_tx_packet *p = nic_fifo_at(tx->buffer, nic_fifo_head(&tx->fifo));
+    if (n->st->flow.hold_ps > nic_now(n) && !p->drop) {
+        nic_flow_wake(n);
+        return;
+    }
     uint64_t at_ps = p->drop || p->ready_ps > tx->wire_free_ps ? p->ready_ps : tx->wire_free_ps;
     /* Nothing comes of a frame that starts before it has ended somewhere, unless its leaving lets
      * another packet into the buffer. */
@@ -39,10 +48,25 @@ void nic_tx_wire_set(struct nic *n)
     nic_alarm_set(n, &tx->wire, at_ps, NIC_TIMER_TX_WIRE, 0, lead_ps);
 }
 
+static void occupy(struct nic *n, uint32_t length)
+{
+    n->st->tx.wire_free_ps = nic_now(n) + (uint64_t)(length + NIC_FCS_BYTES + WIRE_OVERHEAD) *
+                                              n->st->config.timing.byte_ps;
+}
+
+/* Of the MAC's own making; a pause of the far end does not hold it. */
+static void send_pause(struct nic *n)
+{
+    uint8_t frame[NIC_FRAME_MIN];
+
+    nic_flow_compose(n, frame);
+    occupy(n, NIC_FRAME_MIN);
+    nic_stats_tx_mac(n, frame, NIC_FRAME_MIN);
+    n->ops->frame_out(n->host, nic_function(n), frame, NIC_FRAME_MIN, true);
+}
+
 static void send(struct nic *n, struct nic_tx_packet *p)
 {
-    struct nic_tx *tx = &n->st->tx;
-    const struct nic_timing *t = &n->st->config.timing;
     uint8_t *frame = (uint8_t *)(p + 1);
     uint32_t hlreg0 = n->st->reg[R_HLREG0], length = p->length;
     bool good_fcs = hlreg0 & HLREG0_TXCRCEN && !p->no_fcs;
@@ -51,8 +75,7 @@ static void send(struct nic *n, struct nic_tx_packet *p)
         memset(frame + length, 0, NIC_FRAME_MIN - length);
         length = NIC_FRAME_MIN;
     }
-    tx->wire_free_ps =
-        nic_now(n) + (uint64_t)(length + NIC_FCS_BYTES + WIRE_OVERHEAD) * t->byte_ps;
+    occupy(n, length);
     nic_stats_tx(n, p->queue, frame, length);
     nic_emit(n, NIC_EV_tx_frame, p->queue, length, p->first, n->st->stats.tx_frames++);
     if (loops_back(n))
@@ -61,17 +84,24 @@ static void send(struct nic *n, struct nic_tx_packet *p)
         n->ops->frame_out(n->host, nic_function(n), frame, length, good_fcs);
 }
 
-/* Takes the packet at the head off the buffer; false when it has to wait. */
+/* Sends the pause frame that is owed, or takes the packet at the head off the buffer; false when it
+ * has to wait. */
 static bool leave(struct nic *n)
 {
     struct nic_tx *tx = &n->st->tx;
 
+    if (n->st->flow.owed) {
+        if (nic_now(n) < tx->wire_free_ps)
+            return false;
+        send_pause(n);
+        return true;
+    }
     if (tx->complete == 0)
         return false;
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, nic_fifo_head(&tx->fifo));
     if (!p->drop) {
         if (nic_now(n) < p->ready_ps || nic_now(n) < tx->wire_free_ps ||
-            !(nic_link_up(n) || loops_back(n)))
+            nic_now(n) < n->st->flow.hold_ps || !(nic_link_up(n) || loops_back(n)))
             return false;
         send(n, p);
     }
@@ -96,5 +126,6 @@ void nic_tx_wire_fire(struct nic *n)
 
 void nic_tx_link_changed(struct nic *n, bool up)
 {
+    nic_flow_link_changed(n, up);
     nic_tx_wire_set(n);
 }
