@@ -112,11 +112,11 @@ static uint64_t read_and_clear(struct ixd_port *port, const struct stat_row *row
 void ixd_stats_update(struct ixd_port *port)
 {
     for (unsigned r = 0; r < ROWS; r++) {
-        for (unsigned i = 0; i < registers_of(port, &rows[r]); i++) {
-            unsigned slot = rows[r].shape == SUMMED ? 0 : i;
+        unsigned registers = registers_of(port, &rows[r]);
+        unsigned step = rows[r].shape == SUMMED ? 0 : 1;
 
-            port->stats->sum[r][slot] += read_and_clear(port, &rows[r], i);
-        }
+        for (unsigned i = 0; i < registers; i++)
+            port->stats->sum[r][i * step] += read_and_clear(port, &rows[r], i);
     }
 }
 
