@@ -103,7 +103,7 @@ def check_form(path, text):
 def check_words(path, text):
     for number, line in enumerate(text.splitlines(), 1):
         if path != "scripts/tidy.py" and re.search(
-                r"(deb|snapshot|security|archive|ftp\.\w+)\.debian\.org|(?<![\w.}])/work/", line):
+                r"\w\.debian\.org|(?<![\w.}$])/(home|root|Users)/\w", line):
             yield number, "a mirror's name or a path of one machine"
 
 
