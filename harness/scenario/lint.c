@@ -36,9 +36,22 @@ static bool profile_unused(const struct scenario_case *c)
            rs_schema_given(&rs_schema_clock, &c->clock, "profile");
 }
 
+/* Neither traffic nor a word of what must hold: little could ever fail. */
+static bool asks_nothing(const struct scenario_case *c)
+{
+    for (size_t i = 0; i < c->expect_count; i++)
+        if (!c->expect[i].implied)
+            return false;
+    return c->flow_count == 0;
+}
+
 /* Allowed, but hardly meant. */
 static void advise(const struct scenario *s, const struct scenario_case *c, struct diag *diag)
 {
+    if (asks_nothing(c))
+        rs_scenario_complain(s, diag, DIAG_WARNING, c->marks.self,
+                             "no traffic and nothing expected: this fails only when the driver "
+                             "does not come up; add traffic or expect");
     if (profile_unused(c))
         rs_scenario_complain(
             s, diag, DIAG_WARNING, rs_schema_mark(&rs_schema_clock, &c->clock, "profile"),

@@ -9,6 +9,8 @@
 
 #include "harness/tests/parse.h"
 
+#define TRAFFIC "traffic: [{from: 0, expect: 1, size: 64B, rate: line, count: 1}]\n"
+
 static char folder[] = "/tmp/ringside-lint-XXXXXX";
 
 static void setup(void)
@@ -58,7 +60,7 @@ static void expect(const char *first, const char *second, const char *sentence)
 
 START_TEST(good)
 {
-    expect(HEAD, "name: u\nwhy: w\ndriver: {app: fwd}\n", "");
+    expect(HEAD TRAFFIC, "name: u\nwhy: w\ndriver: {app: fwd}\n" TRAFFIC, "");
 }
 END_TEST
 
@@ -83,7 +85,9 @@ END_TEST
 
 START_TEST(advice)
 {
-    expect(HEAD "clock: {profile: 2.4GHz}\n", NULL, "4:18: warning: a CPU profile has no effect");
+    expect(HEAD, NULL, "warning: no traffic and nothing expected");
+    expect(HEAD TRAFFIC "clock: {profile: 2.4GHz}\n", NULL,
+           "5:18: warning: a CPU profile has no effect");
     expect(HEAD "ports: [{attach: netdev}, {}]\n", NULL, "warning: a run with a netdev");
     expect(HEAD "expect: [{metric: time.wall, max: 9s}]\n", NULL, "warning: wall time differs");
 }
