@@ -3,8 +3,6 @@
 # bus. libixd_vfio is the bus of a Linux guest. The programs are linked statically, for a guest
 # that holds nothing but its init.
 
-# programs lie in the guest's memory and so in its hash: no clone's path may be in their bytes
-CFLAGS_driver  := -fdebug-prefix-map=$(CURDIR)=.
 DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c tx.c irq.c stats.c \
                 port.c)
 DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c fwd.c echo.c gen.c sink.c)

@@ -16,13 +16,17 @@ ifdef COVERAGE
 SAN     += --coverage
 endif
 
+# No clone's path in any binary: the driver's programs lie in the guest's memory and so in its
+# hash, and base snapshots are shared by clones whose hosts are alike. gdb finds sources from here.
+SAME_BYTES := -fdebug-prefix-map=$(CURDIR)=. -fmacro-prefix-map=$(CURDIR)=.
+
 ALL_TESTS :=
 ALL_LIBS  :=
 
 # compile one C file; $(CFLAGS_dir) lets a folder add include paths of libraries
-$(OBJ)/%.o: %.c
+$(OBJ)/%.o: %.c mk/rules.mk
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(WERROR) $(SAN) -fPIE -I. \
+	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(WERROR) $(SAN) $(SAME_BYTES) -fPIE -I. \
 	    $(CFLAGS_$(word 1,$(subst /, ,$*))) -MMD -MP -c $< -o $@
 
 # $(call library,NAME,SOURCES) -> $(BUILD)/libNAME.a

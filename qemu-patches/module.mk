@@ -33,10 +33,10 @@ clean-cache:
 	$(Q)scripts/guest_kernel.sh --prune
 
 QEMU_CC = cd $(QEMU_TREE)/src/build && cc
-$(OBJ)/qemu-patches/adapter/%.o: qemu-patches/adapter/%.c $(BUILD)/qemu.stamp
+$(OBJ)/qemu-patches/adapter/%.o: qemu-patches/adapter/%.c $(BUILD)/qemu.stamp mk/rules.mk
 	@mkdir -p $(@D)
 	$(Q)$(QEMU_CC) @../../cflags -Wall -Wextra -Wno-unused-parameter -Wshadow=local $(WERROR) \
-	    $(SAN) -I$(CURDIR) -MMD -MP -MF $(abspath $(@:.o=.d)) -MT $@ \
+	    $(SAN) $(SAME_BYTES) -I$(CURDIR) -MMD -MP -MF $(abspath $(@:.o=.d)) -MT $@ \
 	    -c $(CURDIR)/$< -o $(abspath $@)
 -include $(QEMU_OBJS:.o=.d)
 
