@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "harness/trace/words.h"
 
-#include <check.h>
-#include <stdlib.h>
-
+#include "harness/tests/parse.h"
 #include "model/bench/bench.h"
 
 START_TEST(values_have_words_and_strangers_have_none)
@@ -41,14 +39,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("words");
     TCase *c = tcase_create("words");
+
     tcase_add_test(c, values_have_words_and_strangers_have_none);
     tcase_add_test(c, the_fields_are_those_of_the_events);
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return run_tests("words", (TCase *[]){c, NULL});
 }
