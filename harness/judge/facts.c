@@ -172,6 +172,8 @@ static uint64_t port_count(const struct report_port *p, enum metric_id id)
     case METRIC_WIRE_IN_BYTES: return p->wire_in_bytes;
     case METRIC_WIRE_OUT_BYTES: return p->wire_out_bytes;
     case METRIC_RESPONSES: return p->responses;
+    case METRIC_PAUSE_RECEIVED: return p->pauses;
+    case METRIC_PAUSE_TIME: return p->pause_ps;
     case METRIC_RX_DROPS: return p->rx_drops;
     case METRIC_TX_DROPS: return p->tx_drops;
     case METRIC_MMIO_READS:

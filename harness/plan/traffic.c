@@ -148,6 +148,7 @@ static int build_flow(struct traffic *t, const struct scenario *s, const struct 
     out.tuples = (uint32_t)f->tuples;
     out.ethertype = (uint16_t)f->ethertype;
     out.vlan = (uint16_t)f->vlan;
+    out.quanta = f->replay == NULL && f->kind == PLAN_PAUSE ? (uint32_t)f->quanta : 0;
     set_addresses(&out, f);
     if (!set_pace(&out, f)) {
         rs_scenario_complain(s, diag, DIAG_ERROR, MARK(f, "rate"),

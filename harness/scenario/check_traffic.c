@@ -55,8 +55,10 @@ static void check_port(struct check *k, struct scenario_flow *f, const char *key
 
 /* ---- what belongs to what ---- */
 
-static const char *const not_of_replay[] = {"kind",   "size", "length",    "order",  "payload",
-                                            "tuples", "vlan", "ethertype", "source", "destination"};
+static const char *const not_of_replay[] = {"kind",   "size",   "length", "order",
+                                            "payload", "tuples", "vlan",   "ethertype",
+                                            "quanta", "source", "destination"};
+static const char *const not_of_pause[] = {"payload", "tuples"};
 
 static void check_replay(struct check *k, struct scenario_flow *f)
 {
@@ -74,9 +76,26 @@ static void check_replay(struct check *k, struct scenario_flow *f)
     }
 }
 
+static void check_pause(struct check *k, struct scenario_flow *f)
+{
+    bool pause = GOOD(f, "kind") && f->kind == PLAN_PAUSE && !GIVEN(f, "replay");
+
+    if (!pause && GIVEN(f, "quanta") && !GIVEN(f, "replay"))
+        rs_check_error(k, MARK(f, "quanta"), "'quanta' is for kind: pause");
+    if (!pause)
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(not_of_pause); i++) {
+        if (GIVEN(f, not_of_pause[i]))
+            rs_check_error(k, MARK(f, not_of_pause[i]), "'%s' means nothing to a pause frame",
+                           not_of_pause[i]);
+    }
+    if (GOOD(f, "expect") && f->expect != PLAN_NO_PORT)
+        rs_check_error(k, MARK(f, "expect"), "a MAC keeps pause frames to itself: expect: none");
+}
+
 static void check_sizes(struct check *k, struct scenario_flow *f)
 {
-    static const unsigned head[] = {14 + 20 + 8, 14 + 40 + 8, 14 + 20 + 20, 14 + 40 + 20, 14};
+    static const unsigned head[] = {14 + 20 + 8, 14 + 40 + 8, 14 + 20 + 20, 14 + 40 + 20, 14, 14};
     bool size = GIVEN(f, "size");
     const char *key = size ? "size" : "length";
     const struct scenario_sizes *sizes = size ? &f->size : &f->length;
@@ -90,7 +109,7 @@ static void check_sizes(struct check *k, struct scenario_flow *f)
     }
     if (!GOOD(f, key) || !GOOD(f, "kind"))
         return;
-    unsigned least = head[f->kind] + (f->vlan != 0 ? 4 : 0) + STAMP;
+    unsigned least = head[f->kind] + (f->vlan != 0 ? 4 : 0) + STAMP; /* or a pause's fields */
     for (size_t i = 0; i < sizes->count; i++) {
         if (sizes->length[i] >= least)
             continue;
@@ -120,7 +139,7 @@ static void check_fit(struct check *k, struct scenario_flow *f)
         rs_check_error(k, MARK(f, "ethertype"), "'ethertype' is for kind: ethernet");
     if (GIVEN(f, "order") && f->size.count + f->length.count == 1)
         rs_check_error(k, MARK(f, "order"), "'order' needs several sizes");
-    if (f->kind != PLAN_ETHER && f->source.port + f->tuples > 65536)
+    if (f->kind < PLAN_ETHER && f->source.port + f->tuples > 65536)
         rs_check_error(k, MARK(f, "tuples"),
                        "%u tuples from source port %u on go beyond port 65535", (unsigned)f->tuples,
                        (unsigned)f->source.port);
@@ -145,6 +164,7 @@ static void fill_addresses(struct scenario_case *c, struct scenario_flow *f)
 {
     const struct scenario_port *from = &c->ports[f->from];
     bool across = f->expect != PLAN_NO_PORT && f->expect != f->from;
+    static const struct scenario_mac all_macs = {.byte = {0x01, 0x80, 0xc2, 0, 0, 0x01}};
     const uint8_t nic_ip6[16] = {0xfd, 0, 0, 0, 0, 0, 0, (uint8_t)f->from, [15] = 1};
 
     if (unset(f->source.mac.byte, 6))
@@ -154,7 +174,7 @@ static void fill_addresses(struct scenario_case *c, struct scenario_flow *f)
     if (unset(f->source.ip6.byte, 16))
         f->source.ip6 = from->ip6;
     if (unset(f->destination.mac.byte, 6))
-        f->destination.mac = from->nic_mac;
+        f->destination.mac = f->kind == PLAN_PAUSE ? all_macs : from->nic_mac;
     if (f->destination.ip4.host == 0)
         f->destination.ip4.host =
             across ? c->ports[f->expect].ip4.host : (10u << 24 | (uint32_t)f->from << 8 | 1);
@@ -262,6 +282,7 @@ void rs_check_traffic(struct check *k)
             check_replay(k, f);
         else
             check_sizes(k, f);
+        check_pause(k, f);
         check_addresses(k, f);
         check_fit(k, f);
         check_time(k, f);

@@ -155,7 +155,7 @@ struct scenario_flow {
     uint64_t burst;
     unsigned payload; /* enum plan_payload */
     uint64_t tuples;
-    uint64_t ethertype, vlan;
+    uint64_t ethertype, vlan, quanta;
     unsigned fcs;  /* 0 good, 1 bad */
     unsigned macs; /* 0 kept, 1 any: what the driver may do to MAC addresses */
     struct scenario_end source, destination;

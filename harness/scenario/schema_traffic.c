@@ -33,7 +33,8 @@ const struct schema_object rs_schema_end = {
 };
 
 /* In the order of enum plan_kind, plan_size_mode, plan_payload. */
-static const char *const kind_words[] = {"udp4", "udp6", "tcp4", "tcp6", "ethernet", NULL};
+static const char *const kind_words[] = {"udp4", "udp6", "tcp4", "tcp6", "ethernet",
+                                         "pause", NULL};
 static const char *const order_words[] = {"cycle", "draw", NULL};
 static const char *const payload_words[] = {"count", "random", "zeros", "ones", NULL};
 static const char *const fcs_words[] = {"good", "bad", NULL};
@@ -49,7 +50,9 @@ static const struct schema_key flow_keys[] = {
      .special = &rs_special_port, .matrix = true,
      .doc = "Port that the frames must go out at again, or `none` when they are not to come back."},
     {.name = "kind", .type = SCHEMA_WORD, AT(scenario_flow, kind), .words = kind_words,
-     .matrix = true, .otherwise = "udp4", .doc = "What the frames are."},
+     .matrix = true, .otherwise = "udp4",
+     .doc = "What the frames are. `pause`: 802.3x pause frames of `quanta`, which the NIC's "
+            "transmitter obeys if it is told to; they do not come back, and no pause holds them."},
     {.name = "size", .type = SCHEMA_SPECIAL, AT(scenario_flow, size), .special = &rs_special_size,
      .doc = "Frame length on the wire, FCS included, 64B..9728B, as RFC 2544 counts. `imix` is "
             "64B, 594B and 1518B as 7:4:1. A list is no matrix: the flow takes its sizes in turn."},
@@ -92,6 +95,9 @@ static const struct schema_key flow_keys[] = {
     {.name = "ethertype", .type = SCHEMA_SPECIAL, AT(scenario_flow, ethertype),
      .special = &rs_special_ethertype, .matrix = true, .otherwise = "0x88b5",
      .doc = "Of kind `ethernet`."},
+    {.name = "quanta", .type = SCHEMA_INTEGER, AT(scenario_flow, quanta), .unit = UNIT_COUNT,
+     .max = "65535", .otherwise = "65535", .matrix = true,
+     .doc = "Of kind `pause`: how long, in units of 512 bit times (51.2 ns); 0 ends a pause."},
     {.name = "fcs", .type = SCHEMA_WORD, AT(scenario_flow, fcs), .words = fcs_words,
      .matrix = true, .otherwise = "good",
      .doc = "`bad`: the frames are damaged on the wire; a NIC drops them, so `expect: none`."},

@@ -201,6 +201,8 @@ static void fire(struct bench *b, const struct sched_event *e)
             wire_fire(b, device);
         else if (e->kind == KIND_LIGHT)
             wire_light(b, device);
+        else if (e->kind == KIND_PAUSE)
+            pause_fire(b, device);
         else
             gen_fire(b, e);
         break;

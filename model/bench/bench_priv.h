@@ -30,6 +30,8 @@ enum {
     NESTED_MAX = 32,
     STAMP_BYTES = 18,
     NO_FLOW = 0xffffffff,
+    PAUSE_CHANGES = 8, /* pause frames that may be on their way to a far end */
+    PAUSE_EVENTS = 4,  /* of one port in the heap */
 };
 
 /* What a scheduled event of the bench means: sched_event.kind, by class. */
@@ -44,6 +46,7 @@ enum bench_kind {
     KIND_GEN_START, /* queue = flow: the wire was busy and is free for it now */
     KIND_WIRE_HEAD, /* device = port: the first frame of its queue arrives */
     KIND_LIGHT,     /* device = port: its laser may have changed */
+    KIND_PAUSE,     /* device = port: its far end hears of a pause, or the pause ends */
     /* SCHED_BUS */
     KIND_MMIO,       /* device = port: the first pending register write arrives */
     KIND_READ,       /* queue = slot: it reaches the root complex, or its completion the NIC */
@@ -123,14 +126,16 @@ struct replay {
     struct replay_frame frame[REPLAY_FRAMES];
 };
 
-enum gen_phase { GEN_IDLE, GEN_WAITS, GEN_RESERVED, GEN_DONE };
+/* GEN_HELD: its turn came while the far end was paused; no event is in the heap. */
+enum gen_phase { GEN_IDLE, GEN_WAITS, GEN_RESERVED, GEN_HELD, GEN_DONE };
 struct flow_state {
     /* gen.c; times are of the SFD at the pins of the port */
     uint64_t next_ps, carry;
     uint64_t burst_ps; /* when the present burst was due */
     uint64_t burst_cost; /* PLAN_PACE_BYTE: bytes of it */
     uint32_t burst_left;
-    uint32_t phase;
+    uint16_t phase;
+    uint16_t late; /* a pause held it up: next_ps is when the frame was planned for */
     /* sink.c */
     uint64_t top; /* one above the highest sequence seen */
     uint64_t seen[SINK_WINDOW / 64];
@@ -176,10 +181,24 @@ struct wire_frame { /* wire.c; behind it the bytes */
     uint8_t unused[11];
 };
 
+struct pause_change {
+    uint64_t at_ps;
+    uint32_t quanta, unused;
+};
+struct pause_state { /* pause.c: the port's far end */
+    uint64_t until_ps; /* 0: it may send */
+    uint64_t since_ps;
+    uint64_t due_ps[PAUSE_EVENTS]; /* its events in the heap, the earliest first; 0: none */
+    uint32_t head, count;
+    struct pause_change change[PAUSE_CHANGES]; /* that it will hear of */
+};
+
 struct port_state {
     struct report_port count;
     /* wire.c */
     uint64_t in_free_ps; /* the wire into the NIC: earliest SFD of the next frame */
+    uint64_t in_busy_ps; /* of that, what has started already */
+    struct pause_state pause;
     uint8_t carrier, laser, cut, head_pending, light_pending;
     /* pcie.c */
     uint8_t land_pending, later_pending, mmio_pending;
@@ -296,7 +315,8 @@ static inline bool bench_running(const struct bench *b)
 }
 /* The heap cannot overflow: the bench itself has at most one event per flow (its next frame), per
  * port one each for the wire queue, pending register writes, landing, late landing and one per
- * read slot, one per fault, and four for the plan: 64 + 8 * (4 + 32) + 32 + 4 = 388. The ports
+ * read slot, four for pause, one per fault, and four for the plan: 64 + 8 * (8 + 32) + 32 + 4 =
+ * 420. The ports
  * bound their own. */
 static inline void bench_at(struct bench *b, uint64_t time_ps, enum sched_class class_,
                             uint32_t device, uint32_t queue, enum bench_kind kind,
@@ -411,6 +431,8 @@ uint16_t frame_sum(const uint8_t *data, uint32_t bytes, uint64_t start);
 /* gen.c */
 void gen_go(struct bench *b);
 void gen_fire(struct bench *b, const struct sched_event *e);
+bool gen_reserved(const struct bench *b, unsigned port); /* a flow of it has its slot of the wire */
+void gen_release(struct bench *b, unsigned port); /* flows that were held, the oldest first */
 
 /* sink.c */
 void sink_judge(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
@@ -425,7 +447,7 @@ void sink_sample(struct bench *b, enum sink_verdict kind, unsigned port, uint32_
 uint64_t sink_first_lost(const struct flow_state *f);
 
 /* replay.c */
-void replay_sent(struct bench *b, unsigned flow, uint64_t sequence, const uint8_t *frame,
+void replay_sent(struct bench *b, const struct stamp *sent, const uint8_t *frame,
                  uint32_t length);
 struct replay_found {
     uint64_t sequence, sent_ps; /* since GO */
@@ -452,6 +474,16 @@ void wire_fire(struct bench *b, unsigned port);
 void wire_cut(struct bench *b, unsigned port, bool cut);
 void wire_laser(struct bench *b, unsigned port); /* its NIC says that it changed */
 void wire_light(struct bench *b, unsigned port);  /* the peer's carrier follows */
+
+void wire_resume(struct bench *b, unsigned port); /* the far end may send again */
+
+/* pause.c */
+/* A good frame out of `port`: true: a pause frame, which its far end obeys. */
+bool pause_take(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length);
+void pause_fire(struct bench *b, unsigned port);
+void pause_forget(struct bench *b, unsigned port);
+uint64_t pause_time(const struct bench *b, unsigned port); /* spent in pause since GO */
+bool pause_valid(const struct pause_state *s);
 
 /* responder.c: true: answered */
 bool responder_take(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length);

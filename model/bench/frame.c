@@ -12,7 +12,7 @@
 
 enum { ETH_BYTES = 14, VLAN_BYTES = 4, STAMP_MAGIC = 0x5352 };
 enum { IP4_BYTES = 20, IP6_BYTES = 40, UDP_BYTES = 8, TCP_BYTES = 20 };
-enum { PROTO_TCP = 6, PROTO_UDP = 17 };
+enum { PROTO_TCP = 6, PROTO_UDP = 17, OPCODE_PAUSE = 1 };
 
 static void put16(uint8_t *p, unsigned v)
 {
@@ -117,6 +117,13 @@ static void shape(const struct plan_flow *f, struct frame_template *t)
 {
     if (f->kind == PLAN_REPLAY)
         return;
+    if (f->kind == PLAN_PAUSE) {
+        unsigned at = link_head(f, t->head, 0x8808);
+        put16(t->head + at, OPCODE_PAUSE);
+        put16(t->head + at + 2, f->quanta);
+        t->bytes = (uint16_t)(at + 4);
+        return;
+    }
     if (f->kind == PLAN_ETHER) {
         t->bytes = t->stamp = (uint16_t)link_head(f, t->head, f->ethertype);
         return;
@@ -151,7 +158,7 @@ uint32_t frame_smallest(const struct plan_flow *f)
 {
     struct frame_template t = {0};
     shape(f, &t);
-    return t.stamp ? t.stamp + (uint32_t)STAMP_BYTES : 0;
+    return t.stamp ? t.stamp + (uint32_t)STAMP_BYTES : t.bytes;
 }
 
 uint32_t frame_length(const struct bench *b, unsigned flow, uint64_t sequence)
@@ -260,6 +267,10 @@ void frame_build(const struct bench *b, const struct stamp *s, uint32_t length, 
         return;
     }
     memcpy(out, t->head, t->bytes);
+    if (!t->stamp) {
+        memset(out + t->bytes, 0, length - t->bytes);
+        return;
+    }
     uint8_t *p = out + t->stamp;
     uint16_t magic = STAMP_MAGIC, check = stamp_check(b, s);
     memcpy(p, &magic, 2);

@@ -5,6 +5,9 @@
  * Rates are rationals with the remainder carried: after n intervals exactly floor(n * num / den)
  * ps have passed. Flows that share a port take turns on its wire in the order of their asking.
  * Each flow has one event in the heap at most.
+ *
+ * A flow that a pause held up is late until it has caught up with its plan: its frames carry the
+ * time for which they were planned, so that latency counts the wait.
  */
 #include "model/bench/bench_priv.h"
 
@@ -28,8 +31,10 @@ static void plan_next(struct bench *b, unsigned flow)
     const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
     uint64_t at = bench_max(s->next_ps, bench_now(b));
+    if (s->next_ps >= bench_now(b))
+        s->late = 0;
     if (s->count.sent >= f->count || s->count.sent >= UINT32_MAX ||
-        at >= bench_add(origin(b, f), f->stop_ps)) {
+        (s->late ? s->next_ps : at) >= bench_add(origin(b, f), f->stop_ps)) {
         done(b, s);
         return;
     }
@@ -73,7 +78,7 @@ static void advance_pace(struct bench *b, unsigned flow, uint32_t length, uint64
 {
     const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
-    s->next_ps = bench_now(b) + occupied;
+    s->next_ps = (s->late ? s->next_ps : bench_now(b)) + occupied;
     if (f->pace == PLAN_PACE_STAMP) {
         s->next_ps = stamp_time(b, f, s->count.sent);
         return;
@@ -93,40 +98,82 @@ static void send(struct bench *b, unsigned flow, uint32_t length)
 {
     const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
+    struct port_state *p = &b->st->port[f->port];
+    uint64_t since_go = bench_now(b) - b->st->run.go_ps;
     struct stamp stamp = {
-        .time_ps = bench_now(b) - b->st->run.go_ps, .sequence = (uint32_t)s->count.sent,
-        .flow = (uint16_t)flow,
+        .time_ps = s->late ? s->next_ps - b->st->run.go_ps : since_go,
+        .sequence = (uint32_t)s->count.sent, .flow = (uint16_t)flow,
     };
     frame_build(b, &stamp, length, b->scratch);
     if (f->kind == PLAN_REPLAY)
-        replay_sent(b, flow, stamp.sequence, b->scratch, length);
+        replay_sent(b, &stamp, b->scratch, length);
     if (s->count.sent++ == 0)
-        s->count.sent_first_ps = stamp.time_ps;
-    s->count.sent_last_ps = stamp.time_ps;
+        s->count.sent_first_ps = since_go;
+    s->count.sent_last_ps = since_go;
+    uint64_t occupied = wire_occupied(b, length);
+    p->in_busy_ps = bench_now(b) + occupied;
     wire_in(b, f->port, b->scratch, length, !f->bad_fcs, flow, stamp.sequence);
-    advance_pace(b, flow, length, wire_occupied(b, length));
+    advance_pace(b, flow, length, occupied);
     plan_next(b, flow);
+}
+
+/* Takes the wire for the flow's next frame: now, or when it is free. */
+static void turn(struct bench *b, unsigned flow)
+{
+    const struct plan_flow *f = &b->flows[flow];
+    struct flow_state *s = &b->st->flow[flow];
+    struct port_state *p = &b->st->port[f->port];
+    uint32_t length = frame_length(b, flow, s->count.sent);
+    uint64_t start = bench_max(bench_now(b), p->in_free_ps);
+    p->in_free_ps = start + wire_occupied(b, length);
+    if (start == bench_now(b)) {
+        send(b, flow, length);
+        return;
+    }
+    s->phase = GEN_RESERVED;
+    bench_at(b, start, SCHED_WIRE, f->port, flow, KIND_GEN_START, b->gen_lead_ps);
 }
 
 void gen_fire(struct bench *b, const struct sched_event *e)
 {
     unsigned flow = sched_event_queue(e);
+    const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
-    struct port_state *p = &b->st->port[b->flows[flow].port];
     if (!bench_running(b)) { /* the deadline came first */
         s->phase = GEN_DONE;
         return;
     }
-    uint32_t length = frame_length(b, flow, s->count.sent);
-    if (e->kind == KIND_GEN_TURN) {
-        uint64_t start = bench_max(bench_now(b), p->in_free_ps);
-        p->in_free_ps = start + wire_occupied(b, length);
-        if (start > bench_now(b)) {
-            s->phase = GEN_RESERVED;
-            bench_at(b, start, SCHED_WIRE, b->flows[flow].port, flow, KIND_GEN_START,
-                     b->gen_lead_ps);
-            return;
-        }
+    if (b->st->port[f->port].pause.until_ps && f->kind != PLAN_PAUSE) {
+        s->phase = GEN_HELD;
+        s->late = 1;
+        return;
     }
-    send(b, flow, length);
+    if (e->kind == KIND_GEN_TURN)
+        turn(b, flow);
+    else
+        send(b, flow, frame_length(b, flow, s->count.sent));
+}
+
+/* ---- pause ---- */
+bool gen_reserved(const struct bench *b, unsigned port)
+{
+    for (unsigned i = 0; i < b->plan->flows.count; i++)
+        if (b->flows[i].port == port && b->st->flow[i].phase == GEN_RESERVED)
+            return true;
+    return false;
+}
+
+void gen_release(struct bench *b, unsigned port)
+{
+    while (bench_running(b)) {
+        unsigned oldest = PLAN_FLOWS_MAX;
+        for (unsigned i = 0; i < b->plan->flows.count; i++)
+            if (b->flows[i].port == port && b->st->flow[i].phase == GEN_HELD &&
+                (oldest == PLAN_FLOWS_MAX ||
+                 b->st->flow[i].next_ps < b->st->flow[oldest].next_ps))
+                oldest = i;
+        if (oldest == PLAN_FLOWS_MAX)
+            return;
+        turn(b, oldest);
+    }
 }

@@ -15,7 +15,7 @@
 
 #define PLAN_MAGIC "RSPLAN\0\1"
 enum {
-    PLAN_VERSION = 2,
+    PLAN_VERSION = 3,
     PLAN_PORTS_MAX = 8,
     PLAN_FLOWS_MAX = 64,
     PLAN_SIZES_MAX = 4096,
@@ -94,6 +94,7 @@ struct plan_port {
 enum plan_kind {
     PLAN_UDP4, PLAN_UDP6, PLAN_TCP4, PLAN_TCP6,
     PLAN_ETHER,   /* bare Ethernet of `ethertype` */
+    PLAN_PAUSE,   /* pause frames of `quanta`: without stamp, and no pause holds them */
     PLAN_REPLAY,  /* frames of a capture, bytes as they are */
 };
 enum plan_pace {
@@ -131,7 +132,7 @@ struct plan_flow {
     uint32_t src_ip4, dst_ip4; /* host order */
     uint8_t src_ip6[16], dst_ip6[16];
     uint8_t src_mac[6], dst_mac[6];
-    uint32_t reserved;
+    uint32_t quanta; /* PLAN_PAUSE: units of 512 bit times, 0 to 65535 */
 };
 
 enum plan_action_kind {

@@ -97,7 +97,7 @@ static int check_header(struct check *c)
         return -EINVAL;
     }
     if (h->version != PLAN_VERSION)
-        return complain(c, "plan version", h->version, "2: compile the scenario again");
+        return complain(c, "plan version", h->version, "3: compile the scenario again");
     if (h->bytes != c->bytes)
         return complain(c, "length in the plan's header", h->bytes, "the length of the file");
     if (!zero_ended(h->name, sizeof(h->name)))
@@ -265,7 +265,11 @@ static int check_flow(struct check *c, uint32_t i, const struct plan_flow *f,
         return complain_of(c, "flow", i, "expect_port", f->expect_port,
                            "255 or a port attached to the bench");
     if (f->kind > PLAN_REPLAY)
-        return complain_of(c, "flow", i, "kind", f->kind, "0 to 5");
+        return complain_of(c, "flow", i, "kind", f->kind, "0 to 6");
+    if (f->quanta > UINT16_MAX || (f->quanta && f->kind != PLAN_PAUSE))
+        return complain_of(c, "flow", i, "quanta", f->quanta, "at most 65535, of pause only");
+    if (f->kind == PLAN_PAUSE && f->expect_port != PLAN_NO_PORT)
+        return complain_of(c, "flow", i, "expect_port", f->expect_port, "255 for pause");
     if (f->size_mode > PLAN_SIZE_DRAW)
         return complain_of(c, "flow", i, "size_mode", f->size_mode, "0 or 1");
     if (f->payload > PLAN_PAYLOAD_ONES)

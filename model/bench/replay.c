@@ -31,16 +31,16 @@ static bool known(const struct replay *r, uint64_t number)
     return number && number <= r->sent && r->sent - number < REPLAY_FRAMES;
 }
 
-void replay_sent(struct bench *b, unsigned flow, uint64_t sequence, const uint8_t *frame,
+void replay_sent(struct bench *b, const struct stamp *sent, const uint8_t *frame,
                  uint32_t length)
 {
     struct replay *r = &b->st->replay;
-    uint64_t hash = content(frame, length, b->flows[flow].expect_port);
+    uint64_t hash = content(frame, length, b->flows[sent->flow].expect_port);
     uint64_t number = ++r->sent;
     struct replay_bucket *bucket = &r->bucket[hash % REPLAY_BUCKETS];
     *at(r, number) = (struct replay_frame){
-        .hash = hash, .sequence = sequence, .flow = flow, .older = bucket->youngest,
-        .sent_ps = bench_now(b) - b->st->run.go_ps,
+        .hash = hash, .sequence = sent->sequence, .flow = sent->flow,
+        .older = bucket->youngest, .sent_ps = sent->time_ps,
     };
     if (known(r, bucket->youngest))
         at(r, bucket->youngest)->newer = number;

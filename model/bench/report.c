@@ -41,6 +41,7 @@ void bench_report(struct bench *b, struct bench_report *out)
     memcpy(out->sample, st->sample, sizeof(out->sample));
     for (unsigned i = 0; i < st->ports; i++) {
         out->port[i] = st->port[i].count;
+        out->port[i].pause_ps = pause_time(b, i);
         if (b->ports[i].attach == PLAN_ATTACH_NETDEV)
             out->reproducible = 0;
     }

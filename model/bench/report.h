@@ -14,7 +14,7 @@
 
 #define REPORT_MAGIC "RSREPRT\1"
 enum {
-    REPORT_VERSION = 5,
+    REPORT_VERSION = 6,
     /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
      * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
     REPORT_BUCKETS = 32 + 31 * 32,
@@ -42,6 +42,8 @@ struct report_port {
     uint64_t wire_out_frames, wire_out_bytes; /* out of the NIC */
     uint64_t foreign;         /* frames out of the NIC that belong to no flow */
     uint64_t responses;       /* of the responder */
+    uint64_t pauses;          /* pause frames that the far end obeyed, without XON */
+    uint64_t pause_ps;        /* time it was silent for them */
     uint64_t mmio_reads, mmio_writes; /* since GO, BAR0 */
     uint64_t tail_writes;             /* of them RDT, TDT */
     uint64_t dma_reads, dma_read_bytes, dma_writes, dma_write_bytes;

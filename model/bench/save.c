@@ -61,7 +61,7 @@ static bool event_valid(const struct bench *b, const struct sched_event *e)
     case SCHED_PLAN:
         return e->kind <= KIND_ACTION || (e->kind == KIND_FAULT && queue < b->plan->faults.count);
     case SCHED_WIRE:
-        if (e->kind == KIND_WIRE_HEAD || e->kind == KIND_LIGHT)
+        if (e->kind == KIND_WIRE_HEAD || e->kind == KIND_LIGHT || e->kind == KIND_PAUSE)
             return port;
         return (e->kind == KIND_GEN_TURN || e->kind == KIND_GEN_START) && port &&
                queue < b->plan->flows.count;
@@ -105,11 +105,12 @@ static const char *invalid(struct bench *b)
         st->run.flows_left > b->plan->flows.count || st->run.end > REPORT_END_GUEST)
         return "saved state: the plan's progress is out of range";
     for (unsigned i = 0; i < b->plan->flows.count; i++)
-        if (st->flow[i].phase > GEN_DONE || st->flow[i].top > st->flow[i].count.sent ||
+        if (st->flow[i].phase > GEN_DONE || st->flow[i].late > 1 ||
+            st->flow[i].top > st->flow[i].count.sent ||
             st->flow[i].count.sent > UINT32_MAX || st->flow[i].carry > b->flows[i].interval_den)
             return "saved state: a flow's progress is out of range";
     for (unsigned i = 0; i < st->ports; i++)
-        if (!pcie_valid(b, i) || !wire_valid(&st->port[i]))
+        if (!pcie_valid(b, i) || !wire_valid(&st->port[i]) || !pause_valid(&st->port[i].pause))
             return "saved state: a port's queues do not add up";
     return NULL;
 }

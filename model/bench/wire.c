@@ -66,6 +66,8 @@ void wire_cut(struct bench *b, unsigned port, bool cut)
 {
     b->st->port[port].cut = cut;
     update_carrier(b, port);
+    if (cut)
+        pause_forget(b, port);
     if (cabled(b, port)) { /* both fibres */
         b->st->port[b->ports[port].peer].cut = cut;
         update_carrier(b, b->ports[port].peer);
@@ -155,12 +157,31 @@ void wire_fire(struct bench *b, unsigned port)
     struct port_state *p = &b->st->port[port];
     uint32_t at = nic_fifo_head(&p->wire);
     p->head_pending = 0;
-    if (at == NIC_FIFO_NONE)
+    if (at == NIC_FIFO_NONE || p->pause.until_ps)
         return;
     const struct wire_frame *f = nic_fifo_at(p->wire_ring, at);
+    p->in_busy_ps = bench_now(b) + wire_occupied(b, f->length);
     wire_in(b, port, (const uint8_t *)(f + 1), f->length, f->good_fcs, NO_FLOW, UINT64_MAX);
     nic_fifo_pop(&p->wire, p->wire_ring, WIRE_BYTES);
     head_schedule(b, port);
+}
+
+/* The far end was quiet for a while. What the wire had been given to since is void, unless a flow
+ * still has its slot; first goes what waited here, then the flows. */
+void wire_resume(struct bench *b, unsigned port)
+{
+    struct port_state *p = &b->st->port[port];
+    if (!gen_reserved(b, port))
+        p->in_free_ps = p->in_busy_ps;
+    uint64_t free_ps = bench_max(p->in_free_ps, bench_now(b));
+    for (uint32_t at = nic_fifo_head(&p->wire); at != NIC_FIFO_NONE;
+         at = nic_fifo_next(&p->wire, p->wire_ring, WIRE_BYTES, at)) {
+        struct wire_frame *f = nic_fifo_at(p->wire_ring, at);
+        f->at_ps = bench_max(f->at_ps, free_ps);
+        p->in_free_ps = free_ps = f->at_ps + wire_occupied(b, f->length);
+    }
+    head_schedule(b, port);
+    gen_release(b, port);
 }
 
 /* ---- out of the NIC ---- */
@@ -172,7 +193,7 @@ static void to_peer(struct bench *b, unsigned port, const uint8_t *frame, uint32
     wire_enqueue(b, b->ports[port].peer, sfd + b->ports[port].cable_ps, frame, length, good_fcs);
 }
 
-/* To the bench: of a flow? Then the sink judges it. Else the responder may answer. */
+/* To the bench: of a flow? Then the sink judges it. Else the far end may obey or answer. */
 static void to_bench(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
                      bool good_fcs)
 {
@@ -191,7 +212,8 @@ static void to_bench(struct bench *b, unsigned port, const uint8_t *frame, uint3
             sink_damaged(b, port, found.flow, found.sequence, length);
     } else {
         tap(b, port, true, sfd, frame, length, good_fcs, NO_FLOW, UINT64_MAX);
-        if (good_fcs && responder_take(b, port, frame, length))
+        if (good_fcs && (pause_take(b, port, frame, length) ||
+                         responder_take(b, port, frame, length)))
             return;
         b->st->port[port].count.foreign++;
         sink_sample(b, VERDICT_FOREIGN, port, NO_FLOW, UINT64_MAX, length);

@@ -13,6 +13,8 @@ enum {
     OPCODE_PAUSE = 1,
     QUANTUM_BYTES = 64, /* 512 bit times */
     TIMER_BITS = 0xffff,
+    TIMER_HOLD = 0, /* sched_event queue of NIC_TIMER_FLOW */
+    TIMER_REFRESH = 1,
 };
 
 static uint64_t quanta_ps(const struct nic *n, uint32_t quanta)
@@ -38,7 +40,7 @@ void nic_flow_wake(struct nic *n)
 {
     struct nic_flow_control *f = &n->st->flow;
 
-    nic_alarm_set(n, &f->alarm, f->hold_ps, NIC_TIMER_FLOW, 0, 0);
+    nic_alarm_set(n, &f->hold, f->hold_ps, NIC_TIMER_FLOW, TIMER_HOLD, 0);
 }
 
 /* ---- what the far end is told ---- */
@@ -76,7 +78,7 @@ static void plan_refresh(struct nic *n, uint32_t fcttv)
     uint32_t left = n->st->reg[R_FCRTV] & TIMER_BITS;
 
     f->refresh_ps = nic_now(n) + quanta_ps(n, left < fcttv ? fcttv - left : fcttv);
-    nic_alarm_set(n, &f->alarm, f->refresh_ps, NIC_TIMER_FLOW, 0, 0);
+    nic_alarm_set(n, &f->refresh, f->refresh_ps, NIC_TIMER_FLOW, TIMER_REFRESH, 0);
 }
 
 void nic_flow_compose(struct nic *n, uint8_t *frame)
@@ -102,14 +104,14 @@ void nic_flow_compose(struct nic *n, uint8_t *frame)
 
 /* ---- time, link, reset ---- */
 
-void nic_flow_fire(struct nic *n)
+void nic_flow_fire(struct nic *n, const struct sched_event *e)
 {
     struct nic_flow_control *f = &n->st->flow;
 
-    nic_alarm_fired(&f->alarm);
+    nic_alarm_fired(sched_event_queue(e) == TIMER_HOLD ? &f->hold : &f->refresh);
     if (f->full && f->owed == PAUSE_NONE) {
         if (nic_now(n) < f->refresh_ps)
-            nic_alarm_set(n, &f->alarm, f->refresh_ps, NIC_TIMER_FLOW, 0, 0);
+            nic_alarm_set(n, &f->refresh, f->refresh_ps, NIC_TIMER_FLOW, TIMER_REFRESH, 0);
         else if (may_send(n))
             f->owed = PAUSE_XOFF;
     }

@@ -13,6 +13,7 @@
 #include "model/nic/alarm.h"
 
 struct nic;
+struct sched_event;
 
 enum nic_pause { PAUSE_NONE, PAUSE_XON, PAUSE_XOFF };
 
@@ -22,7 +23,7 @@ struct nic_flow_control {
     uint8_t full;        /* above FCRTH since, and not yet down to FCRTL */
     uint8_t owed;        /* enum nic_pause: goes out as soon as the wire is free */
     uint8_t unused[6];
-    struct nic_alarm alarm; /* end of hold_ps, refresh_ps */
+    struct nic_alarm hold, refresh;
 };
 
 /* A good MAC control frame came in: obeyed when it is a pause frame and MFLCN.RFCE is set. */
@@ -34,7 +35,7 @@ void nic_flow_wake(struct nic *n);
 /* Writes the frame that is owed, NIC_FRAME_MIN bytes, and counts it. */
 void nic_flow_compose(struct nic *n, uint8_t *frame);
 void nic_flow_link_changed(struct nic *n, bool up);
-void nic_flow_fire(struct nic *n);
+void nic_flow_fire(struct nic *n, const struct sched_event *e);
 void nic_flow_reset(struct nic *n);
 bool nic_flow_valid(const struct nic_flow_control *f);
 

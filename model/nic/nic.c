@@ -221,7 +221,7 @@ void nic_fire(struct nic *n, const struct sched_event *event)
         nic_wb_fire(n, event);
         break;
     case NIC_TIMER_FLOW:
-        nic_flow_fire(n);
+        nic_flow_fire(n, event);
         break;
     }
 }

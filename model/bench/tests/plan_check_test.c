@@ -103,7 +103,7 @@ START_TEST(each_mistake_is_named)
     BAD(plan.flow[0].port = 2, "flow 0: port is 2");
     BAD(plan.flow[5].expect_port = 7, "flow 5: expect_port is 7");
     BAD(memset(plan.flow[1].name, 'a', 32), "flow 1: length of the name");
-    BAD(plan.flow[2].kind = 6, "flow 2: kind is 6");
+    BAD(plan.flow[2].kind = 7, "flow 2: kind is 7");
     BAD(plan.flow[2].tuples = 0, "flow 2: tuples is 0");
     BAD(plan.flow[2].burst = 0, "flow 2: burst is 0");
     BAD(plan.flow[0].interval_den = 0, "flow 0: interval");

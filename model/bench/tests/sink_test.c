@@ -278,7 +278,8 @@ static void replay_send(uint32_t count)
     for (uint32_t i = 0; i < count; i++) {
         uint32_t sequence = (uint32_t)rig->bench->st->flow[0].count.sent;
         uint32_t length = build(sequence, frame);
-        replay_sent(rig->bench, 0, sequence, frame, length);
+        struct stamp stamp = {.sequence = sequence};
+        replay_sent(rig->bench, &stamp, frame, length);
         sent(sequence + 1);
     }
 }
