@@ -15,13 +15,20 @@ static uint64_t period_ps(uint32_t timinca)
     return (uint64_t)NIC_SYSTIM_TICK_PS * (period ? period : 1);
 }
 
-static uint64_t systim(const struct nic *n)
+uint64_t nic_systim_at(const struct nic *n, uint64_t at_ps)
 {
     const struct nic_clock *c = &n->st->clock;
     uint32_t timinca = n->st->reg[R_TIMINCA];
-    uint64_t since = nic_now(n) - c->base_ps;
+    uint64_t since = at_ps > c->base_ps ? at_ps - c->base_ps : 0;
 
+    if (n->st->reg[R_TSAUXC] & TSAUXC_DISABLE)
+        return c->base;
     return c->base + since / period_ps(timinca) * (timinca & 0xffffff);
+}
+
+static uint64_t systim(const struct nic *n)
+{
+    return nic_systim_at(n, nic_now(n));
 }
 
 static void systim_set(struct nic *n, uint64_t value)
@@ -54,6 +61,21 @@ void nic_timinca_write(struct nic *n, uint32_t index, uint32_t value)
 {
     systim_set(n, systim(n)); /* what has passed, passed at the old rate */
     nic_reg_store(n, R_TIMINCA, 0, value);
+}
+
+void nic_tsauxc_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    systim_set(n, systim(n));
+    nic_reg_store(n, R_TSAUXC, 0, value);
+}
+
+/* Low first, then high, which takes effect: sign and magnitude [I-91]. */
+void nic_timadjh_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    uint64_t by = (uint64_t)(value & ~(uint32_t)TIMADJH_MINUS) << 32 | n->st->reg[R_TIMADJL];
+
+    nic_reg_store(n, R_TIMADJH, 0, value);
+    n->st->clock.base += value & TIMADJH_MINUS ? -by : by;
 }
 
 /* [I-13] */

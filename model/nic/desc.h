@@ -64,6 +64,7 @@ enum {
     RXD_STAT_IPCS = 1u << 6,
     RXD_STAT_PIF = 1u << 7,  /* not an exact match of a station address */
     RXD_STAT_UDPV = 1u << 10,
+    RXD_STAT_TS = 1u << 16,  /* RXSTMP is this frame's */
     RXD_STAT_LB = 1u << 18,
     RXD_ERR_FDIR_LENGTH = 1u << 20, /* the filter lies beyond FDIRCTRL.MAXLEN in its bucket */
     RXD_ERR_FDIR_DROP = 1u << 21,
@@ -94,6 +95,7 @@ enum {
     TXD_LENGTH = 0xffff,
     TXD_CSO_SHIFT = 16, /* legacy */
     TXD_LINKSEC = 1u << 18,
+    TXD_1588 = 1u << 19, /* TXSTMP shall be this packet's */
     TXD_DTYP = 0xf << 20,
     TXD_DTYP_CONTEXT = 2 << 20,
     TXD_DTYP_DATA = 3 << 20,

@@ -106,6 +106,7 @@ enum {
     MRQC_UDP6 = 1u << 23,
     MRQC_UDP6EX = 1u << 24,
     ETQF_ETHERTYPE = 0xffff,
+    ETQF_1588 = 1u << 30,
     ETQF_EN = 1u << 31,
     ETQS_QUEUE_SHIFT = 16,
     ETQS_QUEUE = 0x7f << 16,
@@ -176,6 +177,18 @@ enum {
     AUTOC2_LINK_DISABLE = 7u << 28,
     LINKS_UP = 1u << 30,
     LINKS_SPEED_10G = 3u << 28,
+
+    /* time */
+    TSYNC_VALID = 1u << 0, /* of TSYNCRXCTL and TSYNCTXCTL */
+    TSYNC_EN = 1u << 4,
+    TSYNCRXCTL_TYPE = 7 << 1,
+    TSYNCRXCTL_TYPE_SHIFT = 1,
+    RXMTRL_CONTROL = 0xff,     /* control field of a PTP message, version 1 */
+    RXMTRL_MESSAGE_SHIFT = 8,  /* message type, version 2 */
+    RXMTRL_PORT_SHIFT = 16,    /* of UDP */
+    RXSATRH_SEQUENCE_SHIFT = 16,
+    TIMADJH_MINUS = 1u << 31,
+    TSAUXC_DISABLE = 1u << 31, /* SYSTIM stands */
 
     FDIRCTRL_PBALLOC = 3,
     FDIRCTRL_INIT_DONE = 1u << 3,

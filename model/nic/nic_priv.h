@@ -16,6 +16,7 @@
 #include "model/nic/i2c.h"    /* struct nic_i2c: the SFP module's bus */
 #include "model/nic/link.h"   /* struct nic_link: carrier, laser, LINKS */
 #include "model/nic/clock.h"  /* struct nic_clock: FRTIMER, SYSTIM */
+#include "model/nic/stamp.h"  /* time stamps of frames */
 #include "model/nic/irq.h"    /* struct nic_irq: causes, EITR, MSI-X table */
 #include "model/nic/fdir.h"   /* struct nic_fdir: flow director */
 #include "model/nic/rx.h"     /* struct nic_rx: queues, packet buffer */

@@ -14,6 +14,7 @@ enum {
     ETH_BYTES = 14,
     FRAME_MAX_PLAIN = 1518, /* with FCS, while HLREG0.JUMBOEN is 0 */
     VLAN_BYTES = 4,
+    SFD_BYTES = 8, /* from the first bit of the preamble to the end of the SFD */
     PER_EVENT = 16, /* frames that one event lets out of the pipe */
     TIMER_PIPE = 0, /* sched_event queue of NIC_TIMER_RX */
     TIMER_WORK = 1,
@@ -159,6 +160,16 @@ static const uint8_t *finish(struct nic *n, uint8_t *frame, const struct nic_rx_
     return frame;
 }
 
+/* When its SFD was at the pins. A frame that is looped back came here with its first bit. */
+static uint64_t sfd_of(const struct nic *n, const struct nic_rx_arriving *a)
+{
+    const struct nic_timing *t = &n->st->config.timing;
+    uint64_t took = t->rx_pipe_ps + (uint64_t)(a->length + NIC_FCS_BYTES) * t->byte_ps;
+
+    return a->looped ? a->at_ps - took + (uint64_t)SFD_BYTES * t->byte_ps
+                     : a->at_ps - took - t->phy_rx_ps;
+}
+
 static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
 {
     uint8_t *frame = (uint8_t *)(a + 1);
@@ -186,6 +197,9 @@ static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
     }
     if (verdict == NIC_MAC_GOOD)
         nic_stats_rx_filtered(n, frame, a->length);
+    if (n->st->reg[R_TSYNCRXCTL] & TSYNC_EN && verdict == NIC_MAC_GOOD &&
+        nic_stamp_received(n, frame, a->length, sfd_of(n, a)))
+        meta.status |= RXD_STAT_TS;
     if (a->looped)
         meta.status |= RXD_STAT_LB;
     const uint8_t *stored = finish(n, frame, a, &meta);

@@ -13,7 +13,7 @@
  * them are part of a number. */
 #define ASKS                                                                                       \
     ((uint64_t)(TXD_POPTS_IXSM | TXD_POPTS_TXSM | TXD_POPTS_IPSEC) << 32 |                         \
-     (uint32_t)(TXD_TSE | TXD_VLE | TXD_IC | TXD_LINKSEC))
+     (uint32_t)(TXD_TSE | TXD_VLE | TXD_IC | TXD_LINKSEC | TXD_1588))
 
 /* What the descriptors of the packet at the front of the cache add up to. */
 struct shape {

@@ -201,6 +201,8 @@ uint8_t nic_tx_offload_plan(struct nic *n, uint32_t queue, uint32_t descs, uint3
     }
     if (command & TXD_LINKSEC || olinfo & UNMODELLED_POPTS)
         nic_tx_tell(n, queue, q->desc.next, NIC_BAD_TX_OFFLOAD);
+    if (command & TXD_1588)
+        plan->offload.what |= NIC_TX_STAMP;
     if (!(command & (TXD_TSE | TXD_VLE)) && !(olinfo & WANTS_SUMS))
         return 0;
     if (!context || !(context->q1 & TXD_DEXT)) {

@@ -76,6 +76,8 @@ static void send(struct nic *n, struct nic_tx_packet *p)
         length = NIC_FRAME_MIN;
     }
     occupy(n, length);
+    if (p->offload.what & NIC_TX_STAMP)
+        nic_stamp_sent(n);
     nic_stats_tx(n, p->queue, frame, length);
     nic_emit(n, NIC_EV_tx_frame, p->queue, length, p->first, n->st->stats.tx_frames++);
     if (loops_back(n))
