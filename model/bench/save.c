@@ -53,8 +53,9 @@ static bool wire_valid(struct port_state *p)
     return true;
 }
 
-static bool event_valid(const struct bench *b, const struct sched_event *e)
+static bool event_valid(const void *bench, const struct sched_event *e)
 {
+    const struct bench *b = bench;
     unsigned device = sched_event_device(e), queue = sched_event_queue(e);
     bool port = device < b->st->ports;
     switch (sched_event_class(e)) {
@@ -82,9 +83,8 @@ static const char *invalid(struct bench *b)
     struct bench_state *st = b->st;
     if (!sched_valid(&st->sched))
         return "saved state: the event heap is no heap";
-    for (uint32_t i = 0; i < st->sched.count; i++)
-        if (!event_valid(b, &st->sched.heap[i]))
-            return "saved state: an event of a kind that nobody schedules";
+    if (!sched_all(&st->sched, event_valid, b))
+        return "saved state: an event of a kind that nobody schedules";
     if (!trace_valid(&st->trace))
         return "saved state: the trace buffer does not add up";
     if (st->contract.kept > REPORT_VIOLATIONS)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The event heap, a binary one. It knows no event's meaning.
+ * The event heap: lists by slices of time for what is due soon, a binary heap for the rest. It
+ * knows no event's meaning.
  */
 #include "model/nic/sched.h"
 
@@ -8,134 +9,249 @@
 
 #define SEQUENCE ((1ull << SCHED_SEQUENCE_BITS) - 1)
 
-typedef unsigned __int128 wide;
-
-/* Total order: one comparison of time and order together, without a branch. */
-static bool before(const struct sched_event *a, const struct sched_event *b)
-{
-    return ((wide)a->time_ps << 64 | a->order) < ((wide)b->time_ps << 64 | b->order);
-}
-
-static uint64_t own_visible(const struct sched_event *e)
-{
-    return e->time_ps > SCHED_NEVER - e->lead_ps ? SCHED_NEVER : e->time_ps + e->lead_ps;
-}
+enum { FAR_CAPACITY = sizeof(((struct sched *)0)->far) / sizeof(struct sched_event) };
 
 void sched_init(struct sched *s)
 {
     memset(s, 0, sizeof(*s));
+    for (uint32_t place = 1; place < SCHED_NEAR; place++) {
+        s->next[place] = (uint8_t)s->free;
+        s->free = place;
+    }
+    s->near[0].time_ps = s->far[0].time_ps = SCHED_NEVER;
 }
 
-/* Puts the event below all others and lets it rise. */
-static void rise(struct sched *s, const struct sched_event *e)
-{
-    size_t i = s->count++;
+/* ---- the heap ---- */
 
-    for (; i > 0 && before(e, &s->heap[(i - 1) / 2]); i = (i - 1) / 2)
-        s->heap[i] = s->heap[(i - 1) / 2];
-    s->heap[i] = *e;
+static bool push_far(struct sched *s, const struct sched_event *e)
+{
+    size_t i = s->far_count;
+
+    if (i == FAR_CAPACITY) {
+        s->refused++;
+        return false;
+    }
+    s->far_count++;
+    s->count++;
+    for (; i > 0 && sched_before(e, &s->far[(i - 1) / 2]); i = (i - 1) / 2)
+        s->far[i] = s->far[(i - 1) / 2];
+    s->far[i] = *e;
+    return true;
 }
 
-/* Puts the event in the place of the first and lets it sink. */
-static void sink(struct sched *s, const struct sched_event *e)
+static void close_gap(struct sched *s)
 {
-    struct sched_event *gap = s->heap, *end = gap + s->count, *right;
+    struct sched_event last = s->far[--s->far_count];
+    size_t gap = 0, least;
 
-    while ((right = gap + (gap - s->heap) + 2) < end) {
-        struct sched_event *least = right - before(right - 1, right);
-        if (!before(least, e))
+    if (!s->far_count)
+        last.time_ps = SCHED_NEVER;
+    while ((least = 2 * gap + 1) < s->far_count) {
+        if (least + 1 < s->far_count && sched_before(&s->far[least + 1], &s->far[least]))
+            least++;
+        if (!sched_before(&s->far[least], &last))
             break;
-        *gap = *least;
+        s->far[gap] = s->far[least];
         gap = least;
     }
-    if (right == end && before(right - 1, e)) { /* an only child */
-        *gap = right[-1];
-        gap = right - 1;
-    }
-    *gap = *e;
+    s->far[gap] = last;
 }
 
-void sched_close_gap(struct sched *s)
+bool sched_pop_far(struct sched *s, uint64_t limit_ps, struct sched_event *out)
 {
-    struct sched_event last = s->heap[--s->count];
-
-    s->taken = false;
-    if (s->count)
-        sink(s, &last);
+    if (!s->far_count || s->far[0].time_ps > limit_ps) {
+        if (limit_ps > s->now_ps)
+            s->now_ps = limit_ps;
+        return false;
+    }
+    *out = s->far[0];
+    s->now_ps = out->time_ps;
+    s->dispatched++;
+    s->count--;
+    close_gap(s);
+    return true;
 }
+
+/* ---- coming ---- */
 
 /* The sequence has used up its bits: from 0 again, what is pending in its present order. */
 __attribute__((cold)) static void renumber(struct sched *s)
 {
-    uint16_t number[SCHED_CAPACITY];
+    struct sched_event *pending[SCHED_CAPACITY];
+    uint16_t number[SCHED_CAPACITY] = {0};
+    uint32_t count = 0;
 
-    for (uint32_t i = 0; i < s->count; i++) {
-        number[i] = 0;
-        for (uint32_t k = 0; k < s->count; k++)
-            number[i] += (s->heap[k].order & SEQUENCE) < (s->heap[i].order & SEQUENCE);
-    }
-    for (uint32_t i = 0; i < s->count; i++)
-        s->heap[i].order = (s->heap[i].order & ~SEQUENCE) | number[i];
-    s->sequence = s->count;
+    for (uint32_t i = 0; i < s->far_count; i++)
+        pending[count++] = &s->far[i];
+    for (uint32_t slice = 0; slice < SCHED_SLICES; slice++)
+        for (uint8_t at = s->first[slice]; at; at = s->next[at])
+            pending[count++] = &s->near[at];
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t k = 0; k < count; k++)
+            number[i] += (pending[k]->order & SEQUENCE) < (pending[i]->order & SEQUENCE);
+    for (uint32_t i = 0; i < count; i++)
+        pending[i]->order = (pending[i]->order & ~SEQUENCE) | number[i];
+    s->sequence = count;
+}
+
+/* Into the list of its slice, where its place is. */
+static inline void link_near(struct sched *s, uint32_t place)
+{
+    const struct sched_event *e = &s->near[place];
+    uint32_t slice = sched_slice(e->time_ps);
+    uint8_t *link = &s->first[slice], after;
+
+    while ((after = *link) != 0 && sched_before(&s->near[after], e))
+        link = &s->next[after];
+    s->count++;
+    s->free = s->next[place];
+    s->next[place] = after;
+    *link = (uint8_t)place;
+    s->slices[slice / 64] |= 1ull << slice % 64;
 }
 
 bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32_t device,
               uint32_t queue, uint32_t kind, uint64_t arg, uint32_t lead_ps)
 {
+    struct sched_event far, *e;
+    uint32_t place = (uint32_t)s->free;
+
     if (s->sequence > SEQUENCE)
         renumber(s);
-    struct sched_event e = {
-        .time_ps = time_ps < s->now_ps ? s->now_ps : time_ps,
-        .order = sched_order(class_, device, queue, s->sequence),
-        .arg = arg,
-        .kind = kind,
-        .lead_ps = lead_ps,
-    };
-
-    if (s->count - s->taken >= SCHED_CAPACITY) {
-        s->refused++;
+    if (time_ps < s->now_ps)
+        time_ps = s->now_ps;
+    bool soon = (time_ps >> SCHED_SLICE_BITS) - (s->now_ps >> SCHED_SLICE_BITS) < SCHED_SLICES;
+    e = soon && place ? &s->near[place] : &far;
+    e->time_ps = time_ps;
+    e->order = sched_order(class_, device, queue, s->sequence);
+    e->arg = arg;
+    e->kind = kind;
+    e->lead_ps = lead_ps;
+    if (e != &far)
+        link_near(s, place);
+    else if (!push_far(s, e))
         return false;
-    }
     s->sequence++;
-    if (s->taken) {
-        s->taken = false;
-        sink(s, &e);
-    } else {
-        rise(s, &e);
+    if (sched_visible(e) < s->visible_ps) {
+        s->visible_ps = sched_visible(e);
+        s->visible_due_ps = time_ps;
     }
     return true;
 }
 
-/* Of place i and all below it, if less than best. Nothing below a place is due before it, so only
- * places that are due before the best one found need a look: as many as there are events within one
- * lead of the first. */
-static uint64_t least_visible(const struct sched *s, size_t i, uint64_t best)
+/* ---- the deadline ---- */
+
+/* The one of the two that can be seen first; b when in doubt, which may be NULL. */
+static const struct sched_event *seen_first(const struct sched_event *a,
+                                            const struct sched_event *b)
 {
-    for (; i < s->count && s->heap[i].time_ps < best; i = 2 * i + 1) {
-        uint64_t own = own_visible(&s->heap[i]);
-        best = least_visible(s, 2 * i + 2, own < best ? own : best);
-    }
+    return b && sched_visible(b) <= sched_visible(a) ? b : a;
+}
+
+/* Of place i of the heap, all below it, and best. Nothing below a place is due before it, so only
+ * places that are due before the best one can be seen need a look. */
+static const struct sched_event *least_far(const struct sched *s, size_t i,
+                                           const struct sched_event *best)
+{
+    for (; i < s->far_count && s->far[i].time_ps < sched_visible(best); i = 2 * i + 1)
+        best = least_far(s, 2 * i + 2, seen_first(&s->far[i], best));
     return best;
 }
 
-uint64_t sched_deadline(const struct sched *s)
+/* Of the lists, in the order of time, as long as an event is due before the best one can be seen.
+ * None is pending: the one that is due never. */
+static const struct sched_event *least_near(const struct sched *s)
 {
-    if (!s->taken)
-        return least_visible(s, 0, SCHED_NEVER);
-    return least_visible(s, 2, least_visible(s, 1, SCHED_NEVER));
+    const struct sched_event *best = &s->near[0];
+    uint32_t left = s->count - s->far_count;
+    uint32_t slice = left ? sched_first_slice(s) : 0;
+
+    for (; left; slice = (slice + 1) % SCHED_SLICES)
+        for (uint8_t at = s->first[slice]; at; at = s->next[at], left--) {
+            if (s->near[at].time_ps >= sched_visible(best))
+                return best;
+            best = seen_first(&s->near[at], best);
+        }
+    return best;
+}
+
+static const struct sched_event *deadline(const struct sched *s)
+{
+    return least_far(s, 0, least_near(s));
+}
+
+uint64_t sched_deadline(struct sched *s)
+{
+    if (s->visible_due_ps <= s->now_ps) {
+        const struct sched_event *e = deadline(s);
+        s->visible_ps = sched_visible(e);
+        s->visible_due_ps = e->time_ps;
+    }
+    return s->visible_ps;
+}
+
+/* ---- loaded state ---- */
+
+bool sched_all(const struct sched *s, bool (*good)(const void *owner, const struct sched_event *e),
+               const void *owner)
+{
+    for (uint32_t i = 0; i < s->far_count; i++)
+        if (!good(owner, &s->far[i]))
+            return false;
+    for (uint32_t slice = 0; slice < SCHED_SLICES; slice++)
+        for (uint8_t at = s->first[slice]; at; at = s->next[at])
+            if (!good(owner, &s->near[at]))
+                return false;
+    return true;
+}
+
+static bool event_valid(const void *sched, const struct sched_event *e)
+{
+    const struct sched *s = sched;
+
+    return e->time_ps >= s->now_ps && sched_event_class(e) <= SCHED_LAST;
+}
+
+/* Every place stands in exactly one list, that of its slice or that of the free ones. */
+static bool near_valid(const struct sched *s)
+{
+    bool taken[SCHED_NEAR] = {true};
+    uint32_t left = s->count - s->far_count;
+
+    if (s->near[0].time_ps != SCHED_NEVER || s->near[0].lead_ps || s->free >= SCHED_NEAR)
+        return false;
+    for (uint32_t slice = 0; slice < SCHED_SLICES; slice++) {
+        const struct sched_event *before = NULL;
+        if ((s->slices[slice / 64] >> slice % 64 & 1) != (s->first[slice] != 0))
+            return false;
+        for (uint8_t at = s->first[slice]; at; at = s->next[at]) {
+            const struct sched_event *e = &s->near[at];
+            uint64_t ahead = (e->time_ps >> SCHED_SLICE_BITS) - (s->now_ps >> SCHED_SLICE_BITS);
+            if (taken[at] || !left-- || ahead >= SCHED_SLICES ||
+                sched_slice(e->time_ps) != slice || (before && !sched_before(before, e)))
+                return false;
+            taken[at] = true;
+            before = e;
+        }
+    }
+    for (uint8_t at = (uint8_t)s->free; at; at = s->next[at]) {
+        if (taken[at])
+            return false;
+        taken[at] = true;
+    }
+    return left == 0 && memchr(taken, false, sizeof(taken)) == NULL;
 }
 
 bool sched_valid(const struct sched *s)
 {
-    if (s->count > SCHED_CAPACITY || s->taken > (s->count > 0) ||
-        s->sequence > SEQUENCE + 1)
+    if (s->far_count > FAR_CAPACITY || s->far_count > s->count ||
+        s->count - s->far_count >= SCHED_NEAR || s->sequence > SEQUENCE + 1)
         return false;
-    for (uint32_t i = 0; i < s->count; i++) {
-        const struct sched_event *e = &s->heap[i];
-        if (e->time_ps < s->now_ps || sched_event_class(e) > SCHED_LAST)
+    if (!s->far_count && s->far[0].time_ps != SCHED_NEVER)
+        return false;
+    for (uint32_t i = 1; i < s->far_count; i++)
+        if (sched_before(&s->far[i], &s->far[(i - 1) / 2]))
             return false;
-        if (i > 0 && before(e, &s->heap[(i - 1) / 2]))
-            return false;
-    }
-    return true;
+    return near_valid(s) && sched_all(s, event_valid, s) &&
+           (s->visible_due_ps <= s->now_ps || s->visible_ps == sched_visible(deadline(s)));
 }

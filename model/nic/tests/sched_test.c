@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The event heap against the simplest thing that could be right: an unsorted list searched from
- * end to end.
+ * The event heap, lists and all, against the simplest thing that could be right: an unsorted list
+ * searched from end to end.
  */
 #include "model/nic/sched.h"
 
@@ -10,6 +10,8 @@
 #include <string.h>
 
 static struct sched s;
+
+#define FAR_PS (SCHED_SLICES << SCHED_SLICE_BITS) /* this far ahead is the heap's */
 
 struct naive {
     struct sched_event e[SCHED_CAPACITY];
@@ -85,17 +87,21 @@ static bool both_pop(uint64_t limit)
     return have;
 }
 
-/* Few distinct times and ranks, so that every tie-break is used; bursts in, bursts out. */
+/* Few distinct times and ranks, so that every tie-break is used; bursts in, bursts out. By turns
+ * within one slice, over some, and to the heap and back. */
 START_TEST(random_against_naive)
 {
+    const uint32_t step = (uint32_t[]){1, 5000, FAR_PS / 40, FAR_PS / 10}[_i % 4];
+
     seed = (uint32_t)_i + 1;
     for (int round = 0; round < 400; round++) {
         uint32_t in = draw(40), out = draw(40);
 
         while (in-- && naive.count < 1000)
-            both_add(naive.now + draw(30), draw(5), draw(3), draw(3), draw(4) ? 0 : draw(50));
+            both_add(naive.now + draw(30) * step, draw(5), draw(3), draw(3),
+                     draw(4) ? 0 : draw(50) * step);
         ck_assert_uint_eq(sched_deadline(&s), naive_deadline());
-        while (out-- && both_pop(naive.now + draw(12)))
+        while (out-- && both_pop(naive.now + draw(12) * step))
             ;
         ck_assert(sched_valid(&s));
     }
@@ -170,6 +176,55 @@ START_TEST(full_heap_refuses)
 }
 END_TEST
 
+/* More than the lists have places for, all of them soon; then all of them go. */
+START_TEST(more_than_the_lists_hold)
+{
+    for (int i = 0; i < 3 * SCHED_NEAR; i++)
+        both_add(draw(FAR_PS), draw(5), 0, 0, draw(100));
+    ck_assert_uint_eq(s.far_count, 2 * SCHED_NEAR + 1);
+    ck_assert(sched_valid(&s));
+    while (both_pop(SCHED_NEVER))
+        ck_assert(sched_valid(&s));
+    ck_assert_uint_eq(s.count, 0);
+}
+END_TEST
+
+/* Lists that a hostile snapshot brings: each way to break one is seen. */
+START_TEST(valid_sees_broken_lists)
+{
+    static struct sched good;
+    const uint8_t later = sched_slice(FAR_PS / 2);
+
+    for (int i = 0; i < 3; i++)
+        sched_at(&s, 100, SCHED_NIC, 0, 0, 0, 0, 0);
+    sched_at(&s, FAR_PS / 2, SCHED_NIC, 0, 0, 0, 0, 0);
+    good = s;
+    s.next[s.first[0]] = s.first[0];
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.next[s.free] = s.first[0];
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.free = s.next[s.free]; /* one is lost */
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.slices[later / 64] ^= 1ull << later % 64;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.near[s.first[later]].time_ps += FAR_PS;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.near[s.first[0]].order += 2;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.near[s.first[0]].order = UINT64_MAX;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.count++;
+    ck_assert(!sched_valid(&s));
+}
+END_TEST
+
 START_TEST(lead_saturates)
 {
     sched_at(&s, SCHED_NEVER - 5, SCHED_NIC, 0, 0, 0, 0, 100);
@@ -184,23 +239,30 @@ START_TEST(valid_sees_damage)
 {
     static struct sched good;
 
-    for (int i = 0; i < 100; i++)
-        sched_at(&s, 100 + draw(1000), SCHED_NIC, 0, 0, 0, 0, draw(100));
+    for (int i = 0; i < 100; i++) {
+        sched_at(&s, FAR_PS + draw(1000), SCHED_NIC, 0, 0, 0, 0, draw(100));
+        sched_at(&s, draw(FAR_PS), SCHED_NIC, 0, 0, 0, 0, draw(100));
+    }
+    ck_assert_uint_eq(s.far_count, 100);
+    sched_deadline(&s);
     good = s;
     ck_assert(sched_valid(&s));
     s.count = SCHED_CAPACITY + 1;
     ck_assert(!sched_valid(&s));
     s = good;
-    s.now_ps = s.heap[0].time_ps + 1;
+    s.now_ps = FAR_PS + 2000;
     ck_assert(!sched_valid(&s));
     s = good;
-    s.heap[50].time_ps = 1;
+    s.far[50].time_ps = 1;
     ck_assert(!sched_valid(&s));
     s = good;
-    s.taken = 2;
+    s.far_count++;
     ck_assert(!sched_valid(&s));
     s = good;
-    s.heap[99].order = UINT64_MAX;
+    s.far[99].order = UINT64_MAX;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.visible_ps--;
     ck_assert(!sched_valid(&s));
     s = good;
     s.sequence = UINT64_MAX;
@@ -223,7 +285,9 @@ int main(void)
     tcase_add_test(t, sequence_starts_anew);
     tcase_add_test(t, full_heap_refuses);
     tcase_add_test(t, lead_saturates);
+    tcase_add_test(t, more_than_the_lists_hold);
     tcase_add_test(t, valid_sees_damage);
+    tcase_add_test(t, valid_sees_broken_lists);
     suite_add_tcase(suite, t);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
