@@ -100,6 +100,26 @@ void rs_diag_add(struct diag *d, enum diag_level level, const char *path, const 
     };
 }
 
+bool rs_diag_drop_known(struct diag *d, struct diag *told)
+{
+    struct diag left;
+
+    rs_diag_init(&left);
+    for (size_t i = 0; i < d->count; i++) {
+        const struct diag_item *item = &d->item[i];
+
+        if (known(told, item->path, item->mark, item->message))
+            continue;
+        rs_diag_add(told, item->level, item->path, NULL, item->mark, "%s", item->message);
+        rs_diag_add(&left, item->level, item->path, NULL, item->mark, "%s", item->message);
+        if (left.count)
+            left.item[left.count - 1].source = g_strdup(item->source);
+    }
+    rs_diag_fini(d);
+    *d = left;
+    return d->count != 0;
+}
+
 static int in_order(const void *a, const void *b)
 {
     const struct diag_item *x = *(const struct diag_item *const *)a;

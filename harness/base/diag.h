@@ -42,6 +42,9 @@ void rs_diag_add(struct diag *d, enum diag_level level, const char *path, const 
                  struct diag_mark mark, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
+/* Removes what `told` has already; the rest is added to it. False: nothing is left. */
+bool rs_diag_drop_known(struct diag *d, struct diag *told);
+
 /* Prints everything in order of file and line, and "N errors, M warnings" when there is more than
  * one. */
 void rs_diag_print(struct diag *d, FILE *out, bool colour);

@@ -102,6 +102,21 @@ void rs_progress(const char *format, ...)
     progress_shown = true;
 }
 
+void rs_notice(const char *format, ...)
+{
+    va_list args;
+    char *text;
+
+    va_start(args, format);
+    text = g_strdup_vprintf(format, args);
+    va_end(args);
+    if (isatty(STDERR_FILENO))
+        rs_progress("  %s", text);
+    else if (rs_verbosity >= 0)
+        rs_hint("%s", text);
+    g_free(text);
+}
+
 void rs_progress_clear(void)
 {
     if (progress_shown)

@@ -39,6 +39,10 @@ void rs_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* On stderr, with -v only. */
 void rs_verbose(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What takes a while: like rs_progress() on a terminal, and a line elsewhere, so that nobody
+ * wonders about the silence. */
+void rs_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* A word as one would type it to a shell: quoted only where it must be. g_free(). */
 char *rs_shell_word(const char *word);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/cmd/cli.h"
+#include "harness/cmd/selecting.h"
 #include "harness/scenario/lint.h"
 #include "harness/base/paths.h"
 #include "harness/scenario/fault_doc.h"
@@ -34,11 +35,9 @@ void rs_show_list(FILE *out, const GArray *cases)
 
 int rs_list_command(int argc, char **argv)
 {
-    char **filters = NULL, **tags = NULL;
+    struct rs_selecting selecting = {0};
     const GOptionEntry entries[] = {
-        {"filter", 'k', 0, G_OPTION_ARG_STRING_ARRAY, &filters,
-         "Only cases whose id or name fits; may be repeated", "GLOB"},
-        {"tag", 't', 0, G_OPTION_ARG_STRING_ARRAY, &tags, "Only cases with this tag", "TAG"},
+        RS_SELECTING_ENTRIES(&selecting),
         {0},
     };
     struct rs_selection selection = {0};
@@ -47,16 +46,12 @@ int rs_list_command(int argc, char **argv)
     if (rs_cli_parse(&argc, &argv, "[PATH|GLOB...]",
                      "Lists the cases of scenarios, one line each. Without arguments: all.",
                      entries, &status)) {
-        const struct rs_select_options options = {
-            .words = argv + 1, .filters = filters, .tags = tags};
-
-        status = rs_select(&options, &selection);
-        if (selection.cases->len)
+        status = rs_selecting(&selecting, "list", argv + 1, NULL, &selection);
+        if (selection.cases && selection.cases->len)
             rs_show_list(stdout, selection.cases);
         rs_selection_fini(&selection);
     }
-    g_strfreev(filters);
-    g_strfreev(tags);
+    rs_selecting_fini(&selecting);
     return status;
 }
 

@@ -6,20 +6,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "harness/run/batch.h"
 #include "harness/cmd/cli.h"
+#include "harness/cmd/selecting.h"
 #include "harness/report/html.h"
 #include "harness/report/json_results.h"
 #include "harness/report/junit.h"
+#include "harness/report/report_file.h"
 #include "harness/base/paths.h"
 #include "harness/run/run_folder.h"
 #include "harness/report/show.h"
 #include "harness/base/term.h"
 
 struct options {
-    char **filters, **tags, *seed, *host, *out, *junit, *json, *multiplier;
+    struct rs_selecting selecting;
+    char *seed, *host, *out, *junit, *json, *multiplier;
     int repeat, jobs, trace;
     gboolean capture, cold, keep, dry_run, list;
 };
@@ -68,40 +70,6 @@ static int dry_run(const GArray *cases, const struct rs_batch_options *batch)
 
 /* ---- files ---- */
 
-/* "-", a pipe, a terminal, /dev/stdout: something to write into, not to replace. */
-static bool is_stream(const char *path)
-{
-    struct stat status;
-
-    return !strcmp(path, "-") || (lstat(path, &status) == 0 && !S_ISREG(status.st_mode));
-}
-
-static int write_into(const char *path, const char *text)
-{
-    FILE *to = strcmp(path, "-") ? fopen(path, "we") : stdout;
-    bool good = to && fputs(text, to) >= 0 && fflush(to) == 0;
-
-    if (!good)
-        rs_error("%s: %s", path, strerror(errno));
-    if (to && to != stdout)
-        good = fclose(to) == 0 && good;
-    return good ? 0 : -EIO;
-}
-
-/* Files are written through a temporary one, so that a reader never sees half of it. */
-static int write_text(const char *path, const char *text)
-{
-    GError *error = NULL;
-
-    if (is_stream(path))
-        return write_into(path, text);
-    if (g_file_set_contents_full(path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0644, &error))
-        return 0;
-    rs_error("%s", error->message);
-    g_error_free(error);
-    return -EIO;
-}
-
 /* JUnit and JSON always lie in the output folder; copies where the user wants them. */
 static int write_reports(const GPtrArray *results, const struct rs_summary *summary,
                          const char *out, const struct options *o)
@@ -110,25 +78,45 @@ static int write_reports(const GPtrArray *results, const struct rs_summary *summ
     char *json = rs_json_results(results, summary);
     char *xml_path = g_build_filename(out, "junit.xml", NULL);
     char *json_path = g_build_filename(out, "results.json", NULL);
-    int error = write_text(xml_path, xml->str) | write_text(json_path, json ?: "");
+    int error = rs_report_write(xml_path, xml->str) | rs_report_write(json_path, json ?: "");
 
     if (o->junit)
-        error |= write_text(o->junit, xml->str);
+        error |= rs_report_write(o->junit, xml->str);
     if (o->json)
-        error |= write_text(o->json, json ?: "");
-    if (results->len) {
-        const struct rs_result *last = results->pdata[results->len - 1];
-        char *name = last->run.dir ? g_path_get_basename(last->run.dir) : NULL;
+        error |= rs_report_write(o->json, json ?: "");
+    for (unsigned i = results->len; i-- > 0;) {
+        const struct rs_result *last = results->pdata[i];
 
-        if (name)
+        if (last->ran) { /* not one that was skipped behind it */
+            char *name = g_path_get_basename(last->run.dir);
+
             rs_folder_latest(out, name);
-        g_free(name);
+            g_free(name);
+            break;
+        }
     }
     g_free(json_path);
     g_free(xml_path);
     free(json);
     g_string_free(xml, TRUE);
     return error;
+}
+
+/* Before anything runs: is there a place for the results? */
+static int probe_reports(const char *out, const struct options *o)
+{
+    char *xml = g_build_filename(out, "junit.xml", NULL);
+    int status = RS_EXIT_PASS;
+
+    if (g_mkdir_with_parents(out, 0755) < 0) {
+        rs_error("%s: %s", out, strerror(errno));
+        status = RS_EXIT_ENVIRONMENT;
+    }
+    status = status ?: rs_report_probe(xml);
+    status = status ?: rs_report_probe(o->junit);
+    status = status ?: rs_report_probe(o->json);
+    g_free(xml);
+    return status;
 }
 
 static void show_done(const struct rs_result *result, void *user)
@@ -143,12 +131,10 @@ static int run_cases(const GArray *cases, const struct rs_batch_options *batch,
     bool usage;
     GPtrArray *results;
     char *page;
-    int status, error;
+    int status = probe_reports(batch->out, o), error;
 
-    if (g_mkdir_with_parents(batch->out, 0755) < 0) {
-        rs_error("%s: %s", batch->out, strerror(errno));
-        return RS_EXIT_ENVIRONMENT;
-    }
+    if (status)
+        return status;
     results = rs_batch(cases, batch, &summary, &usage);
     status = rs_exit_status(&summary);
     error = write_reports(results, &summary, batch->out, o);
@@ -223,8 +209,7 @@ static int settle(const struct options *o, struct rs_batch_options *batch, uint6
 
 static void free_options(struct options *o)
 {
-    g_strfreev(o->filters);
-    g_strfreev(o->tags);
+    rs_selecting_fini(&o->selecting);
     g_free(o->seed);
     g_free(o->host);
     g_free(o->out);
@@ -258,9 +243,7 @@ int rs_run_command(int argc, char **argv)
 {
     struct options o = {.repeat = 1, .jobs = 1, .trace = -1};
     const GOptionEntry entries[] = {
-        {"filter", 'k', 0, G_OPTION_ARG_STRING_ARRAY, &o.filters,
-         "Only cases whose id or name fits; may be repeated", "GLOB"},
-        {"tag", 't', 0, G_OPTION_ARG_STRING_ARRAY, &o.tags, "Only cases with this tag", "TAG"},
+        RS_SELECTING_ENTRIES(&o.selecting),
         {"seed", 's', 0, G_OPTION_ARG_STRING, &o.seed, "Instead of the scenario's seed", "N"},
         {"repeat", 0, 0, G_OPTION_ARG_INT, &o.repeat,
          "Run each N times; results that differ are NONDET, exit status 6", "N"},
@@ -296,12 +279,7 @@ int rs_run_command(int argc, char **argv)
         (status = settle(&o, &batch, &seed)) != 0)
         goto out;
     batch.out = out = o.out ? g_canonicalize_filename(o.out, NULL) : g_strdup(rs_paths()->out);
-    status = rs_select(&(struct rs_select_options){.words = argv + 1,
-                                                   .otherwise =
-                                                       o.filters || o.tags ? NULL : "smoke",
-                                                   .filters = o.filters,
-                                                   .tags = o.tags},
-                       &selection);
+    status = rs_selecting(&o.selecting, "run", argv + 1, "smoke", &selection);
     if (status)
         goto out;
     if (names_collide(selection.cases)) {

@@ -12,7 +12,7 @@
 #include "harness/base/paths.h"
 #include "harness/run/run_folder.h"
 #include "harness/base/term.h"
-#include "harness/trace/trace_file.h"
+#include "harness/trace/trace_filter.h"
 #include "harness/base/units.h"
 #include "model/bench/plan.h"
 
@@ -49,18 +49,6 @@ static void read_plan(struct flows *flows, const char *folder)
     }
     g_free(plan);
     g_free(path);
-}
-
-/* Time of GO by the trace itself; 0: the run never got there. */
-static uint64_t find_go(const struct rs_trace *trace)
-{
-    for (size_t i = 0; i < trace->count; i++) {
-        const struct nic_event_info *info = bench_event_info(trace->event[i].id);
-
-        if (info && !strcmp(info->name, "go"))
-            return trace->event[i].time_ps;
-    }
-    return 0;
 }
 
 static void print_event(const struct nic_event *event, const struct flows *flows, uint64_t go_ps)
@@ -186,16 +174,14 @@ static int show_frame(const struct rs_trace *trace, const struct rs_trace_filter
     return n ? RS_EXIT_PASS : RS_EXIT_NOTHING;
 }
 
-static int show_events(const struct rs_trace *trace, const struct rs_trace_filter *filter,
+static int show_events(const struct rs_trace *trace, struct rs_trace_filter *filter,
                        const struct flows *flows, uint64_t base_ps, gint64 limit,
                        const char *folder)
 {
     gint64 shown = 0;
     size_t matches = 0;
 
-    for (size_t i = 0; i < trace->count; i++) {
-        if (!rs_trace_match(filter, &trace->event[i]))
-            continue;
+    for (size_t i = 0; (i = rs_trace_next(trace, filter, i)) < trace->count; i++) {
         matches++;
         if (limit > 0 && shown >= limit)
             continue;
@@ -245,7 +231,7 @@ static int show(const char *run, const struct options *o)
         status = RS_EXIT_USAGE;
     } else {
         read_plan(&flows, folder);
-        base_ps = o->absolute ? 0 : find_go(&trace);
+        base_ps = o->absolute ? 0 : trace.go_ps;
         status = settle(o, &flows, base_ps, &filter);
         if (!status && trace.torn_bytes)
             rs_error("the trace is cut off: its writer was killed; what is whole is shown");

@@ -43,7 +43,20 @@ void rs_planned_read(struct rs_planned *planned, const void *plan)
         planned->expects |= (uint64_t)(flow.expect_port != PLAN_NO_PORT) << i;
         planned->frames[i] = flow.count;
         planned->stop_ps[i] = flow.stop_ps;
+        planned->port[i] = flow.port;
     }
+}
+
+bool rs_first_lost(const struct rs_facts *facts, unsigned *flow, uint64_t *sequence)
+{
+    const struct bench_report *r = facts->report;
+
+    for (*flow = 0; r && *flow < r->flows && *flow < facts->planned.flows; (*flow)++) {
+        *sequence = r->flow[*flow].first_lost;
+        if (facts->planned.expects >> *flow & 1 && *sequence != UINT64_MAX)
+            return true;
+    }
+    return false;
 }
 
 static void sum_span(struct span *sum, uint64_t frames, uint64_t first_ps, uint64_t last_ps)

@@ -21,6 +21,7 @@ struct rs_planned {
     uint64_t expects;                 /* bit f: flow f has a port where its frames must come back */
     uint64_t frames[PLAN_FLOWS_MAX];  /* UINT64_MAX: time decides */
     uint64_t stop_ps[PLAN_FLOWS_MAX]; /* UINT64_MAX: the number decides */
+    uint8_t port[PLAN_FLOWS_MAX];     /* into which they are sent */
 };
 
 /* From a plan that has passed bench_plan_check(). */
@@ -30,6 +31,7 @@ struct rs_facts {
     struct rs_planned planned;
     struct bench_report *report; /* own allocation: 300 KB; NULL: there is none */
     char report_why[256];        /* why there is none */
+    char lost_why[256]; /* what the trace says of the first lost frame; else empty */
     struct rs_process host;
     bool has_guest; /* the host has a guest that leaves results */
     char guest_why[256]; /* its results could not be read: why; else empty */
@@ -37,6 +39,9 @@ struct rs_facts {
 };
 
 void rs_facts_fini(struct rs_facts *facts);
+
+/* The first frame that never came back, of the first flow that lost one. False: none was lost. */
+bool rs_first_lost(const struct rs_facts *facts, unsigned *flow, uint64_t *sequence);
 
 /* Which flow or port a value is about; -1: all together. */
 struct rs_scope {

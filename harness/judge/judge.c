@@ -150,16 +150,16 @@ static bool holds(const struct expectation *e, struct quantity value)
     return !e->has_max || rs_quantity_compare(value, e->max) <= 0;
 }
 
-/* Which flow lost what: the hint that saves a reader the report. */
+/* Which flow lost what, and why: the hint that saves a reader the report and the trace. */
 static char *first_lost(const struct scenario_case *c, const struct rs_facts *facts)
 {
-    const struct bench_report *r = facts->report;
+    unsigned flow;
+    uint64_t sequence;
 
-    for (unsigned i = 0; i < r->flows && i < c->flow_count; i++)
-        if (facts->planned.expects >> i & 1 && r->flow[i].first_lost != UINT64_MAX)
-            return g_strdup_printf(" (first: frame %llu of flow %s)",
-                                   (unsigned long long)r->flow[i].first_lost, c->flows[i].name);
-    return g_strdup("");
+    if (!rs_first_lost(facts, &flow, &sequence) || flow >= c->flow_count)
+        return g_strdup("");
+    return g_strdup_printf(" (first: frame %llu of flow %s%s%s)", (unsigned long long)sequence,
+                           c->flows[flow].name, facts->lost_why[0] ? "; " : "", facts->lost_why);
 }
 
 static void judge_expectation(GPtrArray *findings, const struct scenario *scenario,

@@ -8,13 +8,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "harness/plan/load.h"
 #include "model/bench/plan.h"
 #include "model/nic/nic.h"
-
-enum {
-    BYTE_PS = 800,      /* one byte at 10 Gb/s */
-    FRAME_OVERHEAD = 24, /* preamble, FCS, gap: as in PLAN_PACE_BYTE */
-};
 
 static struct plan_flow flow_at(const void *plan, const struct plan_header *h, unsigned i)
 {
@@ -46,7 +42,7 @@ static uint64_t longest(const void *plan, const struct plan_header *h,
                sizeof(frame));
         most = MAX(most, frame.length);
     }
-    return most + FRAME_OVERHEAD;
+    return most + RS_LINE_OVERHEAD;
 }
 
 /* Wire bytes of a flow's frames, one of each, and how many they are. */
@@ -65,12 +61,12 @@ static uint64_t wire_bytes(const void *plan, const struct plan_header *h,
                    (const char *)plan + h->frames.offset +
                        (flow->frame_first + i) * sizeof(frame),
                    sizeof(frame));
-            sum += frame.length + FRAME_OVERHEAD;
+            sum += frame.length + RS_LINE_OVERHEAD;
         } else {
             memcpy(&size,
                    (const char *)plan + h->sizes.offset + (flow->size_first + i) * sizeof(size),
                    sizeof(size));
-            sum += size + FRAME_OVERHEAD;
+            sum += size + RS_LINE_OVERHEAD;
         }
     }
     return sum;
@@ -99,7 +95,7 @@ uint64_t rs_rate_offered(const void *plan, unsigned share)
             (unsigned __int128)1000000000000u * share * frames;
 
         if (bytes)
-            rate += (uint64_t)(per_second / ((unsigned __int128)RS_RATE_WHOLE * BYTE_PS *
+            rate += (uint64_t)(per_second / ((unsigned __int128)RS_RATE_WHOLE * RS_LINE_BYTE_PS *
                                              on_port[flow.port] * bytes));
     }
     return rate;
@@ -119,7 +115,7 @@ void *rs_rate_plan(const void *plan, size_t bytes, unsigned share)
         unsigned __int128 span;
 
         flow.pace = PLAN_PACE_BYTE;
-        flow.interval_num = (uint64_t)BYTE_PS * RS_RATE_WHOLE * on_port[flow.port];
+        flow.interval_num = (uint64_t)RS_LINE_BYTE_PS * RS_RATE_WHOLE * on_port[flow.port];
         flow.interval_den = share;
         flow.burst = 1;
         memcpy((char *)copy + h.flows.offset + i * sizeof(flow), &flow, sizeof(flow));

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "harness/plan/capture.h"
+#include "harness/plan/load.h"
 
 #define MARK(f, key) rs_schema_mark(&rs_schema_flow, (f), (key))
 
@@ -183,5 +184,18 @@ int rs_traffic_build(struct traffic *t, const struct scenario *s, const struct s
         if (build_flow(t, s, &c->flows[i], diag) != 0)
             error = -EINVAL;
     }
-    return error;
+    return error != 0 ? error : rs_load_check(t, s, c, diag);
+}
+
+void rs_traffic_check_captures(const struct scenario *s, const struct scenario_case *c,
+                               struct diag *diag)
+{
+    struct traffic t;
+
+    rs_traffic_init(&t);
+    for (size_t i = 0; i < c->flow_count; i++) {
+        if (c->flows[i].replay != NULL && c->flows[i].marks.bad == 0)
+            build_flow(&t, s, &c->flows[i], diag);
+    }
+    rs_traffic_fini(&t);
 }

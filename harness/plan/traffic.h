@@ -24,5 +24,9 @@ void rs_traffic_fini(struct traffic *t);
 /* All flows of a case. 0, or -EINVAL with complaints in diag. */
 int rs_traffic_build(struct traffic *t, const struct scenario *s, const struct scenario_case *c,
                      struct diag *diag);
+/* Of a case with mistakes: complains about captures that cannot be read, for those flows that
+ * have none. */
+void rs_traffic_check_captures(const struct scenario *s, const struct scenario_case *c,
+                               struct diag *diag);
 
 #endif

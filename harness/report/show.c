@@ -157,13 +157,12 @@ static void show_tail(FILE *out, const struct rs_result *result, const char *nam
 /* The first frame that never came back: the one to follow. */
 static char *lost_frame(const struct rs_result *result)
 {
-    const struct rs_facts *f = &result->run.facts;
+    unsigned flow;
+    uint64_t sequence;
 
-    for (unsigned i = 0; f->report && i < f->report->flows && i < result->c->flow_count; i++)
-        if (f->planned.expects >> i & 1 && f->report->flow[i].first_lost != UINT64_MAX)
-            return g_strdup_printf(" --flow %s --frame %" PRIu64, result->c->flows[i].name,
-                                   f->report->flow[i].first_lost);
-    return g_strdup("");
+    if (!rs_first_lost(&result->run.facts, &flow, &sequence) || flow >= result->c->flow_count)
+        return g_strdup("");
+    return g_strdup_printf(" --flow %s --frame %" PRIu64, result->c->flows[flow].name, sequence);
 }
 
 /* Following a frame needs every event; a replay stores them without another trace hash. */

@@ -26,6 +26,7 @@ struct batch {
     unsigned next, told; /* results not started from here on; not shown from here on */
     struct slot slot[RS_JOBS_MAX];
     bool *finished; /* by result */
+    struct diag told_mistakes; /* all cases of a scenario make the same: each is told once */
     bool usage;
 };
 
@@ -133,7 +134,7 @@ static bool start_case(struct batch *b, struct slot *slot, struct rs_result *res
     rs_diag_init(&diag);
     error = rs_inputs_make(&slot->inputs, result->scenario, result->c, result->host, &diag, why,
                            sizeof(why));
-    if (diag.errors)
+    if (diag.errors && rs_diag_drop_known(&diag, &b->told_mistakes))
         rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
     rs_diag_fini(&diag);
     b->usage = b->usage || error == RS_ERROR_SCENARIO;
@@ -172,10 +173,12 @@ static void finish_repeat(struct batch *b, struct slot *slot)
         rs_run_init(run);
         if (rs_meta_write(&result->run, why, sizeof(why)) < 0)
             rs_error("%s", why);
-    } else if (rs_environment_trouble(run->findings)) {
+    } else if (rs_environment_trouble(run->findings) || !run->facts.report) {
         const struct rs_finding *f = rs_environment_trouble(run->findings);
 
-        /* no second result: the host broke down, which says nothing of determinism */
+        /* no second result: the host broke down or was stopped, which says nothing of
+         * determinism */
+        f = f ?: run->findings->pdata[0];
         result->error = g_strdup_printf("run %u: %s: expected %s, seen %s; files: %s",
                                         result->repeats, f->what, f->expected, f->seen, run->dir);
         rs_run_fini(run);
@@ -267,7 +270,9 @@ GPtrArray *rs_batch(const GArray *cases, const struct rs_batch_options *options,
     b->o = options;
     b->results = results;
     b->finished = g_new0(bool, results->len);
+    rs_diag_init(&b->told_mistakes);
     run_all(b);
+    rs_diag_fini(&b->told_mistakes);
     rs_progress_clear();
     memset(summary, 0, sizeof(*summary));
     summary->interrupted = rs_interrupted();

@@ -16,6 +16,7 @@
 #include "harness/run/run_folder.h"
 #include "harness/run/snapshot.h"
 #include "harness/base/term.h"
+#include "harness/trace/trace_lost.h"
 #include "model/bench/bench.h"
 #include "model/record/record.h"
 
@@ -236,6 +237,24 @@ static void read_results(struct rs_run *run)
     g_free(mailbox);
 }
 
+/* Why the first lost frame was lost, where the stored events tell. */
+static void read_lost(struct rs_run *run)
+{
+    struct rs_facts *facts = &run->facts;
+    char *path = in_dir(run, RS_FILE_TRACE), why[256];
+    struct rs_trace trace;
+    unsigned flow;
+    uint64_t sequence;
+
+    if (rs_first_lost(facts, &flow, &sequence) &&
+        rs_trace_open(&trace, path, why, sizeof(why)) == 0) {
+        rs_trace_lost(&trace, flow, sequence, facts->planned.port[flow], facts->lost_why,
+                      sizeof(facts->lost_why));
+        rs_trace_close(&trace);
+    }
+    g_free(path);
+}
+
 /* How long the guest took to be there. Without the file it never was. */
 static void read_started(struct rs_run *run)
 {
@@ -254,6 +273,7 @@ void rs_run_finish(struct rs_run *run)
     read_started(run);
     read_report(run);
     read_results(run);
+    read_lost(run);
     run->findings = rs_judge(run->scenario, run->c, &run->facts);
 }
 

@@ -199,7 +199,7 @@ static int make(const struct rs_machine *shape, const char *folder, char *why, s
         error = -errno;
         snprintf(why, why_bytes, "%s: %s", fresh, strerror(errno));
     }
-    rs_progress("  booting a guest once: later runs start from there");
+    rs_notice("booting a guest of a new shape once (a few seconds): later runs start from there");
     error = error ?: fill(fresh, machine.ports, why, why_bytes);
     error = error ?: boot(&machine, why, why_bytes);
     rs_progress_clear();

@@ -172,6 +172,25 @@ static bool env_good(const char *text)
     return n > 0 && text[n] == '=' && !g_ascii_isdigit(text[0]);
 }
 
+/* ${PORTn} is put in by the guest, which knows the addresses; here is known how many there are. */
+static void check_port_variables(struct check *k, const char *key, char **texts)
+{
+    const char name[] = "${PORT";
+
+    for (; texts != NULL && *texts != NULL; texts++) {
+        for (const char *at = *texts; (at = strstr(at, name)) != NULL; at++) {
+            const char *digits = at + strlen(name);
+            size_t n = strspn(digits, "0123456789");
+            guint64 port = g_ascii_strtoull(digits, NULL, 10);
+
+            if (n > 0 && digits[n] == '}' && port >= k->c->machine.ports)
+                rs_check_error(k, DRIVER_MARK(&k->c->driver, key),
+                               "%.*s: there is no port %.*s, only 0..%u", (int)n + 7, at, (int)n,
+                               digits, (unsigned)k->c->machine.ports - 1);
+        }
+    }
+}
+
 void rs_check_driver(struct check *k)
 {
     struct scenario_driver *d = &k->c->driver;
@@ -199,6 +218,9 @@ void rs_check_driver(struct check *k)
                            "'%s' is for an 'app' of this project; put it into 'command'",
                            app_keys[i]);
     }
+    check_port_variables(k, "command", d->command);
+    check_port_variables(k, "args", d->args);
+    check_port_variables(k, "env", d->env);
     for (char **e = d->env; e != NULL && *e != NULL; e++) {
         if (!env_good(*e))
             rs_check_error(k, DRIVER_MARK(d, "env"), "'%s' is no NAME=VALUE", *e);

@@ -9,11 +9,14 @@
 
 #include "harness/plan/job_write.h"
 #include "harness/plan/plan_write.h"
+#include "harness/plan/traffic.h"
 #include "harness/scenario/scenario.h"
 #include "model/bench/bench.h"
 
-/* What running would make of it before anything is started. */
-static void lint_case(const struct scenario *s, const struct scenario_case *c, struct diag *diag)
+/* What running would make of it before anything is started. What all cases of a scenario have in
+ * common is told once: `told` holds the sentences. */
+static void lint_case(const struct scenario *s, const struct scenario_case *c, GHashTable *told,
+                      struct diag *diag)
 {
     struct job job;
     void *plan;
@@ -21,12 +24,23 @@ static void lint_case(const struct scenario *s, const struct scenario_case *c, s
     char why[256];
 
     if (rs_plan_write(s, c, diag, &plan, &bytes) == 0) {
-        if (bench_plan_check(plan, bytes, why, sizeof(why)) != 0)
+        if (bench_plan_check(plan, bytes, why, sizeof(why)) != 0 &&
+            g_hash_table_add(told, g_strdup(why)))
             rs_scenario_complain(s, diag, DIAG_ERROR, c->marks.self,
                                  "case %s makes a plan that the bench refuses: %s", c->id, why);
         g_free(plan);
     }
     if (rs_job_write(s, c, diag, &job) == 0)
+        rs_job_fini(&job);
+}
+
+/* A mistake in one place does not hide that a file is missing in another. */
+static void lint_files(const struct scenario *s, const struct scenario_case *c, struct diag *diag)
+{
+    struct job job;
+
+    rs_traffic_check_captures(s, c, diag);
+    if (c->driver.marks.bad == 0 && rs_job_write(s, c, diag, &job) == 0)
         rs_job_fini(&job);
 }
 
@@ -68,28 +82,46 @@ static void advise(const struct scenario *s, const struct scenario_case *c, stru
     }
 }
 
+static void check_name(GHashTable *names, const struct scenario *s, struct diag *diag)
+{
+    const struct scenario_case *first = &s->cases[0];
+    const char *other = first->name != NULL ? g_hash_table_lookup(names, first->name) : NULL;
+
+    if (other != NULL)
+        rs_scenario_complain(s, diag, DIAG_ERROR, rs_schema_mark(rs_schema(), first, "name"),
+                             "the name '%s' is taken by %s", first->name, other);
+    else if (first->name != NULL)
+        g_hash_table_insert(names, g_strdup(first->name), g_strdup(s->path));
+}
+
+static void lint_file(const char *path, GHashTable *names, struct diag *diag)
+{
+    GHashTable *told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    size_t before = diag->errors;
+    struct scenario *s = rs_scenario_examine(path, diag);
+    bool good = diag->errors == before;
+
+    for (size_t i = 0; s != NULL && i < s->case_count; i++) {
+        if (good)
+            lint_case(s, &s->cases[i], told, diag);
+        else
+            lint_files(s, &s->cases[i], diag);
+        if (good)
+            advise(s, &s->cases[i], diag);
+    }
+    if (s != NULL)
+        check_name(names, s, diag);
+    rs_scenario_free(s);
+    g_hash_table_destroy(told);
+}
+
 size_t rs_lint(const char *const *paths, size_t count, struct diag *diag)
 {
     GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     size_t before = diag->errors;
 
-    for (size_t i = 0; i < count; i++) {
-        struct scenario *s;
-        if (rs_scenario_load(paths[i], diag, &s) != 0)
-            continue;
-        const struct scenario_case *first = &s->cases[0];
-        const char *other = g_hash_table_lookup(names, first->name);
-        if (other != NULL)
-            rs_scenario_complain(s, diag, DIAG_ERROR, rs_schema_mark(rs_schema(), first, "name"),
-                                 "the name '%s' is taken by %s", first->name, other);
-        else
-            g_hash_table_insert(names, g_strdup(first->name), g_strdup(s->path));
-        for (size_t j = 0; j < s->case_count; j++) {
-            lint_case(s, &s->cases[j], diag);
-            advise(s, &s->cases[j], diag);
-        }
-        rs_scenario_free(s);
-    }
+    for (size_t i = 0; i < count; i++)
+        lint_file(paths[i], names, diag);
     g_hash_table_destroy(names);
     return diag->errors - before;
 }

@@ -6,9 +6,12 @@
 #include "harness/scenario/scenario.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "harness/scenario/matrix.h"
 #include "harness/scenario/reader.h"
@@ -132,14 +135,13 @@ static void read_cases(struct scenario *s, struct matrix *m, const struct yaml_n
     check_ids(s, diag);
 }
 
-int rs_scenario_parse(const char *path, const char *text, size_t length, struct diag *diag,
-                      struct scenario **out)
+/* NULL: nothing in it could be read. */
+static struct scenario *examine(const char *path, const char *text, size_t length,
+                                struct diag *diag)
 {
     struct scenario *s = g_new0(struct scenario, 1);
-    size_t before = diag->errors;
     struct yaml_node *root;
 
-    *out = NULL;
     s->path = g_strdup(path);
     s->text = g_strndup(text, length);
     root = rs_yaml_parse(s->path, text, length, diag);
@@ -149,23 +151,53 @@ int rs_scenario_parse(const char *path, const char *text, size_t length, struct 
         read_cases(s, &m, root, diag);
         rs_matrix_fini(&m);
         rs_yaml_free(root);
+        return s;
     }
-    if (diag->errors != before) {
-        rs_scenario_free(s);
-        return -EINVAL;
-    }
-    *out = s;
-    return 0;
+    rs_scenario_free(s);
+    return NULL;
 }
 
-/* At most YAML_BYTES_MAX + 1 bytes, so that a device or a film cannot fill the memory. */
+int rs_scenario_parse(const char *path, const char *text, size_t length, struct diag *diag,
+                      struct scenario **out)
+{
+    size_t before = diag->errors;
+
+    *out = examine(path, text, length, diag);
+    if (diag->errors == before)
+        return 0;
+    rs_scenario_free(*out);
+    *out = NULL;
+    return -EINVAL;
+}
+
+/* Ordinary files, and what a shell hands over (/dev/stdin, <(...)). Another FIFO may have no writer
+ * and would be waited for in vain; a device may never end. */
+static bool ordinary(int fd, const char *path)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return false;
+    if (S_ISREG(st.st_mode) || (S_ISFIFO(st.st_mode) && g_str_has_prefix(path, "/dev/")))
+        return fcntl(fd, F_SETFL, 0) == 0; /* waiting is right from here on */
+    errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+    return false;
+}
+
+/* At most YAML_BYTES_MAX + 1 bytes, so that a film cannot fill the memory. */
 static char *read_file(const char *path, size_t *length)
 {
-    FILE *file = fopen(path, "re");
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    FILE *file = fd >= 0 && ordinary(fd, path) ? fdopen(fd, "r") : NULL;
     char *text;
+    int error = errno;
 
-    if (file == NULL)
+    if (file == NULL) {
+        if (fd >= 0)
+            close(fd);
+        errno = error;
         return NULL;
+    }
     text = g_malloc(YAML_BYTES_MAX + 2);
     errno = 0;
     *length = fread(text, 1, YAML_BYTES_MAX + 1, file);
@@ -175,27 +207,44 @@ static char *read_file(const char *path, size_t *length)
     } else {
         text[*length] = '\0';
     }
-    int error = errno;
+    error = errno;
     fclose(file);
     errno = error;
+    return text;
+}
+
+/* The file's text, g_free(); NULL with a complaint. */
+static char *load(const char *path, size_t *length, struct diag *diag)
+{
+    char *text = read_file(path, length);
+
+    if (text == NULL)
+        rs_diag_add(diag, DIAG_ERROR, path, NULL, whole_file, "cannot be read: %s",
+                    errno == EINVAL ? "not an ordinary file" : strerror(errno));
     return text;
 }
 
 int rs_scenario_load(const char *path, struct diag *diag, struct scenario **out)
 {
     size_t length = 0;
-    char *text = read_file(path, &length);
-    int result;
+    char *text = load(path, &length, diag);
+    int result = -EINVAL;
 
     *out = NULL;
-    if (text == NULL) {
-        rs_diag_add(diag, DIAG_ERROR, path, NULL, whole_file, "cannot be read: %s",
-                    strerror(errno));
-        return -EINVAL;
-    }
-    result = rs_scenario_parse(path, text, length, diag, out);
+    if (text != NULL)
+        result = rs_scenario_parse(path, text, length, diag, out);
     g_free(text);
     return result;
+}
+
+struct scenario *rs_scenario_examine(const char *path, struct diag *diag)
+{
+    size_t length = 0;
+    char *text = load(path, &length, diag);
+    struct scenario *s = text != NULL ? examine(path, text, length, diag) : NULL;
+
+    g_free(text);
+    return s;
 }
 
 void rs_scenario_free(struct scenario *s)

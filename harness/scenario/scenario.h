@@ -254,6 +254,9 @@ int rs_scenario_load(const char *path, struct diag *diag, struct scenario **out)
 /* The same for text in memory; `path` is for messages and relative file names. */
 int rs_scenario_parse(const char *path, const char *text, size_t length, struct diag *diag,
                       struct scenario **out);
+/* For lint: the scenario in spite of its mistakes, so that other mistakes can be looked for. What
+ * schema_marks.bad says of a part was not read. NULL: the file is no scenario at all. */
+struct scenario *rs_scenario_examine(const char *path, struct diag *diag);
 void rs_scenario_free(struct scenario *s);
 
 /* A complaint about a place of this scenario. */

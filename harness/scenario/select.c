@@ -190,6 +190,11 @@ int rs_select(const struct rs_select_options *o, struct rs_selection *selection)
         rs_hint("'ringside list' shows what there is");
         status = RS_EXIT_NOTHING;
     }
+    rs_shard_apply(&o->shard, selection->cases);
+    if (status == RS_EXIT_PASS && !selection->cases->len) {
+        rs_error("nothing is selected: there are fewer cases than %u shards", o->shard.count);
+        status = RS_EXIT_NOTHING;
+    }
     g_free(suite);
     g_free(below);
     return status;

@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #include "harness/scenario/scenario.h"
+#include "harness/scenario/shard.h"
 
 struct rs_selected {
     struct scenario *scenario;
@@ -25,6 +26,7 @@ struct rs_select_options {
     const char *otherwise; /* "smoke"; NULL: everything */
     char **filters;       /* globs over case ids and names: one must fit; NULL: all */
     char **tags;          /* one must be there; NULL: all */
+    struct rs_shard shard; /* of what the others left */
 };
 
 /* Loads and selects. RS_EXIT_PASS; RS_EXIT_USAGE when a path is missing or a scenario is wrong

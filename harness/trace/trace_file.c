@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +34,16 @@ static int check_header(const struct rec_trace_header *header, const char *path,
         return -EPROTO;
     }
     return 0;
+}
+
+/* Time of GO by the trace itself; 0: the run never got there. */
+static void find_go(struct rs_trace *trace)
+{
+    const uint16_t go = rs_event_id("go");
+
+    for (size_t i = 0; i < trace->count && !trace->go_ps; i++)
+        if (trace->event[i].id == go)
+            trace->go_ps = trace->event[i].time_ps;
 }
 
 int rs_trace_open(struct rs_trace *trace, const char *path, char *why, size_t why_bytes)
@@ -72,6 +81,7 @@ int rs_trace_open(struct rs_trace *trace, const char *path, char *why, size_t wh
     trace->event = (const void *)((const char *)trace->map + sizeof(trace->header));
     trace->count = rest / sizeof(struct nic_event);
     trace->torn_bytes = rest % sizeof(struct nic_event);
+    find_go(trace);
     return 0;
 }
 
@@ -80,6 +90,16 @@ void rs_trace_close(struct rs_trace *trace)
     if (trace->map)
         munmap(trace->map, trace->map_bytes);
     memset(trace, 0, sizeof(*trace));
+}
+
+uint16_t rs_event_id(const char *name)
+{
+    const struct nic_event_info *info;
+
+    for (uint16_t id = 0; (info = bench_event_info(id)); id++)
+        if (!strcmp(info->name, name))
+            return id;
+    return UINT16_MAX;
 }
 
 bool rs_event_field(const struct nic_event *event, const char *name, uint64_t *value)
@@ -105,7 +125,7 @@ bool rs_event_field(const struct nic_event *event, const char *name, uint64_t *v
 
 /* ---- text ---- */
 
-static const char *register_name(uint64_t offset, char *buf, size_t bytes)
+const char *rs_trace_register(uint64_t offset, char *buf, size_t bytes)
 {
     const unsigned bar = (unsigned)(offset >> 56);
 
@@ -115,7 +135,7 @@ static const char *register_name(uint64_t offset, char *buf, size_t bytes)
     return buf;
 }
 
-static bool is_access(const struct nic_event_info *info)
+bool rs_trace_is_access(const struct nic_event_info *info)
 {
     return !strcmp(info->name, "mmio_read") || !strcmp(info->name, "mmio_write");
 }
@@ -132,8 +152,8 @@ static size_t field_text(char *buf, size_t bytes, const char *name, uint64_t val
 
     if (word)
         done = snprintf(buf, bytes, "  %s %s", name, word);
-    else if (!strcmp(name, "offset") && is_access(info))
-        done = snprintf(buf, bytes, "  %s", register_name(value, reg, sizeof(reg)));
+    else if (!strcmp(name, "offset") && rs_trace_is_access(info))
+        done = snprintf(buf, bytes, "  %s", rs_trace_register(value, reg, sizeof(reg)));
     else if (!strcmp(name, "flow") && value < flows)
         done = snprintf(buf, bytes, "  flow %s", names[value]);
     else if (value == UINT64_MAX || (!strcmp(name, "flow") && value == UINT32_MAX))
@@ -170,60 +190,4 @@ const char *rs_event_text(const struct nic_event *event, const char *const *name
         if (name[i] && *name[i])
             used += field_text(buf + used, bytes - used, name[i], value[i], info, names, flows);
     return buf;
-}
-
-/* ---- filter ---- */
-
-void rs_trace_filter_init(struct rs_trace_filter *filter)
-{
-    *filter = (struct rs_trace_filter){
-        .port = RS_TRACE_ANY,
-        .queue = RS_TRACE_ANY,
-        .to_ps = UINT64_MAX,
-        .flow = UINT64_MAX,
-        .frame = UINT64_MAX,
-    };
-}
-
-/* A register by name, by name with index, or by offset ("0x2800"). */
-static bool match_register(const char *glob, uint64_t offset)
-{
-    char name[48], bare[48], hex[24];
-    char *index;
-
-    register_name(offset, name, sizeof(name));
-    snprintf(bare, sizeof(bare), "%s", name);
-    index = strchr(bare, '[');
-    if (index)
-        *index = '\0';
-    snprintf(hex, sizeof(hex), "0x%" PRIx64, offset);
-    /* "[3]" in a glob would be a set: compare literally first */
-    return !strcasecmp(glob, name) || !fnmatch(glob, bare, FNM_CASEFOLD) ||
-           !strcasecmp(glob, hex);
-}
-
-bool rs_trace_match(const struct rs_trace_filter *filter, const struct nic_event *event)
-{
-    const struct nic_event_info *info = bench_event_info(event->id);
-    uint64_t value;
-
-    if (event->time_ps < filter->from_ps || event->time_ps > filter->to_ps)
-        return false;
-    if (filter->port != RS_TRACE_ANY && NIC_FUNCTION_PORT(event->function) != filter->port)
-        return false;
-    if (filter->queue != RS_TRACE_ANY &&
-        !(info && !strcmp(info->queue, "queue") && event->queue == filter->queue))
-        return false;
-    if (filter->event_glob && !(info && !fnmatch(filter->event_glob, info->name, 0)))
-        return false;
-    if (filter->register_glob &&
-        !(info && is_access(info) && match_register(filter->register_glob, event->a)))
-        return false;
-    if (filter->flow != UINT64_MAX &&
-        !(rs_event_field(event, "flow", &value) && value == filter->flow))
-        return false;
-    if (filter->frame != UINT64_MAX &&
-        !(rs_event_field(event, "sequence", &value) && value == filter->frame))
-        return false;
-    return true;
 }

@@ -17,6 +17,7 @@ struct rs_trace {
     const struct nic_event *event;
     size_t count;
     size_t torn_bytes; /* behind the last whole event: the writer was cut off */
+    uint64_t go_ps;    /* the instant from which times are told; 0: the run never got there */
     void *map;         /* private */
     size_t map_bytes;
 };
@@ -25,22 +26,15 @@ struct rs_trace {
 int rs_trace_open(struct rs_trace *trace, const char *path, char *why, size_t why_bytes);
 void rs_trace_close(struct rs_trace *trace);
 
-enum { RS_TRACE_ANY = 0xffffffffu };
-
-/* What to show. rs_trace_filter_init() lets everything through; every field that is set must fit.*/
-struct rs_trace_filter {
-    uint32_t port, queue;      /* RS_TRACE_ANY */
-    uint64_t from_ps, to_ps;   /* model time, both ends included */
-    const char *event_glob;    /* of the event's name: "rx_*"; NULL */
-    const char *register_glob; /* register name or hexadecimal offset, of accesses: "RDT*"; NULL */
-    uint64_t flow, frame;      /* events that carry this flow, sequence; UINT64_MAX: any */
-};
-
-void rs_trace_filter_init(struct rs_trace_filter *filter);
-bool rs_trace_match(const struct rs_trace_filter *filter, const struct nic_event *event);
+/* An event's id by its name; UINT16_MAX: there is none of that name. */
+uint16_t rs_event_id(const char *name);
 
 /* The value of the field called `name` of an event; false: it has none of that name. */
 bool rs_event_field(const struct nic_event *event, const char *name, uint64_t *value);
+
+/* Register accesses, and the name of the register that one is about. */
+bool rs_trace_is_access(const struct nic_event_info *info);
+const char *rs_trace_register(uint64_t offset, char *buf, size_t bytes);
 
 /* "rx_frame  queue 0  length 60 ..." without time and port. `names`: flow names by index, may be
  * NULL. */

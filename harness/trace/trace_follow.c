@@ -15,18 +15,26 @@ static uint16_t port_of(const struct nic_event *event)
     return (uint16_t)NIC_FUNCTION_PORT(event->function);
 }
 
-static bool is(const struct nic_event *event, const char *name)
-{
-    const struct nic_event_info *info = bench_event_info(event->id);
+/* The kinds that make up a way, looked up once: a trace has millions of events. */
+static struct {
+    uint16_t wire_in, wire_in_bad, wire_out, wire_out_bad, wire_lost, verdict, rx_frame, rx_drop,
+        rx_desc_done, tx_frame, tx_desc_done, desc_fetch, tail;
+} id;
 
-    return info && !strcmp(info->name, name);
+static void find_ids(void)
+{
+#define ID(name) id.name = rs_event_id(#name)
+    ID(wire_in), ID(wire_in_bad), ID(wire_out), ID(wire_out_bad), ID(wire_lost), ID(verdict);
+    ID(rx_frame), ID(rx_drop), ID(rx_desc_done), ID(tx_frame), ID(tx_desc_done);
+    ID(desc_fetch), ID(tail);
+#undef ID
 }
 
 /* name, or the same with a damaged FCS. */
 static bool is_wire(const struct nic_event *event, bool out)
 {
-    return is(event, out ? "wire_out" : "wire_in") ||
-           is(event, out ? "wire_out_bad" : "wire_in_bad");
+    return event->id == (out ? id.wire_out : id.wire_in) ||
+           event->id == (out ? id.wire_out_bad : id.wire_in_bad);
 }
 
 static uint64_t field(const struct nic_event *event, const char *name)
@@ -54,14 +62,14 @@ static size_t find_wire(const struct rs_trace *t, bool out, size_t from, uint64_
     return at;
 }
 
-/* The first event of one of two names at this port, from index `from` on, whose field has a
+/* The first event of one of two kinds at this port, from index `from` on, whose field has a
  * value. */
-static size_t find(const struct rs_trace *t, size_t from, uint16_t port, const char *name,
-                   const char *other, const char *key, uint64_t value)
+static size_t find(const struct rs_trace *t, size_t from, uint16_t port, uint16_t kind,
+                   uint16_t other, const char *key, uint64_t value)
 {
     for (size_t i = from; i < t->count; i++)
         if (port_of(&t->event[i]) == port &&
-            (is(&t->event[i], name) || (other && is(&t->event[i], other))) &&
+            (t->event[i].id == kind || t->event[i].id == other) &&
             field(&t->event[i], key) == value)
             return i;
     return NONE;
@@ -86,17 +94,17 @@ static void note(struct found *f, size_t at)
 static void follow_in(const struct rs_trace *t, struct found *f, size_t wire, uint64_t number)
 {
     const uint16_t port = port_of(&t->event[wire]);
-    const size_t frame = find(t, wire, port, "rx_frame", "rx_drop", "frame", number);
+    const size_t frame = find(t, wire, port, id.rx_frame, id.rx_drop, "frame", number);
     uint32_t queue;
     uint64_t slot;
 
     note(f, frame);
-    if (frame == NONE || is(&t->event[frame], "rx_drop"))
+    if (frame == NONE || t->event[frame].id == id.rx_drop)
         return;
     queue = t->event[frame].queue;
     slot = field(&t->event[frame], "slot");
     for (size_t i = frame; i < t->count; i++)
-        if (is(&t->event[i], "rx_desc_done") && port_of(&t->event[i]) == port &&
+        if (t->event[i].id == id.rx_desc_done && port_of(&t->event[i]) == port &&
             t->event[i].queue == queue && field(&t->event[i], "slot") == slot) {
             note(f, i);
             return;
@@ -110,7 +118,7 @@ static size_t find_fetch(const struct rs_trace *t, size_t before, uint16_t port,
     for (size_t i = before; i-- > 0;) {
         const struct nic_event *e = &t->event[i];
 
-        if (!is(e, "desc_fetch") || port_of(e) != port || e->queue != queue ||
+        if (e->id != id.desc_fetch || port_of(e) != port || e->queue != queue ||
             field(e, "tx") != 1)
             continue;
         if (slot - field(e, "slot") < field(e, "count"))
@@ -122,7 +130,7 @@ static size_t find_fetch(const struct rs_trace *t, size_t before, uint16_t port,
 static size_t find_doorbell(const struct rs_trace *t, size_t before, uint16_t port, uint32_t queue)
 {
     for (size_t i = before; i-- > 0;)
-        if (is(&t->event[i], "tail") && port_of(&t->event[i]) == port &&
+        if (t->event[i].id == id.tail && port_of(&t->event[i]) == port &&
             t->event[i].queue == queue && field(&t->event[i], "tx") == 1)
             return i;
     return NONE;
@@ -132,7 +140,7 @@ static size_t find_doorbell(const struct rs_trace *t, size_t before, uint16_t po
 static void follow_out(const struct rs_trace *t, struct found *f, size_t wire, uint64_t number)
 {
     const uint16_t port = port_of(&t->event[wire]);
-    const size_t frame = find(t, 0, port, "tx_frame", NULL, "frame", number);
+    const size_t frame = find(t, 0, port, id.tx_frame, id.tx_frame, "frame", number);
     size_t fetch;
 
     if (frame == NONE)
@@ -143,7 +151,7 @@ static void follow_out(const struct rs_trace *t, struct found *f, size_t wire, u
     note(f, fetch);
     note(f, frame);
     for (size_t i = frame; i < t->count; i++)
-        if (is(&t->event[i], "tx_desc_done") && port_of(&t->event[i]) == port &&
+        if (t->event[i].id == id.tx_desc_done && port_of(&t->event[i]) == port &&
             t->event[i].queue == t->event[frame].queue) {
             note(f, i);
             return;
@@ -166,9 +174,10 @@ size_t rs_trace_follow(const struct rs_trace *trace, uint64_t flow, uint64_t seq
 {
     struct found f = {.index = index, .room = room};
     uint64_t number;
-    const size_t in = find_wire(trace, false, 0, flow, sequence, &number);
-    size_t out;
+    size_t in, out;
 
+    find_ids();
+    in = find_wire(trace, false, 0, flow, sequence, &number);
     note(&f, in);
     if (in != NONE)
         follow_in(trace, &f, in, number);
@@ -181,7 +190,7 @@ size_t rs_trace_follow(const struct rs_trace *trace, uint64_t flow, uint64_t seq
         const struct nic_event *e = &trace->event[i];
         uint64_t of;
 
-        if ((is(e, "verdict") || is(e, "wire_lost")) && rs_event_field(e, "flow", &of) &&
+        if ((e->id == id.verdict || e->id == id.wire_lost) && rs_event_field(e, "flow", &of) &&
             of == flow && field(e, "sequence") == sequence)
             note(&f, i);
     }

@@ -23,6 +23,13 @@ static const char *const rx_drop[] = {
 };
 _Static_assert(LENGTH(rx_drop) == NIC_RX_DROPS, "a reason without a word");
 
+/* Statistics registers that count them, by drop reason; the others are counted nowhere. */
+static const char *const rx_drop_counter[NIC_RX_DROPS] = {
+    [NIC_RX_DROP_FCS] = "CRCERRS", [NIC_RX_DROP_SHORT] = "RUC or RFC",
+    [NIC_RX_DROP_LONG] = "ROC or RJC", [NIC_RX_DROP_BUFFER] = "MPC",
+    [NIC_RX_DROP_PIPE] = "MPC", [NIC_RX_DROP_NO_DESC] = "QPRDC",
+};
+
 static const char *const tx_drop[] = {
     [NIC_TX_DROP_EMPTY] = "empty", [NIC_TX_DROP_LONG] = "too-long", [NIC_TX_DROP_DMA] = "dma-fault",
     [NIC_TX_DROP_DISABLED] = "queue-disabled", [NIC_TX_DROP_DESCS] = "too-many-descriptors",
@@ -97,4 +104,9 @@ const char *rs_event_word(const char *event, const char *field, uint64_t value)
         if (!strcmp(fields[i].event, event) && !strcmp(fields[i].field, field))
             return value < fields[i].count ? fields[i].word[value] : NULL;
     return NULL;
+}
+
+const char *rs_rx_drop_counter(uint64_t reason)
+{
+    return reason < LENGTH(rx_drop_counter) ? rx_drop_counter[reason] : NULL;
 }

@@ -10,4 +10,8 @@
 /* The word for `value` in field `field` of event `event`; NULL: it is a plain number. */
 const char *rs_event_word(const char *event, const char *field, uint64_t value);
 
+/* The card's own counter of frames that were dropped for this reason (enum nic_rx_drop); NULL: it
+ * has none. */
+const char *rs_rx_drop_counter(uint64_t reason);
+
 #endif

@@ -105,11 +105,35 @@ START_TEST(nearest)
 }
 END_TEST
 
+START_TEST(told_once_for_all)
+{
+    struct diag told, first, second;
+    char *text;
+
+    rs_diag_init(&told);
+    rs_diag_init(&first);
+    rs_diag_init(&second);
+    rs_diag_add(&first, DIAG_ERROR, "a", "x y\n", (struct diag_mark){1, 3, 1}, "one");
+    ck_assert(rs_diag_drop_known(&first, &told));
+    rs_diag_add(&second, DIAG_ERROR, "a", "x y\n", (struct diag_mark){1, 3, 1}, "one");
+    rs_diag_add(&second, DIAG_ERROR, "a", "x y\n", (struct diag_mark){1, 1, 1}, "two");
+    ck_assert(rs_diag_drop_known(&second, &told));
+    text = printed(&second, false);
+    ck_assert_str_eq(text, "a:1:1: error: two\n    x y\n    ^\n");
+    ck_assert(!rs_diag_drop_known(&first, &told));
+    free(text);
+    rs_diag_fini(&told);
+    rs_diag_fini(&first);
+    rs_diag_fini(&second);
+}
+END_TEST
+
 int main(void)
 {
     TCase *t = tcase_create("diag");
 
     tcase_add_test(t, form_and_order);
+    tcase_add_test(t, told_once_for_all);
     tcase_add_test(t, harmless);
     tcase_add_test(t, many);
     tcase_add_test(t, no_colour_in_pipes);

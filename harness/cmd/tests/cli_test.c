@@ -114,6 +114,8 @@ START_TEST(usage_errors)
         "ringside run --color sometimes",
         "ringside run --timeout-multiplier 0",
         "ringside run --timeout-multiplier nan",
+        "ringside run --shard 3/2",
+        "ringside list --shard 1",
         "ringside run no/such/file.yaml",
         "ringside lint",
         "ringside lint /nonexistent.yaml",
@@ -167,6 +169,37 @@ START_TEST(selection)
     ck_assert_int_eq(callf("ringside run --list %s", scenario), RS_EXIT_PASS);
     ck_assert_int_eq(callf("ringside run --dry-run %s", scenario), RS_EXIT_PASS);
     ck_assert_ptr_nonnull(strstr(said[0], "-icount shift=0,sleep=off"));
+}
+END_TEST
+
+START_TEST(shards)
+{
+    ck_assert_int_eq(callf("ringside list --shard 1/1 %s", scenario), RS_EXIT_PASS);
+    ck_assert_int_eq(callf("ringside list --shard 2/2 %s", scenario), RS_EXIT_NOTHING);
+    ck_assert_int_eq(callf("ringside run --list --shard 1/2 %s", scenario), RS_EXIT_PASS);
+    ck_assert_ptr_nonnull(strstr(said[0], "t "));
+}
+END_TEST
+
+START_TEST(nowhere_to_report)
+{
+    char *mark = g_build_filename(folder, "ran", NULL);
+    char *script = g_strdup_printf("touch %s", mark);
+
+    host_is(script);
+    ck_assert_int_eq(callf("ringside run --host in-process --junit /nowhere/j.xml --out %s %s",
+                           out, scenario),
+                     RS_EXIT_USAGE);
+    ck_assert_int_eq(callf("ringside run --host in-process --json %s --out %s %s", folder, out,
+                           scenario),
+                     RS_EXIT_USAGE);
+    ck_assert_int_eq(callf("ringside run --host in-process --out %s %s", scenario, scenario),
+                     RS_EXIT_ENVIRONMENT);
+    ck_assert_msg(!g_file_test(mark, G_FILE_TEST_EXISTS), "told before anything runs");
+    callf("ringside run --host in-process --json /dev/null --out %s %s", out, scenario);
+    ck_assert(g_file_test(mark, G_FILE_TEST_EXISTS));
+    g_free(script);
+    g_free(mark);
 }
 END_TEST
 
@@ -267,6 +300,8 @@ int main(void)
     tcase_add_test(tc, usage_errors);
     tcase_add_test(tc, help_and_version);
     tcase_add_test(tc, selection);
+    tcase_add_test(tc, shards);
+    tcase_add_test(tc, nowhere_to_report);
     tcase_add_test(tc, mistakes_in_scenarios);
     tcase_add_test(tc, nothing_is_built);
     tcase_add_test(tc, a_host_that_fails);

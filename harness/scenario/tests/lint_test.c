@@ -5,6 +5,7 @@
 #include "harness/scenario/lint.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/tests/parse.h"
@@ -83,6 +84,57 @@ START_TEST(file_missing)
 }
 END_TEST
 
+START_TEST(one_mistake_hides_no_other)
+{
+    const char *text = "name: t\nwhy: w\ndriver: {command: [a], files: [nofile]}\n"
+                       "traffic:\n- {from: 0, expect: 1, replay: x.pcap, rate: line}\n"
+                       "- {from: 0, expect: 7, size: 64B, rate: line, count: 1}\n"
+                       "expect: [{metrik: lost, max: 0}]\n";
+
+    expect(text, NULL, "x.pcap: cannot be read");
+    expect(text, NULL, "nofile: cannot be read");
+    expect(text, NULL, "there is no port 7");
+    expect(text, NULL, "unknown key 'metrik'");
+}
+END_TEST
+
+START_TEST(ports_of_the_guest)
+{
+    expect("name: t\nwhy: w\ndriver: {command: [/bin/a, \"${PORT1}\"]}\n" TRAFFIC, NULL, "");
+    expect("name: t\nwhy: w\ndriver: {command: [/bin/a, \"x${PORT2}\"]}\n", NULL,
+           "${PORT2}: there is no port 2, only 0..1");
+    expect("name: t\nwhy: w\ndriver: {app: fwd, env: [\"A=${PORT9}\"]}\n", NULL,
+           "there is no port 9");
+}
+END_TEST
+
+START_TEST(cases_that_err_alike)
+{
+    char *out = lint("name: t\nwhy: w\ndriver: {app: fwd, rings: [32, 64, 128]}\n"
+                     "traffic:\n- {from: 0, expect: 1, replay: x.pcap, rate: line}\n",
+                     NULL);
+    char *first = strstr(out, "cannot be read");
+
+    ck_assert_ptr_nonnull(first);
+    ck_assert_ptr_null(strstr(first + 1, "cannot be read"));
+    g_free(out);
+}
+END_TEST
+
+START_TEST(no_ordinary_file)
+{
+    char *fifo = g_build_filename(folder, "a.yaml", NULL);
+    const char *const paths[] = {fifo, "/dev/zero", folder};
+    struct diag diag;
+
+    ck_assert_int_eq(mkfifo(fifo, 0600), 0);
+    rs_diag_init(&diag);
+    ck_assert_uint_eq(rs_lint(paths, 3, &diag), 3); /* and comes back at all */
+    rs_diag_fini(&diag);
+    g_free(fifo);
+}
+END_TEST
+
 START_TEST(advice)
 {
     expect(HEAD, NULL, "warning: no traffic and nothing expected");
@@ -102,6 +154,10 @@ int main(void)
     tcase_add_test(t, name_twice);
     tcase_add_test(t, capture_missing);
     tcase_add_test(t, file_missing);
+    tcase_add_test(t, one_mistake_hides_no_other);
+    tcase_add_test(t, ports_of_the_guest);
+    tcase_add_test(t, cases_that_err_alike);
+    tcase_add_test(t, no_ordinary_file);
     tcase_add_test(t, advice);
     return run_tests("lint", (TCase *[]){t, NULL});
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Stored traces: whole, cut off, foreign; filters; one frame followed through port, queue, slot.
+ * Stored traces: whole, cut off, foreign; one frame followed through port, queue, slot.
  */
 #include "harness/trace/trace_file.h"
 
@@ -11,57 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static char *path, why[256];
-static GByteArray *file;
-
-static uint16_t id_of(const char *name)
-{
-    for (uint16_t id = 0; id < 1000; id++) {
-        const struct nic_event_info *info = bench_event_info(id);
-
-        if (info && !strcmp(info->name, name))
-            return id;
-    }
-    ck_abort_msg("there is no event %s", name);
-}
-
-static void put(const char *name, uint64_t us, unsigned port, uint32_t queue, uint64_t a,
-                uint64_t b, uint64_t c)
-{
-    const struct nic_event e = {us * 1000000, id_of(name), NIC_FUNCTION(port, 0), queue, a, b, c};
-
-    g_byte_array_append(file, (const void *)&e, sizeof(e));
-}
-
-static void setup(void)
-{
-    const struct rec_trace_header header = {
-        .magic = REC_TRACE_MAGIC,
-        .schema = TRACE_SCHEMA_VERSION,
-        .record_bytes = sizeof(struct nic_event),
-        .level = 2,
-        .ports = 2,
-        .plan_name = "t",
-    };
-    const int fd = g_file_open_tmp("ringside-trace-XXXXXX", &path, NULL);
-
-    close(fd);
-    file = g_byte_array_new();
-    g_byte_array_append(file, (const void *)&header, sizeof(header));
-}
-
-static void teardown(void)
-{
-    unlink(path);
-    g_free(path);
-    g_byte_array_free(file, TRUE);
-}
-
-static int open_it(struct rs_trace *trace)
-{
-    ck_assert(g_file_set_contents(path, (const char *)file->data, file->len, NULL));
-    return rs_trace_open(trace, path, why, sizeof(why));
-}
+#include "harness/tests/traces.h"
 
 START_TEST(a_torn_file_gives_what_is_whole)
 {
@@ -92,58 +42,6 @@ START_TEST(foreign_files_are_refused)
     ck_assert_int_eq(open_it(&trace), -EPROTO);
     ck_assert_int_eq(rs_trace_open(&trace, "/nonexistent", why, sizeof(why)), -ENOENT);
     ck_assert_int_eq(rs_trace_open(&trace, "/tmp", why, sizeof(why)), -EPROTO);
-}
-END_TEST
-
-static size_t matching(const struct rs_trace *t, const struct rs_trace_filter *f)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < t->count; i++)
-        n += rs_trace_match(f, &t->event[i]);
-    return n;
-}
-
-START_TEST(filters)
-{
-    struct rs_trace_filter f;
-    struct rs_trace t;
-
-    put("mmio_write", 1, 0, 0, 0x1018, 5, 0);  /* RDT[0] */
-    put("mmio_write", 2, 1, 0, 0x1058, 6, 0);  /* RDT[1] */
-    put("mmio_read", 3, 0, 0, 0x0008, 6, 0);   /* STATUS */
-    put("rx_frame", 4, 0, 3, 60, 7, 0);
-    put("msix", 5, 0, 3, 0xfee00000, 1, 0);    /* a vector, not a queue */
-    put("wire_in", 6, 1, 2, 60, 99, 41);       /* flow 2, sequence 41 */
-    ck_assert_int_eq(open_it(&t), 0);
-    rs_trace_filter_init(&f);
-    ck_assert_uint_eq(matching(&t, &f), 6);
-    f.port = 0;
-    ck_assert_uint_eq(matching(&t, &f), 4);
-    rs_trace_filter_init(&f);
-    f.queue = 3;
-    ck_assert_uint_eq(matching(&t, &f), 1);
-    rs_trace_filter_init(&f);
-    f.from_ps = 2000000;
-    f.to_ps = 4000000;
-    ck_assert_uint_eq(matching(&t, &f), 3);
-    rs_trace_filter_init(&f);
-    f.event_glob = "mmio_*";
-    ck_assert_uint_eq(matching(&t, &f), 3);
-    f.register_glob = "rdt";
-    ck_assert_uint_eq(matching(&t, &f), 2);
-    f.register_glob = "RDT[1]";
-    ck_assert_uint_eq(matching(&t, &f), 1);
-    f.register_glob = "0x8";
-    ck_assert_uint_eq(matching(&t, &f), 1);
-    rs_trace_filter_init(&f);
-    f.flow = 2;
-    ck_assert_uint_eq(matching(&t, &f), 1);
-    f.frame = 40;
-    ck_assert_uint_eq(matching(&t, &f), 0);
-    f.frame = 41;
-    ck_assert_uint_eq(matching(&t, &f), 1);
-    rs_trace_close(&t);
 }
 END_TEST
 
@@ -221,10 +119,9 @@ int main(void)
     SRunner *runner;
     int failed;
 
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, trace_setup, trace_teardown);
     tcase_add_test(tc, a_torn_file_gives_what_is_whole);
     tcase_add_test(tc, foreign_files_are_refused);
-    tcase_add_test(tc, filters);
     tcase_add_test(tc, text_has_names);
     tcase_add_test(tc, one_frame_from_wire_to_wire);
     tcase_add_test(tc, a_dropped_frame_ends_there);
