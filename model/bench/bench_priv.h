@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "model/bench/bench.h"
+#include "model/bench/frame_memo.h"
 #include "model/bench/timing.h"
 #include "model/nic/fifo.h"
 
@@ -28,7 +29,7 @@ enum {
     IOTLB_MAX = 1024,
     IOTLB_HINTS = 256,
     NESTED_MAX = 32,
-    STAMP_BYTES = 18,
+    STAMP_BYTES = 18, STAMP_FLOW = 2, STAMP_SEQUENCE = 4, /* frame.c */
     NO_FLOW = 0xffffffff,
     PAUSE_CHANGES = 8, /* pause frames that may be on their way to a far end */
     PAUSE_EVENTS = 4,  /* of one port in the heap */
@@ -287,6 +288,7 @@ struct bench {
     uint64_t watched; /* bit per event id that a fault counts */
     struct nic nic[PLAN_PORTS_MAX];
     struct frame_template shape[PLAN_FLOWS_MAX];
+    struct frame_memo memo;
     uint8_t event_level[64]; /* by id */
     struct nic_event wanted[TRACE_EVENTS]; /* trace.c: on their way to the host */
     uint8_t counting[NIC_FRAME_MAX + 256]; /* PLAN_PAYLOAD_COUNT */
@@ -415,15 +417,11 @@ static inline const struct plan_fault *fault_hits(struct bench *b, enum plan_fau
 void control_irq(struct bench *b, uint32_t bits);
 
 /* frame.c: what a frame of a flow looks like, from (flow, sequence, time) alone */
-struct stamp {
-    uint64_t time_ps; /* SFD at the pins, since GO */
-    uint32_t sequence;
-    uint16_t flow;
-};
 void frame_shapes(struct bench *b);
 uint32_t frame_smallest(const struct plan_flow *f); /* without FCS; 0: any */
 uint32_t frame_length(const struct bench *b, unsigned flow, uint64_t sequence);
 void frame_build(const struct bench *b, const struct stamp *stamp, uint32_t length, uint8_t *out);
+void frame_put_stamp(const struct bench *b, const struct stamp *stamp, uint8_t *out);
 bool frame_stamp(const struct bench *b, const uint8_t *frame, uint32_t length,
                  struct stamp *stamp);
 uint16_t frame_sum(const uint8_t *data, uint32_t bytes, uint64_t start);
@@ -462,9 +460,9 @@ bool replay_valid(const struct bench *b);
 /* wire.c */
 void wire_init(struct bench *b);
 uint64_t wire_occupied(const struct bench *b, uint32_t length); /* ps of wire for a frame */
-/* A frame's SFD is at the pins now. flow NO_FLOW: of none. */
+/* A frame's SFD is at the pins now. stamp NULL: of no flow. */
 void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
-             bool good_fcs, uint32_t flow, uint64_t sequence);
+             bool good_fcs, const struct stamp *stamp);
 /* To arrive as soon as the wire is free, not before at_ps. */
 void wire_enqueue(struct bench *b, unsigned port, uint64_t at_ps, const uint8_t *frame,
                   uint32_t length, bool good_fcs);

@@ -206,6 +206,16 @@ static uint16_t stamp_check(const struct bench *b, const struct stamp *s)
     return (uint16_t)(x ^ x >> 32);
 }
 
+void frame_put_stamp(const struct bench *b, const struct stamp *s, uint8_t *out)
+{
+    uint16_t magic = STAMP_MAGIC, check = stamp_check(b, s);
+    memcpy(out, &magic, 2);
+    memcpy(out + STAMP_FLOW, &s->flow, 2);
+    memcpy(out + STAMP_SEQUENCE, &s->sequence, 4);
+    memcpy(out + 8, &s->time_ps, 8);
+    memcpy(out + 16, &check, 2);
+}
+
 /* Frame i is of tuple i % tuples: its source port counts up, above 65536 its source address too;
  * bare Ethernet counts up the source MAC address. */
 static void tuple(const struct bench *b, const struct stamp *s, uint8_t *out)
@@ -271,13 +281,7 @@ void frame_build(const struct bench *b, const struct stamp *s, uint32_t length, 
         memset(out + t->bytes, 0, length - t->bytes);
         return;
     }
-    uint8_t *p = out + t->stamp;
-    uint16_t magic = STAMP_MAGIC, check = stamp_check(b, s);
-    memcpy(p, &magic, 2);
-    memcpy(p + 2, &s->flow, 2);
-    memcpy(p + 4, &s->sequence, 4);
-    memcpy(p + 8, &s->time_ps, 8);
-    memcpy(p + 16, &check, 2);
+    frame_put_stamp(b, s, out + t->stamp);
     if (length > t->stamp + (uint32_t)STAMP_BYTES)
         fill(b, s, out, t->stamp + STAMP_BYTES, length);
     if (f->tuples > 1)
@@ -295,8 +299,8 @@ bool frame_stamp(const struct bench *b, const uint8_t *frame, uint32_t length, s
             continue;
         memcpy(&magic, p, 2);
         memcpy(&check, p + 16, 2);
-        memcpy(&s->flow, p + 2, 2);
-        memcpy(&s->sequence, p + 4, 4);
+        memcpy(&s->flow, p + STAMP_FLOW, 2);
+        memcpy(&s->sequence, p + STAMP_SEQUENCE, 4);
         memcpy(&s->time_ps, p + 8, 8);
         if (magic == STAMP_MAGIC && s->flow < b->plan->flows.count &&
             b->shape[s->flow].stamp == b->stamp[i] && check == stamp_check(b, s))

@@ -104,15 +104,15 @@ static void send(struct bench *b, unsigned flow, uint32_t length)
         .time_ps = s->late ? s->next_ps - b->st->run.go_ps : since_go,
         .sequence = (uint32_t)s->count.sent, .flow = (uint16_t)flow,
     };
-    frame_build(b, &stamp, length, b->scratch);
+    const uint8_t *frame = memo_frame(b, &stamp, length);
     if (f->kind == PLAN_REPLAY)
-        replay_sent(b, &stamp, b->scratch, length);
+        replay_sent(b, &stamp, frame, length);
     if (s->count.sent++ == 0)
         s->count.sent_first_ps = since_go;
     s->count.sent_last_ps = since_go;
     uint64_t occupied = wire_occupied(b, length);
     p->in_busy_ps = bench_now(b) + occupied;
-    wire_in(b, f->port, b->scratch, length, !f->bad_fcs, flow, stamp.sequence);
+    wire_in(b, f->port, frame, length, !f->bad_fcs, &stamp);
     advance_pace(b, flow, length, occupied);
     plan_next(b, flow);
 }

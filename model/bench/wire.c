@@ -84,11 +84,11 @@ void wire_init(struct bench *b)
 
 /* ---- taps ---- */
 static void tap(struct bench *b, unsigned port, bool out, uint64_t sfd_ps, const uint8_t *frame,
-                uint32_t length, bool good_fcs, uint32_t flow, uint64_t sequence)
+                uint32_t length, uint64_t hash, bool good_fcs, uint32_t flow, uint64_t sequence)
 {
     enum bench_event_id id = out ? good_fcs ? BENCH_EV_wire_out : BENCH_EV_wire_out_bad
                                  : good_fcs ? BENCH_EV_wire_in : BENCH_EV_wire_in_bad;
-    trace_emit(b, id, NIC_FUNCTION(port, 0), flow, length, XXH3_64bits(frame, length), sequence);
+    trace_emit(b, id, NIC_FUNCTION(port, 0), flow, length, hash, sequence);
     if (b->plan->capture >> port & 1 && b->ops->wire)
         b->ops->wire(b->host, (uint8_t)port, out, sfd_ps, frame, length, good_fcs,
                      flow == NO_FLOW ? UINT64_MAX : flow, sequence);
@@ -102,9 +102,11 @@ static void lost(struct bench *b, unsigned port, uint32_t length, enum wire_loss
 
 /* ---- into the NIC ---- */
 void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
-             bool good_fcs, uint32_t flow, uint64_t sequence)
+             bool good_fcs, const struct stamp *stamp)
 {
     struct port_state *p = &b->st->port[port];
+    uint32_t flow = stamp ? stamp->flow : NO_FLOW;
+    uint64_t sequence = stamp ? stamp->sequence : UINT64_MAX;
     plan_moved(b);
     if (!p->carrier) {
         lost(b, port, length, LOSS_DARK, flow, sequence);
@@ -118,7 +120,10 @@ void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t leng
         good_fcs = false;
     p->count.wire_in_frames++;
     p->count.wire_in_bytes += length;
-    tap(b, port, false, bench_now(b), frame, length, good_fcs, flow, sequence);
+    uint64_t hash = XXH3_64bits(frame, length);
+    if (stamp)
+        memo_sent(b, stamp, length, hash);
+    tap(b, port, false, bench_now(b), frame, length, hash, good_fcs, flow, sequence);
     nic_frame_in(&b->nic[port], frame, length, good_fcs);
 }
 
@@ -161,7 +166,7 @@ void wire_fire(struct bench *b, unsigned port)
         return;
     const struct wire_frame *f = nic_fifo_at(p->wire_ring, at);
     p->in_busy_ps = bench_now(b) + wire_occupied(b, f->length);
-    wire_in(b, port, (const uint8_t *)(f + 1), f->length, f->good_fcs, NO_FLOW, UINT64_MAX);
+    wire_in(b, port, (const uint8_t *)(f + 1), f->length, f->good_fcs, NULL);
     nic_fifo_pop(&p->wire, p->wire_ring, WIRE_BYTES);
     head_schedule(b, port);
 }
@@ -189,7 +194,8 @@ static void to_peer(struct bench *b, unsigned port, const uint8_t *frame, uint32
                     bool good_fcs)
 {
     uint64_t sfd = bench_now(b) + SFD_BYTES * bench_time(b, TIMING_wire_byte);
-    tap(b, port, true, sfd, frame, length, good_fcs, NO_FLOW, UINT64_MAX);
+    uint64_t hash = XXH3_64bits(frame, length);
+    tap(b, port, true, sfd, frame, length, hash, good_fcs, NO_FLOW, UINT64_MAX);
     wire_enqueue(b, b->ports[port].peer, sfd + b->ports[port].cable_ps, frame, length, good_fcs);
 }
 
@@ -198,20 +204,25 @@ static void to_bench(struct bench *b, unsigned port, const uint8_t *frame, uint3
                      bool good_fcs)
 {
     uint64_t sfd = bench_now(b) + SFD_BYTES * bench_time(b, TIMING_wire_byte);
+    uint64_t hash = XXH3_64bits(frame, length);
     struct stamp stamp;
     struct replay_found found;
-    if (frame_stamp(b, frame, length, &stamp) &&
+    bool known = memo_known(b, frame, length, hash, &stamp);
+    if ((known || frame_stamp(b, frame, length, &stamp)) &&
         stamp.sequence < b->st->flow[stamp.flow].count.sent) {
-        tap(b, port, true, sfd, frame, length, good_fcs, stamp.flow, stamp.sequence);
-        sink_judge(b, port, frame, length, good_fcs, &stamp);
+        tap(b, port, true, sfd, frame, length, hash, good_fcs, stamp.flow, stamp.sequence);
+        if (known && good_fcs)
+            sink_count(b, port, stamp.flow, stamp.sequence, stamp.time_ps, false);
+        else
+            sink_judge(b, port, frame, length, good_fcs, &stamp);
     } else if (replay_match(b, port, frame, length, &found)) {
-        tap(b, port, true, sfd, frame, length, good_fcs, found.flow, found.sequence);
+        tap(b, port, true, sfd, frame, length, hash, good_fcs, found.flow, found.sequence);
         if (good_fcs)
             sink_count(b, port, found.flow, found.sequence, found.sent_ps, found.again);
         else
             sink_damaged(b, port, found.flow, found.sequence, length);
     } else {
-        tap(b, port, true, sfd, frame, length, good_fcs, NO_FLOW, UINT64_MAX);
+        tap(b, port, true, sfd, frame, length, hash, good_fcs, NO_FLOW, UINT64_MAX);
         if (good_fcs && (pause_take(b, port, frame, length) ||
                          responder_take(b, port, frame, length)))
             return;
@@ -242,7 +253,8 @@ void wire_out(struct bench *b, unsigned port, const uint8_t *frame, uint32_t len
         to_peer(b, port, frame, length, good_fcs);
         break;
     case PLAN_ATTACH_NETDEV:
-        tap(b, port, true, bench_now(b), frame, length, good_fcs, NO_FLOW, UINT64_MAX);
+        tap(b, port, true, bench_now(b), frame, length, XXH3_64bits(frame, length), good_fcs,
+            NO_FLOW, UINT64_MAX);
         if (b->ops->frame_out)
             b->ops->frame_out(b->host, (uint8_t)port, frame, length);
         break;

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What is remembered of frames so that none has to be made twice. Of each flow the frame that it
+ * sent last: the next one differs in a few words. Of the frames on their way the hash: one that
+ * comes back with it came back as it was sent. None of this is state of the machine: what is
+ * forgotten is made again, with the same outcome.
+ */
+#ifndef RINGSIDE_BENCH_FRAME_MEMO_H
+#define RINGSIDE_BENCH_FRAME_MEMO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/bench/plan.h"
+
+struct bench;
+
+enum {
+    MEMO_BYTES = 2048,  /* longest frame of which the last one is kept */
+    MEMO_FRAMES = 1024, /* on their way, of all flows */
+};
+
+struct stamp {
+    uint64_t time_ps; /* SFD at the pins, since GO */
+    uint32_t sequence;
+    uint16_t flow;
+};
+
+struct frame_last {
+    uint64_t ip_sum, l4_sum; /* of all that does not change */
+    uint32_t length;         /* 0: none */
+    uint8_t bytes[MEMO_BYTES];
+};
+
+struct frame_sent {
+    uint64_t hash;
+    uint32_t length; /* 0: none */
+    struct stamp stamp;
+};
+
+struct frame_memo {
+    struct frame_last last[PLAN_FLOWS_MAX];
+    struct frame_sent sent[MEMO_FRAMES];
+};
+
+/* As frame_build(); the frame is good until the flow's next one. */
+const uint8_t *memo_frame(struct bench *b, const struct stamp *stamp, uint32_t length);
+/* A frame that memo_frame() made goes onto the wire as it is. */
+void memo_sent(struct bench *b, const struct stamp *stamp, uint32_t length, uint64_t hash);
+/* Is it certain that this frame is the one that was sent so? */
+bool memo_known(const struct bench *b, const uint8_t *frame, uint32_t length, uint64_t hash,
+                struct stamp *stamp);
+
+#endif
