@@ -20,6 +20,23 @@ endif
 # hash, and base snapshots are shared by clones whose hosts are alike. gdb finds sources from here.
 SAME_BYTES := -fdebug-prefix-map=$(CURDIR)=. -fmacro-prefix-map=$(CURDIR)=.
 
+# The model's hosts get NIC and bench as one object, optimised as one: calls between their files
+# are a sixth of what a frame costs. Unit tests, sanitizers and coverage link the plain libraries.
+# LTO= leaves it out: a changed model then links a few seconds sooner.
+ifeq ($(SAN),)
+LTO ?= 1
+endif
+ifneq ($(LTO),)
+CFLAGS_model := -O3 -flto -ffat-lto-objects
+PLAIN        := -fno-lto
+MODEL        := $(BUILD)/model.o
+else
+MODEL        := $(BUILD)/libbench.a $(BUILD)/libnic.a
+endif
+
+$(BUILD)/model.o: $(BUILD)/libbench.a $(BUILD)/libnic.a
+	$(Q)$(CC) -O3 -g -flto=auto -r -flinker-output=nolto-rel -o $@ -Wl,--whole-archive $^
+
 ALL_TESTS :=
 ALL_LIBS  :=
 
@@ -38,12 +55,15 @@ $(BUILD)/lib$(1).a: $(2:%.c=$(OBJ)/%.o)
 -include $(2:%.c=$(OBJ)/%.d)
 endef
 
+# LIBRARIES -> files; "model" is NIC and bench as hosts link them
+lib_files = $(filter-out %/libmodel.a,$(1:%=$(BUILD)/lib%.a)) $(if $(filter model,$(1)),$(MODEL))
+
 # $(call program,NAME,SOURCES,LIBRARIES,LDLIBS) -> $(BUILD)/NAME
 define program
-$(BUILD)/$(1): $(2:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a)
+$(BUILD)/$(1): $(2:%.c=$(OBJ)/%.o) $(call lib_files,$(3))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) $$(LDFLAGS_$(1)) -o $$@ \
-	    $(2:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a) $(4)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) $$(PLAIN) $$(LDFLAGS_$(1)) -o $$@ \
+	    $(2:%.c=$(OBJ)/%.o) $(call lib_files,$(3)) $(4)
 -include $(2:%.c=$(OBJ)/%.d)
 endef
 
@@ -55,6 +75,6 @@ define unit_test
 ALL_TESTS += $(BUILD)/$(2:%.c=%)
 $(BUILD)/$(2:%.c=%): $(2:%.c=$(OBJ)/%.o) $(5:%.c=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a)
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) -o $$@ $$^ $(4) $$(LDLIBS_CHECK)
+	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) $$(PLAIN) -o $$@ $$^ $(4) $$(LDLIBS_CHECK)
 -include $(2:%.c=$(OBJ)/%.d) $(5:%.c=$(OBJ)/%.d)
 endef

@@ -6,7 +6,7 @@
 QEMU       := $(BUILD)/qemu-system-x86_64
 QEMU_TREE  := $(BUILD)/qemu-tree
 QEMU_OBJS  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard qemu-patches/adapter/*.c))
-QEMU_LIBS  := $(BUILD)/librecord.a $(BUILD)/libbench.a $(BUILD)/libnic.a
+QEMU_LIBS  := $(BUILD)/librecord.a $(MODEL)
 QEMU_INPUT := $(addprefix qemu-patches/,series ringside.mak build pins fetch) \
               $(wildcard qemu-patches/*.patch)
 
