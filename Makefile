@@ -14,7 +14,7 @@ include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
                    driver harness harness/inproc guest qemu-patches))
 
-.PHONY: help run test check coverage docs rate profile unit tidy all tools hosts clean
+.PHONY: help run test check coverage docs rate profile driver-cost unit tidy all tools hosts clean
 help:
 	@grep -hE '^## ' $(MAKEFILE_LIST) | sed 's/^## //'
 
@@ -62,6 +62,10 @@ rate:
 ## make profile    where the host's time goes per forwarded frame (needs linux-perf, valgrind)
 profile: all $(BUILD)/queue-cost
 	$(Q)python3 scripts/profile.py $(BUILD)
+
+## make driver-cost  instructions of driver and pool per forwarded frame, by path and batch
+driver-cost: $(BUILD)/forward-cost
+	$(Q)python3 scripts/driver_cost.py $(BUILD)
 
 # what runs on this machine; what runs scenarios
 tools: $(BUILD)/ringside $(BUILD)/ringside-inproc $(BUILD)/nic-dump

@@ -154,9 +154,13 @@ void ixd_init_driver_loaded(struct ixd_port *port, bool loaded)
 /* Frame handling of the MAC, for both directions: the device owns the CRC and the padding. */
 static void setup_mac(struct ixd_port *port)
 {
+    uint32_t jumbo = port->config.mtu > IXD_MTU_DEFAULT ? IXD_HLREG0_JUMBOEN : 0;
+
     ixd_reg_change(port, IXD_HLREG0, IXD_HLREG0_JUMBOEN | IXD_HLREG0_LPBK,
-                   IXD_HLREG0_TXCRCEN | IXD_HLREG0_RXCRCSTRP | IXD_HLREG0_TXPADEN);
-    ixd_reg_change(port, IXD_MAXFRS, IXD_MAXFRS_BYTES(0xffff), IXD_MAXFRS_BYTES(1518));
+                   IXD_HLREG0_TXCRCEN | IXD_HLREG0_RXCRCSTRP | IXD_HLREG0_TXPADEN | jumbo);
+    /* Header and CRC included; a tag comes on top by itself. */
+    ixd_reg_change(port, IXD_MAXFRS, IXD_MAXFRS_BYTES(0xffff),
+                   IXD_MAXFRS_BYTES(port->config.mtu + 18));
     /* No flow control: pause frames neither obeyed nor passed up. */
     ixd_reg_write(port, IXD_MFLCN, IXD_MFLCN_DPF);
 }

@@ -18,8 +18,67 @@
 enum {
     IXD_QUEUES_MAX = 16,  /* per direction: what RSS can spread over */
     IXD_FRAME_MIN = 17,   /* shortest frame that may be handed over; the MAC pads it to 60 */
-    IXD_FRAME_MAX = 1518, /* longest, without CRC: 1514, and one VLAN tag */
-    IXD_PORTS_MAX = 8,    /* of one ixd_wait_rx() call */
+    IXD_MTU_MIN = 68,     /* what IPv4 demands of every link */
+    IXD_MTU_MAX = 9710,   /* 9728 bytes with header and CRC is what the MAC can do */
+    IXD_MTU_DEFAULT = 1500,
+    IXD_HEADER_BYTES = 18, /* Ethernet and one VLAN tag, on top of the MTU */
+    IXD_TX_SEGS_MAX = 38,  /* buffers of one packet: 40 descriptors with context, less one spare */
+    IXD_PORTS_MAX = 8,     /* of one ixd_wait_rx() call */
+};
+
+/* What a port shall do to packets (struct ixd_config). With none of a direction and frames that fit
+ * a buffer, that direction takes a shorter path: it handles single buffers, its packets carry
+ * ol_flags 0, and it does not look at those of packets to be sent. */
+enum ixd_rx_offload {
+    IXD_RX_OFFLOAD_CHECKSUM = 1 << 0,   /* verdict on IPv4, TCP and UDP checksums */
+    IXD_RX_OFFLOAD_VLAN_STRIP = 1 << 1, /* tag out of the frame into vlan_tci */
+    IXD_RX_OFFLOAD_RSS_HASH = 1 << 2,   /* hash and packet_type */
+    IXD_RX_OFFLOAD_SCATTER = 1 << 3,    /* frames over several buffers; implied by a large MTU */
+    IXD_RX_OFFLOADS = (1 << 4) - 1,
+};
+enum ixd_tx_offload {
+    IXD_TX_OFFLOAD_CHECKSUM = 1 << 0,    /* IPv4, TCP, UDP and SCTP checksums */
+    IXD_TX_OFFLOAD_TSO = 1 << 1,         /* TCP and UDP segmentation */
+    IXD_TX_OFFLOAD_VLAN_INSERT = 1 << 2, /* vlan_tci into the frame */
+    IXD_TX_OFFLOAD_MULTI_SEGS = 1 << 3,  /* packets of several buffers; implied by a large MTU */
+    IXD_TX_OFFLOADS = (1 << 4) - 1,
+};
+
+/* pool_buf.ol_flags. Receive sets the first group (the rest of the packet's fields as they say);
+ * who sends sets the second, with l2_len, l3_len, l4_len for checksums and segmentation. */
+enum ixd_ol_flags {
+    IXD_RX_VLAN = 1 << 0,          /* a tag was taken out: vlan_tci */
+    IXD_RX_RSS_HASH = 1 << 1,      /* hash is the RSS hash */
+    IXD_RX_FDIR = 1 << 2,          /* a filter of the flow director matched */
+    IXD_RX_FDIR_ID = 1 << 3,       /* ... and its id is in `hash` */
+    IXD_RX_IP_CKSUM_GOOD = 1 << 4, /* neither good nor bad: not looked at */
+    IXD_RX_IP_CKSUM_BAD = 1 << 5,
+    IXD_RX_L4_CKSUM_GOOD = 1 << 6,
+    IXD_RX_L4_CKSUM_BAD = 1 << 7,
+
+    IXD_TX_VLAN = 1 << 16,       /* insert vlan_tci behind the addresses */
+    IXD_TX_IPV4 = 1 << 17,       /* what layer 3 is; exactly one of the two for segmentation */
+    IXD_TX_IPV6 = 1 << 18,
+    IXD_TX_IP_CKSUM = 1 << 19,   /* the IPv4 header checksum; its field must hold 0 */
+    IXD_TX_TCP_CKSUM = 1 << 20,  /* at most one of these three; TCP's and UDP's field must hold */
+    IXD_TX_UDP_CKSUM = 2 << 20,  /* the sum of the pseudo header (ixd_tx_prepare() does both) */
+    IXD_TX_SCTP_CKSUM = 3 << 20,
+    IXD_TX_L4_MASK = 3 << 20,
+    IXD_TX_TCP_SEG = 1 << 22,    /* cut the payload into pieces of tso_segsz; makes the checksums */
+    IXD_TX_UDP_SEG = 1 << 23,    /* the same for UDP: each piece is a datagram */
+    IXD_TX_MASK = IXD_TX_VLAN | IXD_TX_IP_CKSUM | IXD_TX_L4_MASK | IXD_TX_TCP_SEG | IXD_TX_UDP_SEG,
+};
+
+/* pool_buf.packet_type of a received packet: what its headers are; 0: not IP. */
+enum ixd_packet_type {
+    IXD_PTYPE_IPV4 = 1 << 0,
+    IXD_PTYPE_IPV4_OPTIONS = 1 << 1,
+    IXD_PTYPE_IPV6 = 1 << 2,
+    IXD_PTYPE_IPV6_EXT = 1 << 3,
+    IXD_PTYPE_TCP = 1 << 4,
+    IXD_PTYPE_UDP = 1 << 5,
+    IXD_PTYPE_SCTP = 1 << 6,
+    IXD_PTYPE_ETHERTYPE = 1 << 11, /* an ethertype filter matched, bits 2..0 are its number */
 };
 
 struct ixd_port;
@@ -32,6 +91,9 @@ struct ixd_config {
     unsigned rx_refill;        /* post fresh buffers when this many are missing; 0: a fitting one */
     unsigned tx_report;        /* ask for a status report every so many frames; 0: a fitting one */
     unsigned tx_pthresh, tx_hthresh, tx_wthresh; /* descriptor fetch and write-back thresholds */
+    unsigned mtu;         /* longest payload of a frame, 68..9710 */
+    uint32_t rx_offloads; /* enum ixd_rx_offload */
+    uint32_t tx_offloads; /* enum ixd_tx_offload */
     bool drop_when_full; /* DROP_EN: a full queue drops its frames instead of holding all */
     bool promiscuous;    /* take every unicast and multicast frame */
     bool interrupts;     /* one vector per receive queue, and one for link changes */
@@ -58,22 +120,30 @@ int ixd_open(struct ixd_port **out, struct ixd_bus *bus, const struct ixd_config
  * ixd_tx_drain() before to have them sent. Frees the port even if it returns an error. */
 int ixd_close(struct ixd_port *port, struct ixd_error *err);
 
-/* Takes up to `max` received frames from a queue; returns how many. The buffers are the caller's
- * until sent, or freed to the pool. Damaged or chained frames are dropped and counted. */
+/* Takes up to `max` received packets from a queue; returns how many. The buffers are the caller's
+ * until sent, or freed to the pool (pool_free_packets() where a packet may have several). Damaged
+ * frames, and frames longer than expected, are dropped and counted. */
 unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **bufs, unsigned max);
 
-/* Puts frames on a transmit queue, in order; returns how many found room. These buffers are the
- * driver's; the rest remain the caller's. Every buffer must come from the port's pool, with
- * IXD_FRAME_MIN <= length <= IXD_FRAME_MAX inside of the buffer. */
+/* Puts packets on a transmit queue, in order; returns how many found room. These buffers are the
+ * driver's; the rest remain the caller's. Every buffer must come from the port's pool, with at
+ * least IXD_FRAME_MIN bytes and at most the MTU and IXD_HEADER_BYTES. With offloads a packet that
+ * the device could not send (ixd_tx_prepare() says why) is taken, freed and counted. */
 unsigned ixd_tx_burst(struct ixd_port *port, unsigned queue, struct pool_buf *const *bufs,
                       unsigned count);
+
+/* Makes packets fit for the device, as their ol_flags ask: checks lengths, writes 0 into the IPv4
+ * checksum and the pseudo header's sum into that of TCP or UDP. The headers must lie in the first
+ * buffer. Returns how many packets are fit; the next one is not, and `err` says why. */
+unsigned ixd_tx_prepare(const struct ixd_port *port, struct pool_buf *const *packets,
+                        unsigned count, struct ixd_error *err);
 
 /* Waits until all that was put on the transmit queues has left the port: until the device has
  * fetched it, at most timeout_us, and then until its packet buffer is empty. 0, or -ETIMEDOUT
  * naming the queue and its head and tail (a link that is down sends nothing). */
 int ixd_tx_drain(struct ixd_port *port, unsigned timeout_us, struct ixd_error *err);
 
-/* Frames put on a transmit queue whose buffers have not come home yet. */
+/* Descriptors put on a transmit queue whose buffers have not come home yet. */
 unsigned ixd_tx_pending(const struct ixd_port *port, unsigned queue);
 
 /* Waits until a receive queue of one of the ports has a frame or a link changes, at most
@@ -103,14 +173,20 @@ struct ixd_rx_counters {
     uint64_t packets;
     uint64_t bursts;      /* calls that returned at least one frame */
     uint64_t empty_polls; /* calls that returned none */
-    uint64_t dropped;     /* frames damaged, longer than a buffer, or in several buffers */
+    uint64_t dropped;     /* frames damaged, or in more buffers than the MTU asks for */
     uint64_t pool_empty;  /* times that fewer fresh buffers were there than the ring wanted */
+    uint64_t bad_ip_cksum, bad_l4_cksum; /* with receive offloads: handed over, and marked */
 };
 
 struct ixd_tx_counters {
     uint64_t packets;
     uint64_t bursts; /* doorbells */
     uint64_t full;   /* calls that could not place all frames */
+    /* with transmit offloads: */
+    uint64_t contexts;    /* context descriptors written */
+    uint64_t tso_packets; /* of the packets, those to be cut */
+    uint64_t tso_frames;  /* into how many frames */
+    uint64_t refused;     /* packets that the device could not have sent, freed */
 };
 
 const struct ixd_rx_counters *ixd_rx_counters(const struct ixd_port *port, unsigned queue);

@@ -17,6 +17,9 @@ struct ixd_rx_queue {
     struct ixd_desc *ring;
     struct pool_buf **slot; /* slot[i] is the buffer behind ring[i] while posted */
     struct pool *pool;
+    /* Takes completed descriptors from `next` on, at most `run` of them, none behind the ring's
+     * end; packets go to *out, which moves on. Returns how many descriptors were taken. */
+    uint32_t (*take)(struct ixd_rx_queue *q, uint32_t run, struct pool_buf ***out);
     uint32_t length;
     uint32_t next; /* the descriptor that completes next */
     uint32_t fill; /* the descriptor to be posted next = RDT */
@@ -24,15 +27,31 @@ struct ixd_rx_queue {
     uint32_t refill; /* post when so many are missing */
     uint32_t tail_reg;
     uint64_t accept; /* what a good frame's status has in the bits of RX_VERDICT */
+    struct pool_buf *first, *last; /* of a packet that is not whole yet */
+    unsigned segs_max;             /* buffers that the longest frame takes */
+    bool discarding;               /* the rest of the packet is not wanted */
     struct ixd_rx_counters counters;
 };
 
+/* A context descriptor as the device has it; word[1] without its number. */
+struct ixd_tx_context {
+    uint64_t word[2];
+};
+
+enum { IXD_TX_CONTEXTS = 2 }; /* that a queue of the device keeps */
+
 /* A transmit ring. `used` descriptors from `clean` on are the device's; every `report`-th one asks
- * for a write-back, and buffers come home `report` at a time. */
+ * for a write-back, and buffers come home `report` at a time. With offloads a packet takes several
+ * descriptors, so a report comes with the end of a packet, `report` descriptors after the last at
+ * the earliest, and report_of[] says where. */
 struct ixd_tx_queue {
     struct ixd_desc *ring;
-    struct pool_buf **slot;
+    struct pool_buf **slot; /* NULL behind a context descriptor */
     struct pool *pool;
+    unsigned (*burst)(struct ixd_port *port, struct ixd_tx_queue *q, struct pool_buf *const *bufs,
+                      unsigned count);
+    void (*collect)(struct ixd_tx_queue *q); /* brings home what the device has reported */
+    void (*bring_home)(struct ixd_tx_queue *q, uint32_t count); /* the oldest descriptors' */
     uint32_t length;
     uint32_t tail;  /* the descriptor to be filled next = TDT */
     uint32_t clean; /* the oldest one whose buffer is not home */
@@ -41,6 +60,11 @@ struct ixd_tx_queue {
     uint32_t until_report; /* frames to go until the next request */
     uint32_t next_report;  /* index of the oldest descriptor with a request */
     uint32_t tail_reg;
+    uint16_t *report_of;   /* where the report lies that covers the batch beginning here */
+    uint32_t batch;        /* the batch that no request covers yet begins here */
+    uint32_t reports;      /* requests that are not answered */
+    struct ixd_tx_context context[IXD_TX_CONTEXTS];
+    unsigned context_last; /* the one used last */
     struct ixd_tx_counters counters;
 };
 
@@ -53,12 +77,24 @@ struct ixd_port {
     struct ixd_tx_queue tx[IXD_QUEUES_MAX];
     struct ixd_dma rings; /* all descriptor rings of the port */
     struct pool_buf **slots;
+    uint16_t *report_of; /* of all transmit queues */
     struct ixd_stats *stats;
     struct ixd_link link;
     bool link_was_up; /* ever */
     uint8_t mac[6];
     bool interrupts_on;
 };
+
+/* Does the port need the longer of the two paths of this direction? */
+static inline bool ixd_rx_has_offloads(const struct ixd_config *config)
+{
+    return config->rx_offloads || config->mtu + IXD_HEADER_BYTES > POOL_BUF_BYTES;
+}
+
+static inline bool ixd_tx_has_offloads(const struct ixd_config *config)
+{
+    return config->tx_offloads || config->mtu + IXD_HEADER_BYTES > POOL_BUF_BYTES;
+}
 
 /* --- regio.c: registers by name, bounded waits ------------------------------------------------ */
 
@@ -98,11 +134,23 @@ int ixd_rx_start(struct ixd_port *port, struct ixd_error *err);
 int ixd_rx_stop(struct ixd_port *port, struct ixd_error *err);
 void ixd_rx_reclaim(struct ixd_port *port);
 bool ixd_rx_ready(const struct ixd_port *port, unsigned queue);
+uint32_t ixd_rx_take_single(struct ixd_rx_queue *q, uint32_t run, struct pool_buf ***out);
+/* rx_offload.c */
+uint32_t ixd_rx_take_packets(struct ixd_rx_queue *q, uint32_t run, struct pool_buf ***out);
 
 void ixd_tx_setup_global(struct ixd_port *port);
 int ixd_tx_start(struct ixd_port *port, struct ixd_error *err);
 int ixd_tx_stop(struct ixd_port *port, struct ixd_error *err);
 void ixd_tx_reclaim(struct ixd_port *port);
+void ixd_tx_choose_path(struct ixd_tx_queue *q, bool offloads);
+/* tx_offload.c */
+unsigned ixd_tx_burst_packets(struct ixd_port *port, struct ixd_tx_queue *q,
+                              struct pool_buf *const *bufs, unsigned count);
+void ixd_tx_collect_packets(struct ixd_tx_queue *q);
+void ixd_tx_bring_home_packets(struct ixd_tx_queue *q, uint32_t count);
+/* tx_prepare.c: 0, or -EINVAL with text when the device could not send this packet as it asks */
+int ixd_tx_check(const struct ixd_port *port, const struct pool_buf *packet,
+                 struct ixd_error *err);
 
 /* --- link.c, irq.c, stats.c --------------------------------------------------------------------
  */

@@ -3,9 +3,10 @@
 # bus. libixd_vfio is the bus of a Linux guest. The programs are linked statically, for a guest
 # that holds nothing but its init.
 
-DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c tx.c irq.c stats.c \
-                port.c)
-DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c fwd.c echo.c gen.c sink.c)
+DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c rx_offload.c tx.c \
+                tx_offload.c tx_prepare.c irq.c stats.c port.c)
+DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c packet.c merge.c fwd.c echo.c gen.c \
+                    gen_frame.c sink.c)
 $(eval $(call library,ixd,$(DRIVER_SRC) $(DRIVER_APP_SRC)))
 $(eval $(call library,ixd_vfio,driver/bus_vfio.c driver/apps/run.c))
 
@@ -20,3 +21,6 @@ $(foreach app,fwd echo gen sink,$(eval $(call guest_program,$(app))))
 
 $(eval $(call unit_tests,driver,ixd,,driver/tests/fake_bus.c))
 $(eval $(call unit_tests,driver/apps,ixd,,driver/tests/fake_bus.c))
+
+# a load for counting instructions: scripts/driver_cost.py
+$(eval $(call program,forward-cost,driver/tests/forward_cost.c driver/tests/fake_bus.c,ixd))

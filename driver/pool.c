@@ -87,6 +87,7 @@ int pool_add_segment(struct pool *pool, void *virt, uint64_t iova, size_t bytes,
         buf->index = pool->size + i;
         buf->pool = pool;
         buf->state = POOL_FREE;
+        buf->nb_segs = 1;
         pool->free[pool->available++] = buf;
     }
     pool->size += count;
@@ -104,16 +105,17 @@ static void violation(struct pool *pool, const struct pool_buf *buf, enum pool_s
                  state_names[from], state_names[to]);
     else
         ixd_fail(&pool->first_violation, 0,
-                 "buffer %u (generation %u) was to go from %s to %s, but is %s", buf->index,
+                 "buffer %u (generation %u) was to go from %s to %s, but is %s%s", buf->index,
                  buf->generation, state_names[from], state_names[to],
-                 buf->state < POOL_STATES ? state_names[buf->state] : "damaged");
+                 buf->state < POOL_STATES ? state_names[buf->state] : "damaged",
+                 buf->next ? " and part of a chain" : "");
 }
 
 /* True when the move is legal, and then done. */
 static bool move_checked(struct pool *pool, struct pool_buf *buf, enum pool_state from,
                          enum pool_state to)
 {
-    if (buf->pool != pool || buf->state != from) {
+    if (buf->pool != pool || buf->state != from || (to == POOL_FREE && buf->next)) {
         violation(pool, buf, from, to);
         return false;
     }
@@ -159,6 +161,55 @@ void pool_free_bulk(struct pool *pool, struct pool_buf *const *bufs, unsigned co
     }
     memcpy(&pool->free[pool->available], bufs, count * sizeof(struct pool_buf *));
     pool->available += count;
+}
+
+static void free_chain(struct pool *pool, struct pool_buf *buf)
+{
+    while (buf) {
+        struct pool_buf *next = buf->next;
+
+        buf->next = NULL;
+        buf->nb_segs = 1;
+        pool_free_bulk(pool, &buf, 1);
+        buf = next;
+    }
+}
+
+void pool_free_packets(struct pool *pool, struct pool_buf *const *packets, unsigned count)
+{
+    unsigned from = 0;
+
+    for (unsigned i = 0; i < count; i++) {
+        if (packets[i]->nb_segs == 1)
+            continue;
+        pool_free_bulk(pool, packets + from, i - from);
+        free_chain(pool, packets[i]);
+        from = i + 1;
+    }
+    if (from < count)
+        pool_free_bulk(pool, packets + from, count - from);
+}
+
+bool pool_chain(struct pool_buf *packet, struct pool_buf *more)
+{
+    struct pool_buf *last = packet;
+
+    if (packet->nb_segs + more->nb_segs > UINT8_MAX)
+        return false;
+    while (last->next)
+        last = last->next;
+    last->next = more;
+    packet->nb_segs += more->nb_segs;
+    return true;
+}
+
+uint32_t pool_packet_length(const struct pool_buf *packet)
+{
+    uint32_t bytes = 0;
+
+    for (; packet; packet = packet->next)
+        bytes += packet->length;
+    return bytes;
 }
 
 void pool_move_bulk(struct pool *pool, struct pool_buf *const *bufs, unsigned count,

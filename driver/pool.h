@@ -33,8 +33,11 @@ enum pool_state {
     POOL_STATES,
 };
 
-/* One buffer. Frame bytes are data[offset .. offset + length). Receive sets offset and length;
- * whoever fills a buffer for transmission sets both. The other fields belong to the pool. */
+/* One buffer, and in the first buffer of a packet what is known of the packet. Frame bytes are
+ * data[offset .. offset + length); a packet that needs more goes on in `next`. A buffer from
+ * pool_alloc_bulk() is a packet of its own (nb_segs 1, next NULL); whoever fills it sets offset,
+ * length and ol_flags. What the fields from ol_flags on mean is the driver's word (ixd.h). The
+ * others belong to the pool. */
 struct pool_buf {
     uint8_t *data;
     uint64_t iova; /* what the device calls data[0] */
@@ -44,6 +47,15 @@ struct pool_buf {
     struct pool *pool;
     uint32_t generation; /* counts frees when checking, so that a stale handle can be told */
     uint8_t state;       /* enum pool_state, when checking */
+    uint8_t nb_segs;     /* buffers of the packet, this one included */
+    uint16_t vlan_tci;
+    struct pool_buf *next;
+    uint32_t ol_flags;
+    uint32_t hash;
+    uint16_t packet_type;
+    uint16_t tso_segsz;
+    uint8_t l2_len, l4_len;
+    uint16_t l3_len;
 } __attribute__((aligned(64)));
 _Static_assert(sizeof(struct pool_buf) == 64, "one cache line per buffer");
 
@@ -69,9 +81,18 @@ int pool_add_segment(struct pool *pool, void *virt, uint64_t iova, size_t bytes,
 /* Takes up to `count` buffers, FREE -> HELD; returns how many there were. */
 unsigned pool_alloc_bulk(struct pool *pool, struct pool_buf **bufs, unsigned count);
 
-/* Gives buffers back, HELD -> FREE. When checking, one that is not this pool's or not HELD is
- * refused, counted as a violation, and stays as it is. */
+/* Gives single buffers back, HELD -> FREE. When checking, one that is not this pool's, not HELD or
+ * part of a chain is refused, counted as a violation, and stays as it is. */
 void pool_free_bulk(struct pool *pool, struct pool_buf *const *bufs, unsigned count);
+
+/* Gives whole packets back, each with all its buffers. */
+void pool_free_packets(struct pool *pool, struct pool_buf *const *packets, unsigned count);
+
+/* Appends a packet's buffers to another's. False, and nothing done, beyond 255 buffers. */
+bool pool_chain(struct pool_buf *packet, struct pool_buf *more);
+
+/* Bytes of all buffers of a packet. */
+uint32_t pool_packet_length(const struct pool_buf *packet);
 
 /* Records that `count` buffers went from one holder to another. Costs one test when not checking.
  */

@@ -23,6 +23,7 @@ void ixd_config_default(struct ixd_config *config)
         .tx_wthresh = 0,
         .drop_when_full = true,
         .itr_us = 10,
+        .mtu = IXD_MTU_DEFAULT,
     };
 }
 
@@ -81,6 +82,13 @@ int ixd_config_check(const struct ixd_config *config, struct ixd_error *err)
                         "write-back threshold %u: must be 0 unless every frame asks for a report "
                         "(tx_report is %u)",
                         config->tx_wthresh, report_of(config));
+    if (config->mtu < IXD_MTU_MIN || config->mtu > IXD_MTU_MAX)
+        return ixd_fail(err, -EINVAL, "MTU of %u bytes: expected %d..%d", config->mtu, IXD_MTU_MIN,
+                        IXD_MTU_MAX);
+    if (config->rx_offloads & ~(uint32_t)IXD_RX_OFFLOADS ||
+        config->tx_offloads & ~(uint32_t)IXD_TX_OFFLOADS)
+        return ixd_fail(err, -EINVAL, "offloads 0x%x, 0x%x: unknown bits", config->rx_offloads,
+                        config->tx_offloads);
     if (config->itr_us > 1022)
         return ixd_fail(err, -EINVAL, "interrupt interval of %u us: expected 0..1022",
                         config->itr_us);
@@ -107,10 +115,19 @@ static int allocate(struct ixd_port *port, struct ixd_error *err)
     size_t bytes = c->rx_queues * ring_bytes(c->rx_ring) + c->tx_queues * ring_bytes(c->tx_ring);
 
     port->slots = calloc(slots, sizeof(struct pool_buf *));
-    if (!port->slots)
+    port->report_of = calloc((size_t)c->tx_queues * c->tx_ring, sizeof(uint16_t));
+    if (!port->slots || !port->report_of)
         return ixd_fail(err, -ENOMEM, "%s: no memory for %zu ring slots", port->bus->name, slots);
     return port->bus->ops->dma_alloc(port->bus, bytes, IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES,
                                      &port->rings, err);
+}
+
+/* Buffers that the longest frame takes. */
+static unsigned segs_max(const struct ixd_config *c)
+{
+    unsigned frame = c->mtu + IXD_HEADER_BYTES;
+
+    return ixd_rx_has_offloads(c) ? (frame + POOL_BUF_BYTES - 1) / POOL_BUF_BYTES : 1;
 }
 
 static void lay_out(struct ixd_port *port)
@@ -127,6 +144,8 @@ static void lay_out(struct ixd_port *port)
             .length = c->rx_ring,
             .refill = c->rx_refill,
             .tail_reg = IXD_AT(RDT, i),
+            .take = ixd_rx_has_offloads(c) ? ixd_rx_take_packets : ixd_rx_take_single,
+            .segs_max = segs_max(c),
             .accept = IXD_RX_ACCEPT,
         };
         ring += ring_bytes(c->rx_ring);
@@ -142,7 +161,9 @@ static void lay_out(struct ixd_port *port)
             .until_report = c->tx_report,
             .next_report = c->tx_report - 1,
             .tail_reg = IXD_AT(TDT, i),
+            .report_of = port->report_of + (size_t)i * c->tx_ring,
         };
+        ixd_tx_choose_path(&port->tx[i], ixd_tx_has_offloads(c));
         ring += ring_bytes(c->tx_ring);
         slot += c->tx_ring;
     }
@@ -153,6 +174,7 @@ static void release(struct ixd_port *port)
     if (port->rings.virt)
         port->bus->ops->dma_free(port->bus, &port->rings);
     free(port->slots);
+    free(port->report_of);
     free(port->stats);
     free(port);
 }

@@ -23,7 +23,7 @@ static void setup_rss(struct ixd_port *port)
 {
     unsigned queues = port->config.rx_queues;
 
-    if (queues == 1) {
+    if (queues == 1 && !(port->config.rx_offloads & IXD_RX_OFFLOAD_RSS_HASH)) {
         ixd_reg_write(port, IXD_MRQC, 0);
         return;
     }
@@ -96,9 +96,8 @@ static __attribute__((noinline)) void reject(struct ixd_rx_queue *q, struct pool
     q->accept = (status & IXD_RX_EOP) ? IXD_RX_ACCEPT : RX_DISCARDING;
 }
 
-/* Takes completed descriptors from `next` on, at most `run` of them, none behind the ring's end;
- * frames go to *out, which moves on. Returns how many descriptors were taken. */
-static inline uint32_t take_run(struct ixd_rx_queue *q, uint32_t run, struct pool_buf ***out)
+/* The short path: single buffers, and of a descriptor only the word with DD. */
+uint32_t ixd_rx_take_single(struct ixd_rx_queue *q, uint32_t run, struct pool_buf ***out)
 {
     const struct ixd_desc *first = &q->ring[q->next], *desc = first, *end = first + run;
     struct pool_buf *const *slot = &q->slot[q->next];
@@ -117,8 +116,10 @@ static inline uint32_t take_run(struct ixd_rx_queue *q, uint32_t run, struct poo
         }
         (*slot)->offset = 0;
         (*slot)->length = bytes;
+        (*slot)->ol_flags = 0;
         *to++ = *slot;
     }
+    pool_move_bulk(q->pool, *out, to - *out, POOL_DEVICE_RX, POOL_HELD);
     *out = to;
     return desc - first;
 }
@@ -132,7 +133,7 @@ unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **b
 
     while (left) {
         uint32_t run = ixd_ring_run(q->next, left, q->length);
-        uint32_t taken = take_run(q, run, &out);
+        uint32_t taken = q->take(q, run, &out);
 
         q->next = ixd_ring_add(q->next, taken, q->length);
         q->posted -= taken;
@@ -146,7 +147,6 @@ unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **b
     if (got) {
         q->counters.packets += got;
         q->counters.bursts++;
-        pool_move_bulk(q->pool, bufs, got, POOL_DEVICE_RX, POOL_HELD);
     } else {
         q->counters.empty_polls++;
     }
@@ -167,6 +167,7 @@ static int start_queue(struct ixd_port *port, unsigned i, struct ixd_error *err)
 {
     struct ixd_rx_queue *q = &port->rx[i];
     uint64_t iova = port->rings.iova + ((uint8_t *)q->ring - (uint8_t *)port->rings.virt);
+    bool strip = port->config.rx_offloads & IXD_RX_OFFLOAD_VLAN_STRIP;
     const struct ixd_reg_wait enabled = {
         .offset = IXD_AT(RXDCTL, i),
         .mask = IXD_RXDCTL_ENABLE,
@@ -185,7 +186,8 @@ static int start_queue(struct ixd_port *port, unsigned i, struct ixd_error *err)
     ixd_reg_write(port, IXD_AT(SRRCTL, i),
                   IXD_SRRCTL_BSIZEPACKET_2K | IXD_SRRCTL_BSIZEHEADER(256) | IXD_SRRCTL_ADV_ONE |
                       (port->config.drop_when_full ? IXD_SRRCTL_DROP_EN : 0));
-    ixd_reg_change(port, IXD_AT(RXDCTL, i), IXD_RXDCTL_VME, IXD_RXDCTL_ENABLE);
+    ixd_reg_change(port, IXD_AT(RXDCTL, i), IXD_RXDCTL_VME,
+                   IXD_RXDCTL_ENABLE | (strip ? IXD_RXDCTL_VME : 0));
     rc = ixd_reg_wait(port, &enabled, err);
     if (rc)
         return rc;
@@ -270,6 +272,10 @@ void ixd_rx_reclaim(struct ixd_port *port)
             pool_free_bulk(q->pool, &q->slot[q->next], run);
             q->next = ixd_ring_add(q->next, run, q->length);
             q->posted -= run;
+        }
+        if (q->first) { /* the part of a packet that had come */
+            pool_free_packets(q->pool, &q->first, 1);
+            q->first = NULL;
         }
     }
 }

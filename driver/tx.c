@@ -38,7 +38,7 @@ static void bring_home(struct ixd_tx_queue *q, uint32_t count)
 
 /* Brings buffers home, `report` at a time, as far as the device has reported. The descriptor at
  * next_report is one of the used ones only if that many are used: before, its DD is an old one. */
-static void clean(struct ixd_tx_queue *q)
+static void collect(struct ixd_tx_queue *q)
 {
     while (q->used >= q->report && ixd_tx_desc_done(&q->ring[q->next_report])) {
         bring_home(q, q->report);
@@ -66,14 +66,14 @@ static void post(struct ixd_tx_queue *q, struct pool_buf *const *bufs, uint32_t 
     }
 }
 
-unsigned ixd_tx_burst(struct ixd_port *port, unsigned queue, struct pool_buf *const *bufs,
-                      unsigned count)
+/* The short path: single buffers, one descriptor each. */
+static unsigned burst_single(struct ixd_port *port, struct ixd_tx_queue *q,
+                             struct pool_buf *const *bufs, unsigned count)
 {
-    struct ixd_tx_queue *q = &port->tx[queue];
     uint32_t room, left;
 
     if (q->used >= q->report)
-        clean(q);
+        collect(q);
     room = q->length - 1 - q->used; /* TDH == TDT means an empty ring */
     if (count > room) {
         count = room;
@@ -95,8 +95,24 @@ unsigned ixd_tx_burst(struct ixd_port *port, unsigned queue, struct pool_buf *co
         ixd_doorbell_barrier();
         ixd_write32(port->bus, q->tail_reg, q->tail);
     }
+    return count;
+}
+
+unsigned ixd_tx_burst(struct ixd_port *port, unsigned queue, struct pool_buf *const *bufs,
+                      unsigned count)
+{
+    struct ixd_tx_queue *q = &port->tx[queue];
+
+    count = q->burst(port, q, bufs, count);
     ixd_yield(port->bus, IXD_WORK_TX, count);
     return count;
+}
+
+void ixd_tx_choose_path(struct ixd_tx_queue *q, bool offloads)
+{
+    q->burst = offloads ? ixd_tx_burst_packets : burst_single;
+    q->collect = offloads ? ixd_tx_collect_packets : collect;
+    q->bring_home = offloads ? ixd_tx_bring_home_packets : bring_home;
 }
 
 unsigned ixd_tx_pending(const struct ixd_port *port, unsigned queue)
@@ -120,8 +136,11 @@ static void drain_packet_buffer(struct ixd_port *port)
     uint64_t handed_over = 0, left = ixd_stats_sent(port);
     unsigned still_us = 0;
 
-    for (unsigned i = 0; i < port->config.tx_queues; i++)
-        handed_over += port->tx[i].counters.packets;
+    for (unsigned i = 0; i < port->config.tx_queues; i++) {
+        const struct ixd_tx_counters *c = &port->tx[i].counters;
+
+        handed_over += c->packets - c->tso_packets + c->tso_frames;
+    }
     while (left < handed_over && still_us < DRAIN_STILL_US) {
         uint64_t before = left;
 
@@ -149,7 +168,7 @@ int ixd_tx_drain(struct ixd_port *port, unsigned timeout_us, struct ixd_error *e
             drain_step(port);
             waited_us += DRAIN_STEP_US;
         }
-        clean(q);
+        q->collect(q);
     }
     drain_packet_buffer(port);
     return 0;
@@ -174,7 +193,7 @@ static int start_queue(struct ixd_port *port, unsigned i, struct ixd_error *err)
     ixd_reg_write(port, IXD_AT(TDLEN, i), q->length * sizeof(struct ixd_desc));
     ixd_reg_write(port, IXD_AT(TDH, i), 0);
     ixd_reg_write(port, IXD_AT(TDT, i), 0);
-    /* Reports must come in order: clean() takes one as word for all that are older. */
+    /* Reports must come in order: collect() takes one as word for all that are older. */
     ixd_reg_change(port, IXD_AT(DCA_TXCTRL, i), IXD_DCA_TXCTRL_WB_RO, 0);
     ixd_reg_write(port, IXD_AT(TXDCTL, i),
                   IXD_TXDCTL_THRESH(config->tx_pthresh, config->tx_hthresh, config->tx_wthresh) |
@@ -226,7 +245,7 @@ void ixd_tx_reclaim(struct ixd_port *port)
     for (unsigned i = 0; i < port->config.tx_queues; i++) {
         struct ixd_tx_queue *q = &port->tx[i];
 
-        bring_home(q, q->used);
+        q->bring_home(q, q->used);
     }
 }
 

@@ -32,10 +32,30 @@ static void port_config(const struct ixd_app *app, struct ixd_config *config)
     config->tx_pthresh = o->tx_pthresh;
     config->tx_hthresh = o->tx_hthresh;
     config->tx_wthresh = o->tx_wthresh;
+    config->mtu = o->mtu;
+    config->rx_offloads = (o->offloads & (IXD_APP_CHECKSUM | IXD_APP_TSO)
+                               ? IXD_RX_OFFLOAD_CHECKSUM : 0) |
+                          (o->offloads & IXD_APP_VLAN ? IXD_RX_OFFLOAD_VLAN_STRIP : 0) |
+                          (o->offloads & IXD_APP_HASH ? IXD_RX_OFFLOAD_RSS_HASH : 0) |
+                          (o->offloads & IXD_APP_SCATTER ? IXD_RX_OFFLOAD_SCATTER : 0);
+    config->tx_offloads = (o->offloads & IXD_APP_CHECKSUM ? IXD_TX_OFFLOAD_CHECKSUM : 0) |
+                          (o->offloads & IXD_APP_VLAN ? IXD_TX_OFFLOAD_VLAN_INSERT : 0) |
+                          (o->offloads & IXD_APP_TSO ? IXD_TX_OFFLOAD_TSO : 0) |
+                          (o->offloads & IXD_APP_SCATTER ? IXD_TX_OFFLOAD_MULTI_SEGS : 0);
     config->drop_when_full = o->drop;
     config->promiscuous = o->promisc;
     config->interrupts = o->interrupt;
     config->itr_us = o->itr_us;
+}
+
+/* Buffers of the largest packet that the application may hold. */
+static unsigned segs_held(const struct ixd_app *app)
+{
+    unsigned most = app->options.mtu + IXD_HEADER_BYTES;
+
+    if (app->kind->option_set & IXD_OPT_GENERATE && app->options.size > most)
+        most = app->options.size;
+    return (most + POOL_BUF_BYTES - 1) / POOL_BUF_BYTES;
 }
 
 static int build_pool(struct ixd_app *app, struct ixd_error *err)
@@ -50,7 +70,7 @@ static int build_pool(struct ixd_app *app, struct ixd_error *err)
     rc = ixd_config_check(&config, err);
     if (rc)
         return rc;
-    buffers = app->ports * ixd_config_buffers(&config, app->options.batch);
+    buffers = app->ports * ixd_config_buffers(&config, app->options.batch * segs_held(app));
     if (buffers < app->options.buffers)
         buffers = app->options.buffers;
     pool_config.segments_max = (buffers + per_segment - 1) / per_segment;
@@ -205,9 +225,15 @@ static void report_queues(const struct ixd_port *port, unsigned queues, struct r
         rx.empty_polls += rxq->empty_polls;
         rx.dropped += rxq->dropped;
         rx.pool_empty += rxq->pool_empty;
+        rx.bad_ip_cksum += rxq->bad_ip_cksum;
+        rx.bad_l4_cksum += rxq->bad_l4_cksum;
         tx.packets += txq->packets;
         tx.bursts += txq->bursts;
         tx.full += txq->full;
+        tx.contexts += txq->contexts;
+        tx.tso_packets += txq->tso_packets;
+        tx.tso_frames += txq->tso_frames;
+        tx.refused += txq->refused;
         pending += ixd_tx_pending(port, q);
     }
     report_stat(r, "rx_packets", rx.packets);
@@ -215,9 +241,15 @@ static void report_queues(const struct ixd_port *port, unsigned queues, struct r
     report_stat(r, "rx_empty_polls", rx.empty_polls);
     report_stat(r, "rx_dropped", rx.dropped);
     report_stat(r, "rx_pool_empty", rx.pool_empty);
+    report_stat(r, "rx_bad_ip_cksum", rx.bad_ip_cksum);
+    report_stat(r, "rx_bad_l4_cksum", rx.bad_l4_cksum);
     report_stat(r, "tx_packets", tx.packets);
     report_stat(r, "tx_bursts", tx.bursts);
     report_stat(r, "tx_full", tx.full);
+    report_stat(r, "tx_contexts", tx.contexts);
+    report_stat(r, "tx_tso_packets", tx.tso_packets);
+    report_stat(r, "tx_tso_frames", tx.tso_frames);
+    report_stat(r, "tx_refused", tx.refused);
     report_stat(r, "tx_pending", pending);
     for (unsigned q = 0; queues > 1 && q < queues; q++) {
         char name[24];
@@ -257,6 +289,7 @@ void ixd_app_report(const struct ixd_app *app,
     report_stat(&r, "frames", app->frames);
     report_stat(&r, "bytes", app->bytes);
     report_stat(&r, "not_sent", app->not_sent);
+    report_stat(&r, "bad_checksum", app->bad_checksum);
 }
 
 int ixd_app_fini(struct ixd_app *app, struct ixd_error *err)

@@ -19,6 +19,23 @@ enum {
     IXD_APP_SEGMENTS_MAX = 512,
 };
 
+/* --offloads: what the cards shall do for the application, both ways. */
+enum ixd_app_offload {
+    IXD_APP_CHECKSUM = 1 << 0, /* verdicts on what comes in, checksums of what goes out */
+    IXD_APP_VLAN = 1 << 1,     /* tags taken out and put in */
+    IXD_APP_TSO = 1 << 2,      /* large packets cut into frames; brings CHECKSUM at the port */
+    IXD_APP_HASH = 1 << 3,     /* RSS hash and packet type of what comes in */
+    IXD_APP_SCATTER = 1 << 4,  /* packets of several buffers, whatever the MTU */
+};
+
+enum ixd_app_frame { /* --kind: what gen sends */
+    IXD_APP_UDP4,
+    IXD_APP_UDP6,
+    IXD_APP_TCP4,
+    IXD_APP_TCP6,
+    IXD_APP_SCTP4,
+};
+
 struct ixd_app_options {
     char port[IXD_APP_PORTS_MAX][32]; /* PCI addresses, in the order given */
     unsigned ports;
@@ -28,6 +45,10 @@ struct ixd_app_options {
     unsigned rx_refill, tx_report; /* 0: the driver chooses */
     unsigned tx_pthresh, tx_hthresh, tx_wthresh;
     unsigned buffers; /* size of the pool at least; 0: what the rings can hold */
+    unsigned mtu;
+    unsigned offloads; /* enum ixd_app_offload */
+    unsigned segment;  /* fwd, gen: payload of the frames that the card cuts; 0: see fwd.c */
+    unsigned merge;    /* fwd: frames that become one packet with TSO */
     unsigned itr_us;
     unsigned link_timeout_ms;
     bool interrupt; /* --wait interrupt */
@@ -37,6 +58,8 @@ struct ixd_app_options {
     uint64_t frames;   /* gen: to send; sink: to wait for; 0: until stopped */
     uint64_t rate;     /* gen: frames per second; 0: as fast as possible */
     unsigned size;     /* gen: bytes of a frame without CRC */
+    unsigned kind;     /* gen: enum ixd_app_frame */
+    unsigned vlan;     /* gen: id of a tag; 0: none */
     unsigned delay_ms; /* gen: between ready and the first frame */
     uint8_t dst[6];    /* gen */
     bool stay;         /* gen, sink: keep running after the last frame */
@@ -58,7 +81,7 @@ struct ixd_app_kind {
     void (*stop)(struct ixd_app *app);      /* gives back what it holds; may be NULL */
 };
 
-enum { IXD_OPT_FRAMES = 1 << 0, IXD_OPT_GENERATE = 1 << 1 };
+enum { IXD_OPT_FRAMES = 1 << 0, IXD_OPT_GENERATE = 1 << 1, IXD_OPT_FORWARD = 1 << 2 };
 
 extern const struct ixd_app_kind ixd_app_fwd, ixd_app_echo, ixd_app_gen, ixd_app_sink;
 
@@ -90,6 +113,7 @@ struct ixd_app {
     uint64_t frames;   /* handled, in the application's own sense */
     uint64_t bytes;    /* of these, without CRC */
     uint64_t not_sent; /* dropped because a transmit ring had no room */
+    uint64_t bad_checksum; /* dropped because the card found one wrong */
     uint64_t wakeups, timeouts;
 
     struct {                                      /* gen */
@@ -99,7 +123,10 @@ struct ixd_app {
         uint64_t start_ns;
         uint64_t received;
         unsigned queue;
-        uint8_t header[42];
+        uint8_t header[96];
+        uint8_t pattern[1024]; /* counting up */
+        unsigned header_bytes, l2, l3, l4; /* of it */
+        uint32_t flags;                    /* what the device is asked for */
     } gen;
 };
 

@@ -27,11 +27,13 @@ static unsigned echo_round(struct ixd_app *app)
 
         if (!got)
             continue;
-        for (unsigned i = 0; i < got; i++)
+        for (unsigned i = 0; i < got; i++) {
             swap_addresses(bufs[i]);
+            bufs[i]->ol_flags = bufs[i]->ol_flags & IXD_RX_VLAN ? IXD_TX_VLAN : 0;
+        }
         sent = ixd_tx_burst(app->port[0], queue, bufs, got);
         if (sent < got)
-            pool_free_bulk(app->pool, bufs + sent, got - sent);
+            pool_free_packets(app->pool, bufs + sent, got - sent);
         app->frames += sent;
         app->not_sent += got - sent;
         handled += got;

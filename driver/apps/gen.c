@@ -4,64 +4,10 @@
  * comes back: at the same port, or at the second one when two are given (ports back to back). A
  * frame that finds no room is kept and tried again, so that none is lost here.
  *
- * A frame: Ethernet, IPv4 10.0.0.1 -> 10.0.0.2, UDP 9 -> 9, the sequence number in 8 bytes, most
- * significant first, then bytes that count up from 0.
+ * What a frame looks like is gen_frame.c's business.
  */
 #include "driver/apps/app.h"
-
-#include <string.h>
-
-enum { HEADER_BYTES = 42, IP_AT = 14, UDP_AT = 34 };
-
-static void put16(uint8_t *at, unsigned value)
-{
-    at[0] = value >> 8;
-    at[1] = value;
-}
-
-static void put_ip_checksum(uint8_t *ip)
-{
-    uint32_t sum = 0;
-
-    for (unsigned i = 0; i < 20; i += 2)
-        sum += ip[i] << 8 | ip[i + 1];
-    while (sum >> 16)
-        sum = (sum & 0xffff) + (sum >> 16);
-    put16(ip + 10, ~sum);
-}
-
-static int gen_start(struct ixd_app *app, struct ixd_error *err)
-{
-    uint8_t *h = app->gen.header;
-
-    memcpy(h, app->options.dst, 6);
-    ixd_mac(app->port[0], h + 6);
-    put16(h + 12, 0x0800);
-    h[IP_AT] = 0x45;
-    put16(h + IP_AT + 2, app->options.size - IP_AT);
-    h[IP_AT + 8] = 64; /* time to live */
-    h[IP_AT + 9] = 17; /* UDP */
-    memcpy(h + IP_AT + 12, (const uint8_t[]){10, 0, 0, 1, 10, 0, 0, 2}, 8);
-    put_ip_checksum(h + IP_AT);
-    put16(h + UDP_AT, 9);
-    put16(h + UDP_AT + 2, 9);
-    put16(h + UDP_AT + 4, app->options.size - UDP_AT); /* checksum 0: none */
-    return 0;
-}
-
-static void fill(struct ixd_app *app, struct pool_buf *buf)
-{
-    uint8_t *frame = buf->data;
-    uint64_t sequence = app->gen.filled++;
-
-    memcpy(frame, app->gen.header, HEADER_BYTES);
-    for (unsigned i = 0; i < 8; i++)
-        frame[HEADER_BYTES + i] = sequence >> (56 - 8 * i);
-    for (unsigned i = HEADER_BYTES + 8; i < app->options.size; i++)
-        frame[i] = i - (HEADER_BYTES + 8);
-    buf->offset = 0;
-    buf->length = app->options.size;
-}
+#include "driver/apps/gen_frame.h"
 
 /* How many frames may have been filled by now. */
 static uint64_t due(struct ixd_app *app)
@@ -87,9 +33,13 @@ static void take_and_fill(struct ixd_app *app)
     unsigned count = may < app->options.batch ? may : app->options.batch;
 
     app->gen.held_first = 0;
-    app->gen.held_count = pool_alloc_bulk(app->pool, app->gen.held, count);
-    for (unsigned i = 0; i < app->gen.held_count; i++)
-        fill(app, app->gen.held[i]);
+    for (unsigned i = 0; i < count; i++) {
+        struct pool_buf *packet = gen_frame_next(app);
+
+        if (!packet)
+            break;
+        app->gen.held[app->gen.held_count++] = packet;
+    }
 }
 
 /* What comes back is counted and dropped, lest the receive rings stand full. */
@@ -101,7 +51,7 @@ static void drain_receive(struct ixd_app *app)
             ixd_rx_burst(app->port[i % app->ports], i / app->ports, bufs, app->options.batch);
 
         if (got)
-            pool_free_bulk(app->pool, bufs, got);
+            pool_free_packets(app->pool, bufs, got);
         app->gen.received += got;
     }
 }
@@ -131,7 +81,7 @@ static unsigned gen_round(struct ixd_app *app)
 static void gen_stop(struct ixd_app *app)
 {
     if (app->gen.held_count)
-        pool_free_bulk(app->pool, app->gen.held + app->gen.held_first, app->gen.held_count);
+        pool_free_packets(app->pool, app->gen.held + app->gen.held_first, app->gen.held_count);
     app->not_sent += app->gen.held_count;
     app->gen.held_count = 0;
 }
@@ -143,7 +93,7 @@ const struct ixd_app_kind ixd_app_gen = {
     .ports_more = 1,
     .promisc = false,
     .option_set = IXD_OPT_FRAMES | IXD_OPT_GENERATE,
-    .start = gen_start,
+    .start = gen_frame_start,
     .round = gen_round,
     .stop = gen_stop,
 };

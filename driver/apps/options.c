@@ -20,6 +20,8 @@ enum form {
     THRESH,  /* P/H/W */
     FLAG,    /* bool: sets it to `min` */
     WAIT,    /* poll or interrupt */
+    FRAME,   /* unsigned: the index of one of frame_words */
+    OFFLOAD, /* unsigned: a bit for each of offload_words, commas between */
     PORT,
     MAC,
 };
@@ -33,6 +35,10 @@ struct option_row {
     size_t at, at2; /* offsets in struct ixd_app_options */
     unsigned min, max;
 };
+
+/* In the order of enum ixd_app_offload, enum ixd_app_frame. */
+static const char *const offload_words[] = {"checksum", "vlan", "tso", "hash", "scatter", NULL};
+static const char *const frame_words[] = {"udp4", "udp6", "tcp4", "tcp6", "sctp4", NULL};
 
 #define AT(field) offsetof(struct ixd_app_options, field)
 
@@ -65,6 +71,14 @@ static const struct option_row rows[] = {
      NUMBER, 0, AT(tx_report), 0, 1, IXD_RING_MAX / 2},
     {"--thresholds", "P/H/W", "descriptor fetch and write-back thresholds (36/8/0)",
      THRESH, 0, AT(tx_pthresh), 0, 0, 127},
+    {"--mtu", "BYTES", "longest payload of a frame, 68..9710 (1500)",
+     NUMBER, 0, AT(mtu), 0, IXD_MTU_MIN, IXD_MTU_MAX},
+    {"--offloads", "LIST", "the card's work: checksum,vlan,tso,hash,scatter (none)",
+     OFFLOAD, 0, AT(offloads), 0, 0, 0},
+    {"--segment", "BYTES", "with tso: payload of the frames that larger packets are cut into",
+     NUMBER, IXD_OPT_FORWARD | IXD_OPT_GENERATE, AT(segment), 0, 1, IXD_MTU_MAX},
+    {"--merge", "N", "with tso: neighbours that go as one packet, to be cut again, 1..16 (8)",
+     NUMBER, IXD_OPT_FORWARD, AT(merge), 0, 1, 16},
     {"--buffers", "N", "packet buffers at least (what all rings can hold)",
      NUMBER, 0, AT(buffers), 0, 1, IXD_APP_SEGMENTS_MAX * 1024},
     {"--link-timeout", "MS", "give up when the link is not up by then (10000)",
@@ -74,8 +88,12 @@ static const struct option_row rows[] = {
      COUNT64, IXD_OPT_FRAMES, AT(frames), 0, 0, 0},
     {"--stay", NULL, "do not end after the last frame, but when stopped",
      FLAG, IXD_OPT_FRAMES, AT(stay), 0, 1, 0},
-    {"--size", "BYTES", "of a frame without CRC, 60..1514 (60)",
-     NUMBER, IXD_OPT_GENERATE, AT(size), 0, 60, 1514},
+    {"--kind", "KIND", "udp4, udp6, tcp4, tcp6 or sctp4 (udp4)",
+     FRAME, IXD_OPT_GENERATE, AT(kind), 0, 0, 0},
+    {"--vlan", "ID", "tag the frames, 1..4094; with --offloads vlan by the card",
+     NUMBER, IXD_OPT_GENERATE, AT(vlan), 0, 1, 4094},
+    {"--size", "BYTES", "of a frame without CRC, or of a packet to be cut, 60..65000 (60)",
+     NUMBER, IXD_OPT_GENERATE, AT(size), 0, 60, 65000},
     {"--rate", "PPS", "frames per second, or max (max)", RATE, IXD_OPT_GENERATE, AT(rate), 0, 0, 0},
     {"--dst", "MAC", "destination address (02:00:00:00:00:01)",
      MAC, IXD_OPT_GENERATE, AT(dst), 0, 0, 0},
@@ -100,6 +118,8 @@ static void defaults(const struct ixd_app_kind *kind, struct ixd_app_options *op
         .tx_hthresh = config.tx_hthresh,
         .tx_wthresh = config.tx_wthresh,
         .itr_us = config.itr_us,
+        .mtu = config.mtu,
+        .merge = 8,
         .link_timeout_ms = 10000,
         .promisc = kind->promisc,
         .drop = config.drop_when_full,
@@ -162,6 +182,35 @@ static bool set_port(const char *text, struct ixd_app_options *options)
     return true;
 }
 
+/* The index of the word that fills text[0 .. length); -1: none does. */
+static int word_index(const char *const *words, const char *text, size_t length)
+{
+    for (int i = 0; words[i]; i++) {
+        if (strlen(words[i]) == length && memcmp(words[i], text, length) == 0)
+            return i;
+    }
+    return -1;
+}
+
+static bool set_words(const char *const *words, const char *text, unsigned *field)
+{
+    unsigned bits = 0;
+
+    for (;;) {
+        size_t length = strcspn(text, ",");
+        int i = word_index(words, text, length);
+
+        if (i < 0)
+            return false;
+        bits |= 1u << i;
+        if (!text[length])
+            break;
+        text += length + 1;
+    }
+    *field = bits;
+    return true;
+}
+
 /* True when `text` is a good value of the option, which then has it. */
 static bool set_value(const struct option_row *row, const char *text,
                       struct ixd_app_options *options)
@@ -192,6 +241,11 @@ static bool set_value(const struct option_row *row, const char *text,
     case WAIT:
         *(bool *)field = strcmp(text, "interrupt") == 0;
         return *(bool *)field || strcmp(text, "poll") == 0;
+    case FRAME:
+        *(int *)field = word_index(frame_words, text, strlen(text));
+        return *(int *)field >= 0;
+    case OFFLOAD:
+        return set_words(offload_words, text, (unsigned *)field);
     case THRESH:
         /* pthresh, hthresh, wthresh lie one behind the other */
         return numbers(text, 10, '/', row->max, (unsigned *)field, 3);

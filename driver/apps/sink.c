@@ -13,9 +13,9 @@ static unsigned sink_round(struct ixd_app *app)
         unsigned got = ixd_rx_burst(app->port[0], queue, bufs, app->options.batch);
 
         for (unsigned i = 0; i < got; i++)
-            app->bytes += bufs[i]->length;
+            app->bytes += pool_packet_length(bufs[i]);
         if (got)
-            pool_free_bulk(app->pool, bufs, got);
+            pool_free_packets(app->pool, bufs, got);
         app->frames += got;
         handled += got;
     }

@@ -244,6 +244,12 @@ void fake_bus_fini(struct fake_bus *fake, struct pool *pool)
 bool fake_receive(struct fake_bus *fake, unsigned queue, const void *bytes, unsigned length,
                   uint64_t status)
 {
+    return fake_receive_as(fake, queue, bytes, length, 0, status);
+}
+
+bool fake_receive_as(struct fake_bus *fake, unsigned queue, const void *bytes, unsigned length,
+                     uint64_t word, uint64_t status)
+{
     uint64_t base = *reg(fake, IXD_AT(RDBAL, queue)) | (uint64_t)*reg(fake, IXD_AT(RDBAH, queue))
                                                            << 32;
     uint32_t ring = *reg(fake, IXD_AT(RDLEN, queue)) / 16;
@@ -255,12 +261,28 @@ bool fake_receive(struct fake_bus *fake, unsigned queue, const void *bytes, unsi
         return false;
     desc = at(fake, base + *head * 16, 16);
     memcpy(at(fake, le64toh(desc->word[0]), length), bytes, length);
-    desc->word[0] = 0;
+    desc->word[0] = htole64(word);
     desc->word[1] = htole64(IXD_RX_DD | status | (uint64_t)length << 32);
     *head = (*head + 1) % ring;
     fake->cause |= UINT32_C(1) << queue;
     send_messages(fake);
     return true;
+}
+
+/* One data descriptor of the packet that is being put together. */
+static void gather(struct fake_bus *fake, uint64_t iova, uint64_t command, unsigned *gathered)
+{
+    unsigned length = command & 0xffff;
+
+    if (*gathered == 0) {
+        fake->command = command;
+        fake->segs = 0;
+    }
+    fake->segs++;
+    if (*gathered + length > sizeof(fake->packet))
+        abort();
+    memcpy(fake->packet + *gathered, at(fake, iova, length), length);
+    *gathered += length;
 }
 
 unsigned fake_transmit(struct fake_bus *fake, unsigned queue, unsigned max,
@@ -271,18 +293,27 @@ unsigned fake_transmit(struct fake_bus *fake, unsigned queue, unsigned max,
                                                            << 32;
     uint32_t ring = *reg(fake, IXD_AT(TDLEN, queue)) / 16;
     uint32_t *head = reg(fake, IXD_AT(TDH, queue));
-    unsigned count = 0;
+    unsigned count = 0, gathered = 0;
 
     while (count < max && *head != *reg(fake, IXD_AT(TDT, queue))) {
         struct ixd_desc *desc = at(fake, base + *head * 16, 16);
         uint64_t command = le64toh(desc->word[1]);
-        unsigned length = command & 0xffff;
 
-        if (sent)
-            sent(context, at(fake, le64toh(desc->word[0]), length), length);
+        *head = (*head + 1) % ring;
+        if ((command & (UINT64_C(0xf) << 20)) == IXD_CTX_DTYP) {
+            fake->contexts++;
+            fake->context[0] = le64toh(desc->word[0]);
+            fake->context[1] = command;
+            continue;
+        }
+        gather(fake, le64toh(desc->word[0]), command, &gathered);
         if (command & IXD_TX_RS)
             desc->word[1] = htole64(IXD_TX_DD);
-        *head = (*head + 1) % ring;
+        if (!(command & IXD_TX_EOP))
+            continue;
+        if (sent)
+            sent(context, fake->packet, gathered);
+        gathered = 0;
         ++*reg(fake, IXD_GPTC);
         count++;
     }

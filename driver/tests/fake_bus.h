@@ -39,6 +39,11 @@ struct fake_bus {
     uint32_t cause;                        /* latched, by vector */
     uint32_t message;                      /* sent, not yet waited for, by vector */
     unsigned vectors;                      /* switched on */
+    uint64_t contexts;                     /* context descriptors taken */
+    uint64_t context[2];                   /* the last of them */
+    uint64_t command;                      /* word 1 of the last packet's first descriptor */
+    uint8_t packet[128 << 10];             /* the last packet sent */
+    unsigned segs;                         /* data descriptors of the last packet */
     uint64_t waits;                        /* irq_wait calls that had to sleep */
     void (*on_arm)(struct fake_bus *fake); /* called right before EIMS_EX takes effect */
 };
@@ -57,8 +62,12 @@ void fake_bus_fini(struct fake_bus *fake, struct pool *pool);
 bool fake_receive(struct fake_bus *fake, unsigned queue, const void *bytes, unsigned length,
                   uint64_t status);
 
-/* The device sends up to `max` frames of a queue, handing each to `sent` (may be NULL), and writes
- * reports back where asked for. Returns how many. */
+/* The same, with word 0 as the device writes it back. */
+bool fake_receive_as(struct fake_bus *fake, unsigned queue, const void *bytes, unsigned length,
+                     uint64_t word, uint64_t status);
+
+/* The device sends up to `max` packets of a queue, as they lie in memory, handing each to `sent`
+ * (may be NULL), and writes reports back where asked for. Returns how many. */
 unsigned fake_transmit(struct fake_bus *fake, unsigned queue, unsigned max,
                        void (*sent)(void *context, const uint8_t *bytes, unsigned length),
                        void *context);

@@ -205,7 +205,41 @@ START_TEST(conservation_under_random_traffic)
 }
 END_TEST
 
-TEST_MAIN("pool", buffers_lie_where_the_segment_lies, order_is_last_in_first_out,
+START_TEST(chains_go_home_whole)
+{
+    struct pool *pool = make(true, 1);
+    struct pool_buf *bufs[10], *more;
+
+    ck_assert_uint_eq(pool_alloc_bulk(pool, bufs, 10), 10);
+    for (unsigned i = 0; i < 10; i++)
+        bufs[i]->length = i + 1;
+    ck_assert(pool_chain(bufs[1], bufs[6]));
+    ck_assert(pool_chain(bufs[7], bufs[8]));
+    ck_assert(pool_chain(bufs[1], bufs[7]));
+    ck_assert_uint_eq(bufs[1]->nb_segs, 4);
+    ck_assert_uint_eq(pool_packet_length(bufs[1]), 2 + 7 + 8 + 9);
+    ck_assert_uint_eq(pool_packet_length(bufs[0]), 1);
+    pool_free_packets(pool, bufs, 6);
+    ck_assert_uint_eq(pool_available(pool), 64 - 1);
+    pool_free_packets(pool, bufs + 9, 1);
+    ck_assert_int_eq(pool_check_home(pool, NULL), 0);
+    ck_assert_uint_eq(pool_alloc_bulk(pool, bufs, 10), 10);
+    for (unsigned i = 0; i < 10; i++)
+        ck_assert(bufs[i]->nb_segs == 1 && !bufs[i]->next);
+    bufs[2]->nb_segs = 200;
+    more = bufs[3];
+    more->nb_segs = 56;
+    ck_assert(!pool_chain(bufs[2], more)); /* more than can be counted */
+    bufs[2]->nb_segs = more->nb_segs = 1;
+    ck_assert(pool_chain(bufs[2], more));
+    pool_free_bulk(pool, bufs + 2, 1); /* would tear the chain */
+    ck_contains(pool_first_violation(pool), "part of a chain");
+    pool_destroy(pool);
+}
+END_TEST
+
+TEST_MAIN("pool", chains_go_home_whole,
+          buffers_lie_where_the_segment_lies, order_is_last_in_first_out,
           exhaustion_gives_what_there_is, double_free_is_refused,
           double_free_is_found_at_the_end_without_checks, foreign_buffer_is_refused,
           every_move_between_states, missing_buffer_is_named, bad_shapes_are_refused,

@@ -29,6 +29,13 @@ static uint64_t ms(uint64_t ps)
     return (ps + one - 1) / one;
 }
 
+/* 0: the application chooses. */
+static void append_number(GString *text, const char *option, uint64_t value)
+{
+    if (value != 0)
+        g_string_append_printf(text, "argv --%s\nargv %" G_GUINT64_FORMAT "\n", option, value);
+}
+
 static void app_arguments(GString *text, const struct scenario_case *c)
 {
     const struct scenario_driver *d = &c->driver;
@@ -37,10 +44,17 @@ static void app_arguments(GString *text, const struct scenario_case *c)
     g_string_append_printf(text, "argv /job/bin/%s\n", d->app);
     for (unsigned i = 0; i < ports; i++)
         g_string_append_printf(text, "argv --port\nargv ${PORT%u}\n", i);
-    if (d->batch != 0)
-        g_string_append_printf(text, "argv --batch\nargv %" G_GUINT64_FORMAT "\n", d->batch);
-    if (d->rings != 0)
-        g_string_append_printf(text, "argv --ring\nargv %" G_GUINT64_FORMAT "\n", d->rings);
+    append_number(text, "batch", d->batch);
+    append_number(text, "ring", d->rings);
+    append_number(text, "queues", d->queues);
+    append_number(text, "mtu", d->mtu);
+    append_number(text, "segment", d->segment);
+    if (d->offloads != NULL && d->offloads[0] != NULL) {
+        char *list = g_strjoinv(",", d->offloads);
+
+        g_string_append_printf(text, "argv --offloads\nargv %s\n", list);
+        g_free(list);
+    }
     g_string_append_printf(text, "argv --wait\nargv %s\n",
                            d->wait == SCENARIO_WAIT_INTERRUPT ? "interrupt" : "poll");
     for (char **arg = d->args; arg != NULL && *arg != NULL; arg++)

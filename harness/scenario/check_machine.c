@@ -150,7 +150,25 @@ void rs_check_machine(struct check *k)
 
 /* ---- driver ---- */
 
-static const char *const app_keys[] = {"args", "rings", "batch", "wait"};
+static const char *const app_keys[] = {"args",    "rings",    "batch",   "queues",
+                                       "mtu",     "offloads", "segment", "wait"};
+static const char *const offload_words[] = {"checksum", "vlan", "tso", "hash", "scatter", NULL};
+
+static void check_offloads(struct check *k, struct scenario_driver *d)
+{
+    bool tso = false;
+
+    for (char **word = d->offloads; word != NULL && *word != NULL; word++) {
+        tso = tso || strcmp(*word, "tso") == 0;
+        if (!g_strv_contains(offload_words, *word))
+            rs_check_error(k, DRIVER_MARK(d, "offloads"),
+                           "'%s' is no offload; there are checksum, vlan, tso, hash and scatter",
+                           *word);
+    }
+    if (d->segment != 0 && !tso && rs_schema_good(&rs_schema_driver, d, "offloads"))
+        rs_check_error(k, DRIVER_MARK(d, "segment"),
+                       "'segment' is how the card cuts packets: it needs offloads: [tso]");
+}
 
 static void check_app(struct check *k, struct scenario_driver *d)
 {
@@ -159,6 +177,7 @@ static void check_app(struct check *k, struct scenario_driver *d)
     if (d->app != NULL && k->c->machine.ports < ports[d->app_word])
         rs_check_error(k, DRIVER_MARK(d, "app"), "'%s' needs %u ports; the machine has %u", d->app,
                        ports[d->app_word], (unsigned)k->c->machine.ports);
+    check_offloads(k, d);
     if (rs_schema_good(&rs_schema_driver, d, "rings") && d->rings % 8 != 0)
         rs_check_error(k, DRIVER_MARK(d, "rings"),
                        "'rings' is %u; the 82599 wants a multiple of 8 descriptors",

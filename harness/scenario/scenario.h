@@ -102,6 +102,10 @@ struct scenario_driver {
     char **args;       /* more arguments for app */
     uint64_t rings;    /* descriptors; 0: the application's own choice */
     uint64_t batch;    /* 0: the application's own choice */
+    uint64_t queues;   /* 0: the application's own choice */
+    uint64_t mtu;      /* 0: the application's own choice */
+    char **offloads;   /* what the card shall do: words of the application; NULL: nothing */
+    uint64_t segment;  /* payload of the frames that the card cuts; 0: none is cut */
     unsigned wait;     /* enum scenario_wait */
     uint64_t user;     /* uid; 0: root */
     char *bind;        /* kernel driver that gets the ports */

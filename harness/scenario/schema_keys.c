@@ -141,6 +141,24 @@ static const struct schema_key driver_keys[] = {
     {.name = "batch", .type = SCHEMA_INTEGER, AT(scenario_driver, batch), .unit = UNIT_COUNT,
      .min = "1", .max = "256", .matrix = true,
      .doc = "Frames that `app` takes at a time. Default: the application's."},
+    {.name = "queues", .type = SCHEMA_INTEGER, AT(scenario_driver, queues), .unit = UNIT_COUNT,
+     .min = "1", .max = "16", .matrix = true,
+     .doc = "Receive and transmit queues of each port of `app`; more than one: RSS over addresses "
+            "and ports. Default: the application's, 1."},
+    {.name = "mtu", .type = SCHEMA_INTEGER, AT(scenario_driver, mtu), .unit = UNIT_COUNT,
+     .min = "68", .max = "9710", .matrix = true,
+     .doc = "Longest payload in bytes of a frame that the ports of `app` take and send; frames "
+            "above 2048 bytes lie in several buffers. Default: the application's, 1500."},
+    {.name = "offloads", .type = SCHEMA_NAMES, AT(scenario_driver, offloads), .count_max = 5,
+     .matrix = true,
+     .doc = "What the card does for `app`: `checksum` (verdicts on what comes in, checksums of "
+            "what goes out), `vlan` (tags taken out and put in), `tso` (large packets cut), `hash` "
+            "(RSS hash and packet type), `scatter` (packets of several buffers). `fwd` lets every "
+            "frame leave as it came, made again by the card: with `tso` neighbours of a flow go as "
+            "one packet that the card cuts. Frames with a wrong checksum are dropped."},
+    {.name = "segment", .type = SCHEMA_INTEGER, AT(scenario_driver, segment), .unit = UNIT_BYTES,
+     .min = "1B", .max = "9710B", .matrix = true,
+     .doc = "With `tso`: larger packets of `fwd` and `gen` are cut into frames of this payload."},
     {.name = "wait", .type = SCHEMA_WORD, AT(scenario_driver, wait), .words = wait_words,
      .matrix = true, .otherwise = "poll",
      .doc = "How `app` waits for frames: by polling, or asleep until an interrupt comes."},

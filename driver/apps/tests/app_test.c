@@ -6,6 +6,7 @@
 #include "driver/tests/test.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 static struct fake_bus fake[2];
 static struct ixd_app app;
@@ -212,6 +213,74 @@ START_TEST(gen_sends_all_in_order_through_a_full_ring)
 }
 END_TEST
 
+/* Over all kinds, with and without the card's help: sizes, chains, and what is asked for. */
+START_TEST(gen_makes_frames_of_all_kinds)
+{
+    static const char *const kinds[] = {"udp4", "udp6", "tcp4", "tcp6", "sctp4"};
+    char line[160];
+
+    for (unsigned i = 0; i < 5; i++) {
+        snprintf(line, sizeof(line), "--kind %s --frames 9 --size 5000 --mtu 9000 --vlan 3 "
+                 "--offloads checksum,vlan --delay 0 --check", kinds[i]);
+        start("gen", line);
+        for (unsigned k = 0; k < 20 && !app.done; k++) {
+            ck_assert_int_ge(ixd_app_step(&app, &err), 0);
+            fake[0].now_ns += 1000;
+        }
+        ck_assert_uint_eq(fake_transmit(&fake[0], 0, 32, NULL, NULL), 9);
+        ck_assert_uint_eq(fake[0].segs, 3);
+        ck_assert_uint_eq(fake[0].contexts, 1);
+        ck_assert_uint_eq(fake[0].context[0] >> 16, 3);
+        ck_assert_uint_eq(fake[0].command >> 46, 5000);
+        ck_assert_uint_eq(fake[0].packet[4999], (5000 - app.gen.header_bytes - 8 - 1) & 0xff);
+        ixd_app_stop(&app);
+        finish();
+    }
+}
+END_TEST
+
+START_TEST(gen_refuses_what_does_not_fit)
+{
+    static const struct {
+        const char *line, *why;
+    } bad[] = {
+        {"--size 1515", "--size 1515: expected at most 1514"},
+        {"--size 2000 --segment 500", "needs --offloads tso"},
+        {"--kind sctp4 --size 100", "needs --offloads checksum"},
+        {"--kind sctp4 --size 2000 --offloads tso --segment 500", "not SCTP"},
+        {"--kind tcp6 --size 60", "expected at least 82"},
+        {"--kind tcp4 --size 3000 --mtu 4000", "needs --offloads checksum"},
+    };
+    struct ixd_bus *bus = &fake[0].bus;
+    struct ixd_app_options options;
+
+    for (unsigned i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        fake_bus_init(&fake[0]);
+        ck_assert_int_eq(parse("gen", bad[i].line, &options), 0);
+        ck_assert_int_eq(ixd_app_init(&app, &ixd_app_gen, &options, &bus, 1, &err), -EINVAL);
+        ck_contains(err.text, bad[i].why);
+        ck_assert_uint_eq(fake[0].dma_live, 0);
+    }
+}
+END_TEST
+
+/* What comes damaged does not leave with a fresh checksum. */
+START_TEST(fwd_drops_bad_checksums)
+{
+    uint8_t frame[60] = {0};
+
+    start("fwd", "--offloads checksum --check");
+    ck_assert(fake_receive(&fake[0], 0, frame, 60, IXD_RX_EOP | IXD_RX_IPCS | IXD_RX_IPE));
+    ck_assert(fake_receive(&fake[0], 0, frame, 60, IXD_RX_EOP | IXD_RX_L4CS | IXD_RX_L4E));
+    ck_assert(fake_receive(&fake[0], 0, frame, 60, IXD_RX_EOP | IXD_RX_IPCS | IXD_RX_L4CS));
+    ck_assert_int_eq(ixd_app_step(&app, &err), 3);
+    ck_assert_uint_eq(fake_transmit(&fake[1], 0, 8, NULL, NULL), 1);
+    ck_assert_uint_eq(app.bad_checksum, 2);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
 START_TEST(gen_keeps_its_rate)
 {
     start("gen", "--rate 2000000 --delay 1");
@@ -306,5 +375,6 @@ END_TEST
 
 TEST_MAIN("app", fwd_forwards_both_ways, fwd_survives_a_link_flap, poll_mode_sees_a_lost_link,
           link_that_never_comes, echo_swaps_addresses, sink_counts_and_ends,
-          gen_sends_all_in_order_through_a_full_ring, gen_keeps_its_rate,
+          gen_sends_all_in_order_through_a_full_ring, gen_makes_frames_of_all_kinds,
+          gen_refuses_what_does_not_fit, fwd_drops_bad_checksums, gen_keeps_its_rate,
           gen_takes_in_at_a_second_port, report_has_both_kinds_of_counters, init_undoes_itself)

@@ -34,6 +34,14 @@ START_TEST(good_options)
     ck_assert_uint_eq(o.tx_ring, 96);
     ck_assert(o.interrupt && !o.promisc && o.drop && !o.check);
     ck_assert_uint_eq(o.tx_hthresh, 2);
+    ck_assert_int_eq(parse("fwd", "--mtu 9000 --offloads vlan,tso --segment 700 --merge 4", &o), 0);
+    ck_assert_uint_eq(o.mtu, 9000);
+    ck_assert_uint_eq(o.offloads, IXD_APP_VLAN | IXD_APP_TSO);
+    ck_assert_uint_eq(o.segment, 700);
+    ck_assert_uint_eq(o.merge, 4);
+    ck_assert_int_eq(parse("gen", "--kind tcp6 --vlan 7 --offloads checksum,hash,scatter", &o), 0);
+    ck_assert_uint_eq(o.kind, IXD_APP_TCP6);
+    ck_assert_uint_eq(o.vlan, 7);
     ck_assert_int_eq(parse("gen", "--rate 4000000 --dst 02:aa:bb:cc:dd:ee --size 1514", &o), 0);
     ck_assert_uint_eq(o.rate, 4000000);
     ck_assert_uint_eq(o.dst[5], 0xee);
@@ -62,6 +70,13 @@ START_TEST(bad_options)
                                         "--port /x",
                                         "--thresholds 1/2",
                                         "--thresholds 1/2/200",
+                                        "--mtu 67",
+                                        "--mtu 9711",
+                                        "--offloads lro",
+                                        "--offloads tso,",
+                                        "--segment 0",
+                                        "--merge 17",
+                                        "--kind udp4",
                                         "stray"};
     struct ixd_app_options o;
 
@@ -76,7 +91,8 @@ START_TEST(bad_options)
     ck_assert_int_eq(parse("gen", "--rate 0", &o), -EINVAL);
     ck_assert_int_eq(parse("gen", "--dst 1:2:3", &o), -EINVAL);
     ck_assert_int_eq(parse("gen", "--size 59", &o), -EINVAL);
-    ck_contains(err.text, "60..1514");
+    ck_contains(err.text, "60..65000");
+    ck_assert_int_eq(parse("gen", "--kind ipx", &o), -EINVAL);
 }
 END_TEST
 

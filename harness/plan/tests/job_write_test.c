@@ -56,6 +56,24 @@ START_TEST(app)
 }
 END_TEST
 
+START_TEST(app_with_offloads)
+{
+    struct job job;
+    char *wrong;
+
+    ck_assert_int_eq(write_job("name: t\nwhy: w\ndriver: {app: fwd, queues: 4, mtu: 9000, "
+                               "offloads: [tso, vlan], segment: 1400B}\n",
+                               &job, &wrong),
+                     0);
+    ck_assert_ptr_nonnull(strstr(job.text, "argv --queues\nargv 4\n"
+                                           "argv --mtu\nargv 9000\n"
+                                           "argv --segment\nargv 1400\n"
+                                           "argv --offloads\nargv tso,vlan\n"));
+    rs_job_fini(&job);
+    g_free(wrong);
+}
+END_TEST
+
 START_TEST(one_port_app)
 {
     struct job job;
@@ -131,6 +149,7 @@ int main(void)
     TCase *t = tcase_create("job");
 
     tcase_add_test(t, app);
+    tcase_add_test(t, app_with_offloads);
     tcase_add_test(t, one_port_app);
     tcase_add_test(t, command);
     tcase_add_test(t, bad_files);
