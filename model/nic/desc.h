@@ -51,6 +51,9 @@ static inline void nic_store64(uint8_t *p, uint64_t v) /* little endian */
 enum {
     RXD_RSS_TYPE = 0xf,
     RXD_PTYPE_SHIFT = 4,
+    RXD_HEADER_SHIFT = 21,
+    RXD_HEADER_LENGTH = 0x3ff,
+    RXD_SPH_SHIFT = 31,
     RXD_HASH_SHIFT = 32, /* RXCSUM.PCSD: the hash; else IP identification and fragment checksum */
 };
 /* q1: extended status and error in the low dword, then length, then VLAN tag. */
@@ -68,6 +71,7 @@ enum {
     RXD_STAT_LB = 1u << 18,
     RXD_ERR_FDIR_LENGTH = 1u << 20, /* the filter lies beyond FDIRCTRL.MAXLEN in its bucket */
     RXD_ERR_FDIR_DROP = 1u << 21,
+    RXD_ERR_HBO = 1u << 23, /* the header buffer is shorter than the headers */
     RXD_ERR_CE = 1u << 24,
     RXD_ERR_LE = 1u << 25,
     RXD_ERR_USE = 1u << 29, /* undersize */

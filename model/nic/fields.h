@@ -74,10 +74,16 @@ enum {
     RXDCTL_VME = 1u << 30,
     SRRCTL_BSIZEPACKET = 0x1f, /* KiB */
     SRRCTL_BSIZEHEADER = 0x3f00,
-    SRRCTL_BSIZEHEADER_SHIFT = 8, /* 64 bytes */
+    SRRCTL_BSIZEHEADER_UNIT = 1 << 8, /* of 64 bytes */
     SRRCTL_DESCTYPE = 7u << 25,
     SRRCTL_DESCTYPE_SHIFT = 25,
+    SRRCTL_DESCTYPE_TWO = 6u << 25, /* any type that may have a header buffer */
     SRRCTL_DROP_EN = 1u << 28,
+    PSRTYPE_TCP = 1u << 4,
+    PSRTYPE_UDP = 1u << 5,
+    PSRTYPE_IPV4 = 1u << 8,
+    PSRTYPE_IPV6 = 1u << 9,
+    PSRTYPE_L2 = 1u << 12,
     FCTRL_SBP = 1u << 1,
     FCTRL_MPE = 1u << 8,
     FCTRL_UPE = 1u << 9,

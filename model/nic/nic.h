@@ -80,7 +80,7 @@ struct nic_event {
 
 /* Asked of the owner. */
 /* A caller of room() never needs more than this at once. */
-#define NIC_ROOM_MAX (20 * 1024)
+#define NIC_ROOM_MAX (24 * 1024)
 
 struct nic_host_ops {
     /* A split read: the answer comes by nic_dma_done() with this tag, now or later. length is 1 to
@@ -278,7 +278,7 @@ enum nic_tx_drop {
 enum nic_bad_desc {
     NIC_BAD_RING_HEAD,    /* head outside the ring */
     NIC_BAD_BUFFER_SIZE,  /* SRRCTL.BSIZEPACKET 0 or beyond 16 KiB */
-    NIC_BAD_DESCTYPE,     /* SRRCTL.DESCTYPE that is not modelled: taken as one buffer */
+    NIC_BAD_DESCTYPE,     /* SRRCTL.DESCTYPE that does not exist: taken as one buffer */
     NIC_BAD_TX_TYPE,      /* DTYP neither context nor data */
     NIC_BAD_TX_LENGTH,    /* sum of buffers 0, or more than a frame may have */
     NIC_BAD_TX_CHAIN,     /* more descriptors than a packet may have, or EOP missing */

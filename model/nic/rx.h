@@ -5,6 +5,7 @@
  *   rx.c         wire and MAC: a frame travels through the pipe, is judged and counted
  *   rx_filter.c  may it in, and to which queue (with rx_tuple.c, fdir.c, rss.c)
  *   rx_deliver.c packet buffer, payload and write-back
+ *   rx_split.c   how a frame is split between a descriptor's two buffers
  *   rx_queue.c   the queues' registers, when to fetch descriptors
  */
 #ifndef RINGSIDE_NIC_RX_H
@@ -28,6 +29,15 @@ enum {
     NIC_RX_REFILL_BELOW = 32,         /* cached descriptors */
     NIC_STATIONS = 128,               /* receive addresses */
     NIC_ETHERTYPE_FILTERS = 8,
+};
+
+/* SRRCTL.DESCTYPE */
+enum nic_rx_desctype {
+    NIC_RX_LEGACY = 0,
+    NIC_RX_ONE_BUFFER = 1,
+    NIC_RX_SPLIT = 2,
+    NIC_RX_REPLICATE_LARGE = 4,
+    NIC_RX_SPLIT_ALWAYS = 5,
 };
 
 /* What the write-back will say of a frame. */
@@ -98,6 +108,15 @@ void nic_rx_count_filters(struct nic *n);
 void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
 /* Hands an accepted frame to its queue, or to the packet buffer. */
 void nic_rx_accept(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta);
+/* How this frame is to be split; only for the three types of descriptor that have two buffers. */
+struct nic_rx_split {
+    uint32_t header; /* bytes for the header buffer of the first descriptor */
+    uint32_t skip;   /* of the frame, which the packet buffers do not get */
+    uint32_t shown;  /* HDR_LEN */
+    bool sph, hbo;
+};
+struct nic_rx_split nic_rx_split(const struct nic *n, uint32_t queue, const uint8_t *frame,
+                                 uint32_t length);
 /* Works off packet buffer and fetches, a bounded number per call. */
 void nic_rx_pump(struct nic *n);
 /* One read for the next queue that may want descriptors; false: none does, or no slot is free. */

@@ -14,8 +14,6 @@ enum {
     FETCHES = 32,      /* reads asked for in one call */
     WRITE_COST = 32,   /* room that a posted write takes beyond its bytes */
     TIMER_WORK = 1,
-    DESCTYPE_LEGACY = 0,
-    DESCTYPE_ADVANCED = 1,
     BUFFER_LEAST = 1024,
     BUFFER_MOST = 16 * 1024,
 };
@@ -32,13 +30,9 @@ static uint32_t buffer_size(struct nic *n, uint32_t queue)
     return bytes ? BUFFER_MOST : BUFFER_LEAST;
 }
 
-static bool legacy(struct nic *n, uint32_t queue)
+static uint32_t desctype(const struct nic *n, uint32_t queue)
 {
-    uint32_t type = (n->st->reg[R_SRRCTL + queue] & SRRCTL_DESCTYPE) >> SRRCTL_DESCTYPE_SHIFT;
-
-    if (type > DESCTYPE_ADVANCED)
-        nic_rx_tell(n, queue, 0, NIC_BAD_DESCTYPE);
-    return type == DESCTYPE_LEGACY;
+    return (n->st->reg[R_SRRCTL + queue] & SRRCTL_DESCTYPE) >> SRRCTL_DESCTYPE_SHIFT;
 }
 
 static bool drops(const struct nic *n, uint32_t queue)
@@ -75,29 +69,60 @@ static void compose(const struct nic_rx_meta *meta, bool is_legacy, bool last, u
     nic_store64(out + 8, q1);
 }
 
-/* Payload and write-back of one descriptor. */
-static void fill(struct nic *n, const struct nic_rx_meta *meta, bool is_legacy, bool last,
-                 const uint8_t *bytes, uint32_t length)
+static inline void write_back(struct nic *n, const struct nic_rx_meta *meta, bool last,
+                              uint32_t length, const uint8_t back[NIC_DESC_BYTES])
 {
-    uint32_t queue = meta->queue, slot;
+    uint32_t queue = meta->queue;
     struct nic_desc_queue *q = &n->st->rx.queue[queue];
-    const struct nic_desc *desc = &q->cache[q->used % NIC_DESC_CACHE];
-    uint32_t ring = n->st->reg[R_RDLEN + queue] / NIC_DESC_BYTES;
+    uint32_t slot = q->next, ring = n->st->reg[R_RDLEN + queue] / NIC_DESC_BYTES;
     uint64_t base = (uint64_t)n->st->reg[R_RDBAH + queue] << 32 | n->st->reg[R_RDBAL + queue];
-    uint8_t back[NIC_DESC_BYTES];
 
-    slot = q->next;
-    nic_rule_rx_back(n, queue);
-    compose(meta, is_legacy, last, length, desc, back);
-    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue), desc->q0, bytes,
-                      length);
     n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_WB, queue),
-                      base + (uint64_t)NIC_DESC_BYTES * slot, back, sizeof back);
+                      base + (uint64_t)NIC_DESC_BYTES * slot, back, NIC_DESC_BYTES);
     q->used++;
     q->next = (uint16_t)ring_advance(slot, 1, ring);
     n->st->reg[R_RDH + queue] = q->next;
     nic_emit(n, NIC_EV_rx_desc_done, queue, slot, length,
              RXD_STAT_DD | (last ? RXD_STAT_EOP | meta->status : 0));
+}
+
+/* Payload and write-back of one descriptor. */
+static void fill(struct nic *n, const struct nic_rx_meta *meta, bool is_legacy, bool last,
+                 const uint8_t *bytes, uint32_t length)
+{
+    uint32_t queue = meta->queue;
+    struct nic_desc_queue *q = &n->st->rx.queue[queue];
+    const struct nic_desc *desc = &q->cache[q->used % NIC_DESC_CACHE];
+    uint8_t back[NIC_DESC_BYTES];
+
+    nic_rule_rx_back(n, queue);
+    compose(meta, is_legacy, last, length, desc, back);
+    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue), desc->q0, bytes,
+                      length);
+    write_back(n, meta, last, length, back);
+}
+
+/* The same with two buffers; the header buffer is that of the frame's first descriptor. */
+static void fill_two(struct nic *n, const struct nic_rx_meta *meta, const struct nic_rx_split *s,
+                     const uint8_t *header, bool last, const uint8_t *bytes, uint32_t length)
+{
+    uint32_t queue = meta->queue;
+    struct nic_desc_queue *q = &n->st->rx.queue[queue];
+    const struct nic_desc *desc = &q->cache[q->used % NIC_DESC_CACHE];
+    uint8_t back[NIC_DESC_BYTES];
+
+    nic_rule_rx_back(n, queue);
+    compose(meta, false, last, length, desc, back);
+    nic_store64(back, nic_load64(back) | (uint64_t)s->shown << RXD_HEADER_SHIFT |
+                          (uint64_t)s->sph << RXD_SPH_SHIFT);
+    nic_store64(back + 8, nic_load64(back + 8) | (s->hbo ? RXD_ERR_HBO : 0));
+    if (header && s->header)
+        n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue),
+                          desc->q1 & ~(uint64_t)RXD_STAT_DD, header, s->header);
+    if (length)
+        n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue), desc->q0,
+                          bytes, length);
+    write_back(n, meta, last, length, back);
 }
 
 /* Not enough descriptors are cached for this frame: wait, or drop it? */
@@ -115,6 +140,51 @@ static enum outcome without_descs(struct nic *n, const struct nic_rx_meta *meta,
     return WAITS;
 }
 
+/* Room for the frame's bytes and the write-backs of its descriptors? */
+static inline bool room(struct nic *n, uint32_t bytes, uint32_t descs)
+{
+    if (n->ops->room(n->host, nic_function(n)) >= bytes + descs * (NIC_DESC_BYTES + 2 * WRITE_COST))
+        return true;
+    n->st->rx.starved = true;
+    return false;
+}
+
+static inline void delivered(struct nic *n, const struct nic_rx_meta *meta)
+{
+    struct nic_rx *rx = &n->st->rx;
+    const struct nic_desc_queue *q = &rx->queue[meta->queue];
+
+    nic_stats_rx_queue(n, meta->queue, meta->length);
+    if (q->asked - q->used < NIC_RX_REFILL_BELOW)
+        nic_fetch_want(&rx->fetcher, meta->queue);
+    nic_irq_queue(n, meta->queue, false);
+}
+
+/* To a queue whose descriptors have a header buffer, too. */
+static __attribute__((noinline)) enum outcome
+deliver_split(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta, uint32_t size)
+{
+    const struct nic_desc_queue *q = &n->st->rx.queue[meta->queue];
+    struct nic_rx_split split = nic_rx_split(n, meta->queue, frame, meta->length);
+    const uint8_t *header = frame;
+    uint32_t left = meta->length - split.skip, need = left ? (left + size - 1) / size : 1;
+
+    if (q->ready - q->used < need)
+        return without_descs(n, meta, need);
+    if (!room(n, split.header + left, need + 1))
+        return WAITS;
+    nic_emit(n, NIC_EV_rx_frame, meta->queue, meta->length, q->next, meta->frame);
+    frame += split.skip;
+    for (; left > size; left -= size, frame += size) {
+        fill_two(n, meta, &split, header, false, frame, size);
+        split = (struct nic_rx_split){0}; /* the first one said it all */
+        header = NULL;
+    }
+    fill_two(n, meta, &split, header, true, frame, left);
+    delivered(n, meta);
+    return GONE;
+}
+
 static enum outcome deliver(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta)
 {
     struct nic_rx *rx = &n->st->rx;
@@ -125,24 +195,22 @@ static enum outcome deliver(struct nic *n, const uint8_t *frame, const struct ni
         return drop(n, meta, NIC_RX_DROP_QUEUE_OFF);
     if (!nic_rx_may_dma(n))
         return WAITS;
-    uint32_t size = buffer_size(n, queue), left = meta->length;
+    uint32_t size = buffer_size(n, queue), left = meta->length, type = desctype(n, queue);
     uint32_t need = (left + size - 1) / size;
+    if (type > NIC_RX_ONE_BUFFER) {
+        if (type == NIC_RX_SPLIT || type == NIC_RX_REPLICATE_LARGE || type == NIC_RX_SPLIT_ALWAYS)
+            return deliver_split(n, frame, meta, size);
+        nic_rx_tell(n, queue, 0, NIC_BAD_DESCTYPE);
+    }
     if (q->ready - q->used < need)
         return without_descs(n, meta, need);
-    if (n->ops->room(n->host, nic_function(n)) <
-        left + need * (NIC_DESC_BYTES + 2 * WRITE_COST)) {
-        rx->starved = true;
+    if (!room(n, left, need))
         return WAITS;
-    }
     nic_emit(n, NIC_EV_rx_frame, queue, meta->length, q->next, meta->frame);
-    bool is_legacy = legacy(n, queue);
     for (; left > size; left -= size, frame += size)
-        fill(n, meta, is_legacy, false, frame, size);
-    fill(n, meta, is_legacy, true, frame, left);
-    nic_stats_rx_queue(n, queue, meta->length);
-    if (q->asked - q->used < NIC_RX_REFILL_BELOW)
-        nic_fetch_want(&rx->fetcher, queue);
-    nic_irq_queue(n, queue, false);
+        fill(n, meta, type == NIC_RX_LEGACY, false, frame, size);
+    fill(n, meta, type == NIC_RX_LEGACY, true, frame, left);
+    delivered(n, meta);
     return GONE;
 }
 
