@@ -64,24 +64,23 @@ static int sim_dma_alloc(struct ixd_bus *bus, size_t bytes, unsigned access, str
 {
     unsigned rights = (access & IXD_DMA_DEVICE_READS ? INPROC_DEVICE_READS : 0u) |
                       (access & IXD_DMA_DEVICE_WRITES ? INPROC_DEVICE_WRITES : 0u);
-    int rc = inproc_memory_map(&sim_of(bus)->host->memory, bytes, rights, &out->iova, &out->virt,
-                               &out->bytes);
+    struct sim_bus *s = sim_of(bus);
+    struct inproc_dma dma;
+    int rc = inproc_dma_alloc(s->host, s->domain, bytes, rights, &dma);
     if (rc)
         return ixd_fail(err, rc, "%s: %zu bytes of DMA memory asked for, the simulated machine "
-                        "has %d MiB in all", bus->name, bytes,
-                        INPROC_PAGES * (INPROC_PAGE_BYTES >> 20));
-    out->page_bytes = INPROC_PAGE_BYTES;
-    out->access = access;
-    out->impl = NULL;
+                        "has %zu MiB in all", bus->name, bytes, INPROC_ARENA_BYTES >> 20);
+    *out = (struct ixd_dma){
+        .virt = dma.virt, .iova = dma.iova, .bytes = dma.bytes, .page_bytes = dma.page_bytes,
+        .access = access,
+    };
     return 0;
 }
 
 static void sim_dma_free(struct ixd_bus *bus, struct ixd_dma *dma)
 {
     struct sim_bus *s = sim_of(bus);
-    size_t bytes = inproc_memory_unmap(&s->host->memory, dma->iova);
-    if (bytes)
-        bench_invalidate(s->host->bench, function_of(s), dma->iova, bytes);
+    inproc_dma_free(s->host, s->domain, dma->iova);
     memset(dma, 0, sizeof *dma);
 }
 
@@ -215,6 +214,15 @@ void sim_bus_init(struct sim_bus *s, struct inproc_host *host, unsigned port,
     s->bus.irq_vectors = NIC_VECTORS;
     s->bus.yield = sim_yield;
     snprintf(s->bus.name, sizeof s->bus.name, "sim%u", port);
+    sim_bus_attach(s, 0);
     uint32_t command = config_read(s, PCI_COMMAND, 2);
     config_write(s, PCI_COMMAND, 2, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
+}
+
+int sim_bus_attach(struct sim_bus *s, unsigned domain)
+{
+    int rc = inproc_iommu_attach(&s->host->iommu, function_of(s), domain);
+    if (!rc)
+        s->domain = domain;
+    return rc;
 }

@@ -7,7 +7,7 @@
 #define RINGSIDE_INPROC_BUS_SIM_H
 
 #include "driver/bus.h"
-#include "harness/inproc/host.h"
+#include "harness/inproc/dma.h"
 
 /* What the driver's work costs, in guest instructions (= virtual ns), since native code gives no
  * count of its own. */
@@ -24,11 +24,15 @@ struct sim_bus {
     struct inproc_host *host;
     const struct sim_cost *cost;
     unsigned port;
+    unsigned domain; /* of the IOMMU */
 };
 
-/* Fills in *s; s->bus is then a bus of the driver. Bus mastering and memory space are enabled in
- * PCI configuration space as VFIO would. */
+/* Fills in *s; s->bus is then a bus of the driver, in domain 0. Bus mastering and memory space are
+ * enabled in PCI configuration space as VFIO would. */
 void sim_bus_init(struct sim_bus *s, struct inproc_host *host, unsigned port,
                   const struct sim_cost *cost);
+/* Puts it into another domain, before it has any memory: one of its own, or INPROC_IDENTITY for a
+ * driver that deals in physical addresses. 0 or -errno. */
+int sim_bus_attach(struct sim_bus *s, unsigned domain);
 
 #endif

@@ -10,13 +10,35 @@
 
 #include "model/bench/control_abi.h"
 
+static enum inproc_refused translate(struct inproc_host *h, uint16_t function, uint64_t address,
+                                     enum bench_access_kind kind, uint64_t *physical,
+                                     uint64_t *page)
+{
+    unsigned access = kind == BENCH_READ ? INPROC_DEVICE_READS : INPROC_DEVICE_WRITES;
+    return inproc_iommu_translate(&h->iommu, function, address, access, physical, page);
+}
+
+/* Where an access goes; a request never crosses a page, so that its first byte speaks for all. */
+static enum nic_dma_status locate(struct inproc_host *h, uint16_t function, uint64_t address,
+                                  bool physical, enum bench_access_kind kind, uint32_t length,
+                                  uint8_t **at)
+{
+    uint64_t page;
+
+    if (!physical && translate(h, function, address, kind, &address, &page) != INPROC_ALLOWED)
+        return NIC_DMA_FAULT;
+    *at = inproc_memory_at(&h->memory, address, length);
+    return *at ? NIC_DMA_OK : NIC_DMA_ABORT;
+}
+
 static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t address,
                           bool physical, uint32_t length)
 {
     struct inproc_host *h = host;
-    const uint8_t *at =
-        inproc_memory_at(&h->memory, address, physical, INPROC_DEVICE_READS, length);
-    bench_dma_done(h->bench, function, tag, at ? NIC_DMA_OK : NIC_DMA_FAULT, at, at ? length : 0);
+    uint8_t *at = NULL;
+    enum nic_dma_status status =
+        locate(h, function, address, physical, BENCH_READ, length, &at);
+    bench_dma_done(h->bench, function, tag, status, at, at ? length : 0);
 }
 
 static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_t tag,
@@ -24,23 +46,26 @@ static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_
                                           uint32_t length)
 {
     struct inproc_host *h = host;
-    uint8_t *at = inproc_memory_at(&h->memory, address, physical, INPROC_DEVICE_WRITES, length);
-    if (!at)
-        return NIC_DMA_FAULT;
-    memcpy(at, data, length);
-    return NIC_DMA_OK;
+    uint8_t *at = NULL;
+    enum nic_dma_status status =
+        locate(h, function, address, physical, BENCH_WRITE, length, &at);
+    if (status == NIC_DMA_OK)
+        memcpy(at, data, length);
+    return status;
 }
 
 static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_t address,
                                           enum bench_access_kind kind,
                                           struct bench_translation *out)
 {
-    struct inproc_host *h = host;
-    unsigned access = kind == BENCH_READ ? INPROC_DEVICE_READS : INPROC_DEVICE_WRITES;
-    if (!inproc_memory_translate(&h->memory, address, access, &out->physical))
-        return NIC_DMA_FAULT;
-    out->page = INPROC_PAGE_BYTES;
-    return NIC_DMA_OK;
+    static const uint8_t reason[] = {
+        [INPROC_NO_DOMAIN] = REPORT_REFUSED_DOMAIN, [INPROC_NOT_MAPPED] = REPORT_REFUSED_UNMAPPED,
+        [INPROC_NOT_READABLE] = REPORT_REFUSED_READ, [INPROC_NOT_WRITABLE] = REPORT_REFUSED_WRITE,
+    };
+    enum inproc_refused refused =
+        translate(host, function, address, kind, &out->physical, &out->page);
+    out->refused = reason[refused];
+    return refused == INPROC_ALLOWED ? NIC_DMA_OK : NIC_DMA_FAULT;
 }
 
 static void host_message(void *host, uint16_t function, uint64_t address, uint32_t data)
@@ -120,6 +145,8 @@ int inproc_host_init(struct inproc_host *h, const struct rec_paths *paths, char 
 
     memset(h, 0, sizeof *h);
     h->wake_vns = UINT64_MAX;
+    h->page_bytes = INPROC_BLOCK_BYTES;
+    inproc_iommu_init(&h->iommu);
     int rc = rec_open(&h->rec, paths, &plan, &plan_bytes, why, why_bytes);
     if (rc)
         return rc;
@@ -143,7 +170,7 @@ int inproc_host_finish(struct inproc_host *h, char *why, size_t why_bytes)
 {
     static struct bench_report report; /* 2 MiB and more: not for a stack */
     bench_report(h->bench, &report);
-    size_t used = (size_t)h->memory.high_water * INPROC_PAGE_BYTES;
+    size_t used = (size_t)h->memory.high_water * INPROC_BLOCK_BYTES;
     XXH128_hash_t hash = XXH3_128bits(h->memory.arena, used);
     report.memory_hash[0] = hash.low64;
     report.memory_hash[1] = hash.high64;
@@ -156,6 +183,7 @@ void inproc_host_fini(struct inproc_host *h)
     if (h->rec && rec_close(h->rec, why, sizeof why))
         fprintf(stderr, "ringside-inproc: %s\n", why);
     inproc_memory_fini(&h->memory);
+    inproc_iommu_fini(&h->iommu);
     free(h->bench);
     free(h->block);
     h->rec = NULL;

@@ -7,12 +7,16 @@
 #ifndef RINGSIDE_INPROC_HOST_H
 #define RINGSIDE_INPROC_HOST_H
 
+#include "harness/inproc/iommu.h"
 #include "harness/inproc/memory.h"
 #include "model/bench/bench.h"
 #include "model/record/record.h"
 
 struct inproc_host {
     struct inproc_memory memory;
+    struct inproc_iommu iommu;
+    uint32_t page_bytes;               /* of DMA memory: 4 KiB, 2 MiB, 1 GiB */
+    uint32_t held[INPROC_DOMAINS + 1]; /* allocations per domain (dma.c) */
     struct bench *bench;
     void *block; /* the bench's state */
     struct rec *rec;
@@ -29,7 +33,8 @@ struct inproc_host {
 #define INPROC_MESSAGE_BASE 0xfee00000ull
 #define INPROC_MESSAGE_ADDRESS(port) (INPROC_MESSAGE_BASE | (uint64_t)(port) << 12)
 
-/* Opens the files and powers the machine on. 0 or -errno with a sentence. */
+/* Opens the files and powers the machine on; pages of 2 MiB, until page_bytes says otherwise.
+ * 0 or -errno with a sentence. */
 int inproc_host_init(struct inproc_host *h, const struct rec_paths *paths, char *why,
                      size_t why_bytes);
 /* Writes report and closes files. 0 or -errno with a sentence. */

@@ -100,6 +100,8 @@ static int open_buses(struct run *r)
             return ixd_fail(&r->error, -ENODEV, "%s: no such port; this machine has %u, from "
                             "0000:01:00.0 on", r->options.port[i], r->host->ports);
         sim_bus_init(&r->sim[i], r->host, port, &sim_cost_default);
+        if (!r->job.vfio) /* as UIO would: no IOMMU between, or one that is passed through */
+            sim_bus_attach(&r->sim[i], INPROC_IDENTITY);
         r->bus[i] = &r->sim[i].bus;
     }
     return 0;

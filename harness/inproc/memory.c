@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * First fit over 2 MiB pages: allocations are few and large, and the same sequence of calls gives
- * the same addresses in every run.
+ * Blocks and the one permutation of scattered ones: page i of the block lies where page 511 - i
+ * would, so that no two neighbours of the CPU's view are neighbours for the device.
  */
 #include "harness/inproc/memory.h"
 
@@ -9,12 +9,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define ARENA_BYTES ((size_t)INPROC_PAGES * INPROC_PAGE_BYTES)
+#define SCATTER ((size_t)INPROC_BLOCK_BYTES - INPROC_SMALL_BYTES) /* its own inverse, as XOR */
 
 int inproc_memory_init(struct inproc_memory *m)
 {
     memset(m, 0, sizeof *m);
-    void *arena = mmap(NULL, ARENA_BYTES, PROT_READ | PROT_WRITE,
+    void *arena = mmap(NULL, INPROC_ARENA_BYTES, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (arena == MAP_FAILED)
         return -errno;
@@ -25,80 +25,74 @@ int inproc_memory_init(struct inproc_memory *m)
 void inproc_memory_fini(struct inproc_memory *m)
 {
     if (m->arena)
-        munmap(m->arena, ARENA_BYTES);
+        munmap(m->arena, INPROC_ARENA_BYTES);
     m->arena = NULL;
 }
 
-static bool run_is_free(const struct inproc_memory *m, uint32_t first, uint32_t pages)
+static bool run_is_free(const struct inproc_memory *m, uint32_t first, uint32_t blocks)
 {
-    for (uint32_t i = first; i < first + pages; i++)
-        if (m->page[i].access)
+    for (uint32_t i = first; i < first + blocks; i++)
+        if (m->block[i].taken)
             return false;
     return true;
 }
 
-int inproc_memory_map(struct inproc_memory *m, size_t bytes, unsigned access, uint64_t *iova,
-                      void **virt, size_t *mapped)
+int inproc_memory_take(struct inproc_memory *m, size_t bytes, bool scattered, size_t *offset)
 {
-    if (bytes == 0 || access == 0)
+    if (bytes == 0)
         return -EINVAL;
-    if (bytes > ARENA_BYTES)
+    if (bytes > INPROC_ARENA_BYTES)
         return -ENOMEM;
-    uint32_t pages = (uint32_t)((bytes + INPROC_PAGE_BYTES - 1) / INPROC_PAGE_BYTES);
-    for (uint32_t first = 0; first + pages <= INPROC_PAGES; first++) {
-        if (!run_is_free(m, first, pages))
+    uint32_t blocks = (uint32_t)((bytes + INPROC_BLOCK_BYTES - 1) / INPROC_BLOCK_BYTES);
+    for (uint32_t first = 0; first + blocks <= INPROC_BLOCKS; first++) {
+        if (!run_is_free(m, first, blocks))
             continue;
-        for (uint32_t i = first; i < first + pages; i++)
-            m->page[i] = (struct inproc_page){ .access = (uint8_t)access };
-        m->page[first].run_length = (uint16_t)pages;
-        if (first + pages > m->high_water)
-            m->high_water = first + pages;
-        *iova = INPROC_IOVA_BASE + (uint64_t)first * INPROC_PAGE_BYTES;
-        *virt = m->arena + (size_t)first * INPROC_PAGE_BYTES;
-        *mapped = (size_t)pages * INPROC_PAGE_BYTES;
-        memset(*virt, 0, *mapped);
+        for (uint32_t i = first; i < first + blocks; i++)
+            m->block[i] = (struct inproc_block){ .taken = true, .scattered = scattered };
+        m->block[first].run = (uint16_t)blocks;
+        if (first + blocks > m->high_water)
+            m->high_water = first + blocks;
+        *offset = (size_t)first * INPROC_BLOCK_BYTES;
+        memset(m->arena + *offset, 0, (size_t)blocks * INPROC_BLOCK_BYTES);
         return 0;
     }
     return -ENOMEM;
 }
 
-size_t inproc_memory_unmap(struct inproc_memory *m, uint64_t iova)
+size_t inproc_memory_taken(const struct inproc_memory *m, size_t offset)
 {
-    uint64_t offset = iova - INPROC_IOVA_BASE;
-    if (offset >= ARENA_BYTES || offset % INPROC_PAGE_BYTES)
+    if (offset >= INPROC_ARENA_BYTES || offset % INPROC_BLOCK_BYTES)
         return 0;
-    uint32_t first = (uint32_t)(offset / INPROC_PAGE_BYTES);
-    uint32_t pages = m->page[first].run_length;
-    for (uint32_t i = first; i < first + pages; i++)
-        m->page[i] = (struct inproc_page){ 0 };
-    return (size_t)pages * INPROC_PAGE_BYTES;
+    return (size_t)m->block[offset / INPROC_BLOCK_BYTES].run * INPROC_BLOCK_BYTES;
 }
 
-bool inproc_memory_translate(const struct inproc_memory *m, uint64_t iova, unsigned access,
-                             uint64_t *physical)
+size_t inproc_memory_give(struct inproc_memory *m, size_t offset)
 {
-    uint64_t offset = iova - INPROC_IOVA_BASE;
-    if (iova < INPROC_IOVA_BASE || offset >= ARENA_BYTES)
-        return false;
-    if ((m->page[offset / INPROC_PAGE_BYTES].access & access) != access)
-        return false;
-    *physical = INPROC_PHYSICAL_BASE + offset;
-    return true;
-}
+    size_t bytes = inproc_memory_taken(m, offset);
 
-uint8_t *inproc_memory_at(struct inproc_memory *m, uint64_t address, bool physical, unsigned access,
-                          uint32_t length)
-{
-    if (length == 0 || length > INPROC_PAGE_BYTES)
-        return NULL;
-    if (!physical) {
-        uint64_t last, last_address = address + length - 1;
-        if (last_address < address || !inproc_memory_translate(m, last_address, access, &last) ||
-            !inproc_memory_translate(m, address, access, &address))
-            return NULL;
+    for (size_t at = offset; at < offset + bytes; at += INPROC_BLOCK_BYTES) {
+        struct inproc_block *block = &m->block[at / INPROC_BLOCK_BYTES];
+        block->taken = false; /* how it lies stays: somebody may still look */
+        block->run = 0;
     }
-    uint64_t offset = address - INPROC_PHYSICAL_BASE;
-    if (address < INPROC_PHYSICAL_BASE || offset > ARENA_BYTES - length)
+    return bytes;
+}
+
+uint64_t inproc_memory_physical(const struct inproc_memory *m, size_t offset)
+{
+    bool scattered = m->block[offset / INPROC_BLOCK_BYTES].scattered;
+    return INPROC_PHYSICAL_BASE + (scattered ? offset ^ SCATTER : offset);
+}
+
+uint8_t *inproc_memory_at(struct inproc_memory *m, uint64_t physical, uint32_t length)
+{
+    uint64_t offset = physical - INPROC_PHYSICAL_BASE;
+    if (length == 0 || length > INPROC_BLOCK_BYTES || physical < INPROC_PHYSICAL_BASE ||
+        offset > INPROC_ARENA_BYTES - length)
         return NULL;
-    return m->arena + offset;
+    if (!m->block[offset / INPROC_BLOCK_BYTES].scattered)
+        return m->arena + offset;
+    if (offset % INPROC_SMALL_BYTES + length > INPROC_SMALL_BYTES)
+        return NULL;
+    return m->arena + (offset ^ SCATTER);
 }

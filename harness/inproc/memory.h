@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The memory of the in-process host and its IOMMU: an arena of "physical" memory, and a table of
- * mappings from IO virtual addresses to it. The driver's DMA allocations are mappings; everything
- * else that a device asks for is a fault. Knows neither driver nor model.
+ * The physical memory of the in-process host: an arena in blocks of 2 MiB, handed out first fit, so
+ * that the same sequence of calls gives the same addresses in every run. A block may be scattered:
+ * its 4 KiB pages lie in physical memory in another order than the CPU sees them, as memory without
+ * huge pages does. Knows neither driver nor model, nor who translates.
  */
 #ifndef RINGSIDE_INPROC_MEMORY_H
 #define RINGSIDE_INPROC_MEMORY_H
@@ -12,42 +13,41 @@
 #include <stdint.h>
 
 enum {
-    INPROC_PAGE_BYTES = 2 * 1024 * 1024, /* what the IO translation uses */
-    INPROC_PAGES = 256,                  /* 512 MiB of arena, touched pages only cost */
+    INPROC_BLOCK_BYTES = 2 * 1024 * 1024,
+    INPROC_BLOCKS = 256, /* 512 MiB of arena, touched pages only cost */
+    INPROC_SMALL_BYTES = 4096,
 };
-/* Two different bases, so that an address of one kind never works as the other. */
-#define INPROC_IOVA_BASE     0x100000000ull
+#define INPROC_ARENA_BYTES   ((size_t)INPROC_BLOCKS * INPROC_BLOCK_BYTES)
 #define INPROC_PHYSICAL_BASE 0x40000000ull
 
-enum inproc_access { INPROC_DEVICE_READS = 1, INPROC_DEVICE_WRITES = 2 };
-
-struct inproc_page {
-    uint8_t access;      /* enum inproc_access; 0: not mapped */
-    uint16_t run_length; /* at the first page of a mapping: its pages */
+struct inproc_block {
+    bool taken, scattered;
+    uint16_t run; /* at the first block of an allocation: its blocks */
 };
 
 struct inproc_memory {
     uint8_t *arena;
-    struct inproc_page page[INPROC_PAGES];
-    uint32_t high_water; /* pages ever mapped: what the memory hash covers */
+    struct inproc_block block[INPROC_BLOCKS];
+    uint32_t high_water; /* blocks ever taken: what the memory hash covers */
 };
 
 /* 0 or -errno. */
 int inproc_memory_init(struct inproc_memory *m);
 void inproc_memory_fini(struct inproc_memory *m);
 
-/* Maps zeroed memory of at least `bytes`. 0, -EINVAL for zero bytes, -ENOMEM. */
-int inproc_memory_map(struct inproc_memory *m, size_t bytes, unsigned access, uint64_t *iova,
-                      void **virt, size_t *mapped);
-/* Undoes a map; returns its bytes, 0 when nothing was mapped there. */
-size_t inproc_memory_unmap(struct inproc_memory *m, uint64_t iova);
+/* Takes zeroed blocks for `bytes`; *offset: of the first within the arena. 0, -EINVAL for zero
+ * bytes, -ENOMEM. */
+int inproc_memory_take(struct inproc_memory *m, size_t bytes, bool scattered, size_t *offset);
+/* Bytes of what was taken at this offset, 0 when nothing was. */
+size_t inproc_memory_taken(const struct inproc_memory *m, size_t offset);
+/* Gives it back; returns its bytes. */
+size_t inproc_memory_give(struct inproc_memory *m, size_t offset);
 
-/* IO virtual to physical; false: a fault. */
-bool inproc_memory_translate(const struct inproc_memory *m, uint64_t iova, unsigned access,
-                             uint64_t *physical);
+/* Physical address of a byte of the arena. */
+uint64_t inproc_memory_physical(const struct inproc_memory *m, size_t offset);
 
-/* Where [address, address + length) is, or NULL when any byte of it is not there. */
-uint8_t *inproc_memory_at(struct inproc_memory *m, uint64_t address, bool physical, unsigned access,
-                          uint32_t length);
+/* Where [physical, physical + length) is, or NULL when any byte of it is not there, or when it is
+ * no request of PCIe: of no bytes, or across a 4 KiB page of a scattered block. */
+uint8_t *inproc_memory_at(struct inproc_memory *m, uint64_t physical, uint32_t length);
 
 #endif

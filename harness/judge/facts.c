@@ -203,9 +203,11 @@ static uint64_t port_count(const struct report_port *p, enum metric_id id)
     case METRIC_DESC_READS_PACKET: return p->desc_reads;
     case METRIC_DESC_WRITES_PACKET: return p->desc_writebacks;
     case METRIC_DMA_FAULTS: return p->dma_faults;
+    case METRIC_DMA_ABORTS: return p->dma_aborts;
     case METRIC_MESSAGES:
     case METRIC_MESSAGES_PACKET: return p->messages;
     case METRIC_IOTLB_HITS: return p->iotlb_hits;
+    case METRIC_IOTLB_STALE: return p->iotlb_stale;
     case METRIC_IOTLB_MISSES:
     case METRIC_IOTLB_MISSES_PACKET: return p->iotlb_misses;
     default: return 0;

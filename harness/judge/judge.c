@@ -276,6 +276,21 @@ static void judge_rules(GPtrArray *findings, const struct scenario_case *c,
     }
 }
 
+/* No access went to memory that was taken from the device, unless the scenario is about that. */
+static void judge_stale(GPtrArray *findings, const struct scenario_case *c,
+                        const struct rs_facts *facts)
+{
+    const struct metric *metric = rs_metric(METRIC_IOTLB_STALE);
+    struct quantity hits;
+
+    if (about(c, METRIC_IOTLB_STALE) ||
+        !rs_metric_value(facts, METRIC_IOTLB_STALE, (struct rs_scope){-1, -1}, &hits) || !hits.num)
+        return;
+    struct rs_finding *found = find(findings, metric->name, "no access through a page that is "
+                                    "mapped no more", "%llu", (unsigned long long)hits.num);
+    found->why = g_strdup(metric->doc);
+}
+
 GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case *c,
                     const struct rs_facts *facts)
 {
@@ -290,6 +305,7 @@ GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case 
     if (!ended)
         return findings;
     judge_faults(findings, scenario, c, facts->report);
+    judge_stale(findings, c, facts);
     for (size_t i = 0; i < c->expect_count; i++)
         judge_expectation(findings, scenario, c, facts, &c->expect[i]);
     return findings;

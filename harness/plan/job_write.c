@@ -68,8 +68,9 @@ static char *job_text(const struct scenario_case *c)
     const char *ready = d->ready != NULL ? d->ready : d->app != NULL ? app_ready : NULL;
 
     g_string_append_printf(text, "ringside-job %d\n", JOB_VERSION);
-    g_string_append_printf(text, "iommu %s\n",
-                           c->machine.iommu == SCENARIO_IOMMU_ON ? "vfio" : "none");
+    bool vfio = c->machine.iommu != SCENARIO_IOMMU_OFF && strcmp(d->bind, "vfio-pci") == 0;
+
+    g_string_append_printf(text, "iommu %s\n", vfio ? "vfio" : "none");
     g_string_append_printf(text, "bind %04x:%04x %s\n", NIC_VENDOR, NIC_DEVICE, d->bind);
     g_string_append_printf(text, "user %" G_GUINT64_FORMAT "\n", d->user);
     g_string_append_printf(text, "memlock %" G_GUINT64_FORMAT "\n", d->memlock_bytes);

@@ -198,7 +198,8 @@ int rs_plan_write(const struct scenario *s, const struct scenario_case *c, struc
         .drain_ps = c->limits.drain_ps,
         .trace_level = (uint32_t)c->trace,
         .capture = c->capture,
-        .iotlb_entries = (uint32_t)c->machine.iotlb,
+        .iotlb_entries =
+            c->machine.iommu == SCENARIO_IOMMU_OFF ? 0 : (uint32_t)c->machine.iotlb,
     };
     struct traffic t;
     int error;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/base/term.h"
+#include "harness/report/refusal.h"
 
 static json_t *text(const char *value)
 {
@@ -116,6 +117,25 @@ static json_t *findings(const struct rs_result *result)
     return array;
 }
 
+static json_t *refusals(const struct bench_report *report)
+{
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < MIN(report->refusals, REPORT_REFUSALS); i++) {
+        const struct report_refusal *r = &report->refusal[i];
+        const uint64_t ps = r->time_ps - MIN(r->time_ps, report->go_ps);
+        char *address = g_strdup_printf("0x%" G_GINT64_MODIFIER "x", r->address);
+
+        json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "time_ps",
+                                               whole(ps), "port", whole(r->port), "access",
+                                               text(rs_refusal_access(r)), "address",
+                                               text(address), "bytes", whole(r->length), "why",
+                                               text(rs_refusal_reason(r))));
+        g_free(address);
+    }
+    return array;
+}
+
 static json_t *one_result(const struct rs_result *result)
 {
     const struct bench_report *report = result->run.facts.report;
@@ -148,6 +168,7 @@ static json_t *one_result(const struct rs_result *result)
                             json_pack("[I, I]", (json_int_t)report->dilation_num,
                                       (json_int_t)report->dilation_den));
         json_object_set_new(object, "reproducible", json_boolean(report->reproducible));
+        json_object_set_new(object, "refusals", refusals(report));
         json_object_set_new(object, "metrics", metrics(&result->run.facts, all, true, METRIC_RUN));
         json_object_set_new(object, "flows", parts(result, METRIC_FLOW));
         json_object_set_new(object, "ports", parts(result, METRIC_PORT));

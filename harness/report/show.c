@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/report/refusal.h"
 #include "harness/run/run_folder.h"
 #include "harness/base/table.h"
 #include "harness/base/term.h"
@@ -117,6 +118,24 @@ static void show_samples(FILE *out, const struct rs_result *result)
                     s->flow < result->c->flow_count ? result->c->flows[s->flow].name : "?", words);
             fprintf(out, s->kind == 1 ? " %u\n" : "\n", s->detail);
         }
+    }
+}
+
+/* The first accesses of the device that were refused. */
+static void show_refusals(FILE *out, const struct rs_result *result)
+{
+    const struct bench_report *report = result->run.facts.report;
+    const unsigned n = report ? MIN(report->refusals, 3) : 0;
+
+    for (unsigned i = 0; i < n; i++) {
+        const struct report_refusal *r = &report->refusal[i];
+        const uint64_t ps = r->time_ps - MIN(r->time_ps, report->go_ps);
+
+        fprintf(out,
+                "       at %" PRIu64 ".%03" PRIu64 " ns, port %u: %s, %u bytes at 0x%" PRIx64
+                ", refused: %s\n",
+                ps / 1000, ps % 1000, r->port, rs_refusal_access(r), r->length, r->address,
+                rs_refusal_reason(r));
     }
 }
 
@@ -233,6 +252,8 @@ void rs_show_line(FILE *out, const struct rs_result *result)
             rs_style(out, RS_PLAIN), result->wall_ms / 1000, result->wall_ms % 1000 / 100,
             result->c->id, why, repeats);
     if (result->verdict == RS_PASS || result->verdict == RS_SKIP) {
+        if (rs_verbosity > 0)
+            show_refusals(out, result);
         fflush(out);
         return;
     }
@@ -242,6 +263,7 @@ void rs_show_line(FILE *out, const struct rs_result *result)
         fprintf(out, "       %s\n", result->canary);
     show_findings(out, result);
     show_samples(out, result);
+    show_refusals(out, result);
     if (result->verdict == RS_FAIL)
         show_tail(out, result, RS_FILE_RESULTS "/stderr");
     if (result->verdict == RS_ERROR)

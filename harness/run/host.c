@@ -38,6 +38,9 @@ static void file_option(GPtrArray *argv, const char *option, const char *dir, co
 
 static GPtrArray *inproc_argv(const struct rs_machine *m)
 {
+    static const char *const sizes[] = {[SCENARIO_PAGES_4KIB] = "4KiB",
+                                        [SCENARIO_PAGES_2MIB] = "2MiB",
+                                        [SCENARIO_PAGES_1GIB] = "1GiB"};
     GPtrArray *argv = g_ptr_array_new_with_free_func(g_free);
 
     g_ptr_array_add(argv, rs_build_path("ringside-inproc"));
@@ -49,6 +52,8 @@ static GPtrArray *inproc_argv(const struct rs_machine *m)
         file_option(argv, "--capture", m->dir, RS_FILE_CAPTURE);
     file_option(argv, "--job", m->dir, RS_FILE_JOB);
     file_option(argv, "--results", m->dir, RS_FILE_RESULTS);
+    g_ptr_array_add(argv, g_strdup("--pages"));
+    g_ptr_array_add(argv, g_strdup(sizes[m->pages]));
     g_ptr_array_add(argv, NULL);
     return argv;
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/scenario/scenario.h"
+
 enum rs_host { RS_HOST_QEMU, RS_HOST_INPROC, RS_HOSTS };
 
 const char *rs_host_name(enum rs_host host); /* "qemu", "in-process" */
@@ -19,7 +21,8 @@ struct rs_machine {
     const char *dir;       /* run folder, absolute */
     unsigned ports;        /* NICs */
     uint64_t memory_bytes; /* of the guest */
-    bool iommu;
+    enum scenario_iommu iommu;
+    enum scenario_pages pages; /* of DMA memory */
     uint32_t netdevs;      /* bit p: port p is attached to QEMU's user network */
     bool trace, capture;   /* wanted */
     bool console;          /* the terminal is the guest's console, and time does not end it */

@@ -91,6 +91,13 @@ static void machine_options(GPtrArray *argv, const struct rs_machine *m)
     option(argv, "-m", "%" G_GUINT64_FORMAT "M", m->memory_bytes >> 20);
 }
 
+/* The guest's half of machine.iommu; its pages are machine.pages. */
+static const char *const iommu_lines[] = {
+    [SCENARIO_IOMMU_ON] = "intel_iommu=on iommu.strict=1",
+    [SCENARIO_IOMMU_PASSTHROUGH] = "intel_iommu=on iommu.strict=1 iommu=pt",
+    [SCENARIO_IOMMU_OFF] = "intel_iommu=off",
+};
+
 static void boot_options(GPtrArray *argv, const struct rs_machine *m)
 {
     char *kernel = rs_build_path("guest/vmlinuz"), *image = rs_build_path("guest/initramfs");
@@ -98,8 +105,8 @@ static void boot_options(GPtrArray *argv, const struct rs_machine *m)
     option(argv, "-kernel", "%s", kernel);
     option(argv, "-initrd", "%s", image);
     option(argv, "-append", "%s %s%s hugepages=%" G_GUINT64_FORMAT, KERNEL_LINE,
-           m->iommu ? "intel_iommu=on iommu.strict=1" : "intel_iommu=off",
-           " quiet", m->memory_bytes / 4 / HUGEPAGE_BYTES);
+           iommu_lines[m->iommu], " quiet",
+           m->pages == SCENARIO_PAGES_4KIB ? 0 : m->memory_bytes / 4 / HUGEPAGE_BYTES);
     g_free(kernel);
     g_free(image);
 }
@@ -165,7 +172,7 @@ GPtrArray *rs_qemu_argv(const struct rs_machine *m)
         option(argv, "-serial", "chardev:console");
         g_free(console);
     }
-    if (m->iommu)
+    if (m->iommu != SCENARIO_IOMMU_OFF)
         option(argv, "-device", "intel-iommu,intremap=on,caching-mode=off");
     bench_options(argv, m);
     nic_options(argv, m);

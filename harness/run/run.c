@@ -139,7 +139,8 @@ struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
         .dir = dir,
         .ports = (unsigned)c->machine.ports,
         .memory_bytes = c->machine.memory_bytes,
-        .iommu = c->machine.iommu == SCENARIO_IOMMU_ON,
+        .iommu = (enum scenario_iommu)c->machine.iommu,
+        .pages = (enum scenario_pages)c->machine.pages,
         .trace = true,
         .capture = c->capture != 0,
     };

@@ -77,6 +77,10 @@ static void check_fault(struct check *k, struct scenario_fault *f)
     check_key(k, f, "write", FAULT_WRITES, false);
     check_key(k, f, "for", FAULT_FOR, true);
     check_key(k, f, "delay", FAULT_DELAY, true);
+    if ((f->kind == PLAN_FAULT_IOMMU_UNMAP || f->kind == PLAN_FAULT_IOTLB_KEEP) &&
+        k->c->machine.iommu == SCENARIO_IOMMU_OFF)
+        rs_check_error(k, f->marks.self, "'%s' needs an IOMMU: iommu: on",
+                       bench_fault_info(f->kind)->name);
     if (f->at_ps >= k->c->limits.model_ps && rs_schema_good(rs_schema(), k->c, "limits"))
         rs_check_error(k, MARK(f, "at"),
                        "this never happens: limits.model-time ends the run before");

@@ -252,7 +252,5 @@ void rs_check_driver(struct check *k)
                        "the in-process host runs only this project's driver; use host: qemu");
     if ((command || d->files != NULL) && m->host == SCENARIO_HOST_ANY)
         m->host = SCENARIO_HOST_QEMU;
-    if (app && m->iommu == SCENARIO_IOMMU_OFF && m->host != SCENARIO_HOST_IN_PROCESS)
-        rs_check_error(k, MACHINE_MARK(m, "iommu"),
-                       "this project's driver uses VFIO, and VFIO needs the IOMMU: iommu: on");
+    rs_check_dma(k);
 }

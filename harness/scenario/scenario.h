@@ -28,7 +28,8 @@ enum {
 };
 
 enum scenario_host { SCENARIO_HOST_QEMU, SCENARIO_HOST_IN_PROCESS, SCENARIO_HOST_ANY };
-enum scenario_iommu { SCENARIO_IOMMU_ON, SCENARIO_IOMMU_OFF };
+enum scenario_iommu { SCENARIO_IOMMU_ON, SCENARIO_IOMMU_PASSTHROUGH, SCENARIO_IOMMU_OFF };
+enum scenario_pages { SCENARIO_PAGES_4KIB, SCENARIO_PAGES_2MIB, SCENARIO_PAGES_1GIB };
 enum scenario_wait { SCENARIO_WAIT_POLL, SCENARIO_WAIT_INTERRUPT };
 
 struct scenario_limits {
@@ -43,6 +44,7 @@ struct scenario_machine {
     struct schema_marks marks;
     uint64_t ports;        /* never 0 after reading */
     unsigned iommu;        /* enum scenario_iommu */
+    unsigned pages;        /* enum scenario_pages: of DMA memory */
     uint64_t memory_bytes; /* of the guest */
     unsigned host;         /* enum scenario_host */
     uint64_t iotlb;        /* entries; 0: no IOTLB model */

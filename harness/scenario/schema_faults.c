@@ -66,7 +66,7 @@ static const struct schema_key fault_keys[] = {
      .matrix = true, .otherwise = "any", .doc = "Of `dma.refuse`: which writes."},
     {.name = "for", .type = SCHEMA_INTEGER, AT(scenario_fault, for_ps), .unit = UNIT_TIME,
      .min = "1ns", .max = "1h", .matrix = true,
-     .doc = "Of `link.flap`: how long the light is gone."},
+     .doc = "Of `link.flap`: how long the light is gone. Of `iommu.unmap`: how long the page is."},
     {.name = "delay", .type = SCHEMA_INTEGER, AT(scenario_fault, delay_ps), .unit = UNIT_TIME,
      .min = "1ns", .max = "1s", .matrix = true,
      .doc = "Of `writeback.delay`: how much later it lands."},

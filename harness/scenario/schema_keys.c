@@ -37,7 +37,8 @@ const struct schema_object rs_schema_limits = {
 
 /* ---- machine and clock ---- */
 
-static const char *const iommu_words[] = {"on", "off", NULL};
+static const char *const iommu_words[] = {"on", "passthrough", "off", NULL};
+static const char *const page_words[] = {"4KiB", "2MiB", "1GiB", NULL};
 static const char *const host_words[] = {"qemu", "in-process", "any", NULL};
 
 static const struct schema_key machine_keys[] = {
@@ -46,7 +47,15 @@ static const struct schema_key machine_keys[] = {
      .doc = "Ports of the NIC. Default: as many as the section `ports` describes, else 2."},
     {.name = "iommu", .type = SCHEMA_WORD, AT(scenario_machine, iommu), .words = iommu_words,
      .matrix = true, .otherwise = "on",
-     .doc = "Whether an IOMMU stands between NIC and memory."},
+     .doc = "What stands between NIC and memory. `on`: an IOMMU. `passthrough`: one that "
+            "translates for VFIO only (`iommu=pt`); other drivers use physical addresses. `off`: "
+            "none; a driver with physical addresses needs `bind: uio_pci_generic` or `bind: none`, "
+            "and `user: 0`."},
+    {.name = "pages", .type = SCHEMA_WORD, AT(scenario_machine, pages), .words = page_words,
+     .matrix = true, .otherwise = "2MiB",
+     .doc = "Size of the pages that DMA memory is made of, and so of what one translation covers. "
+            "In a guest: `2MiB` a quarter of memory in huge pages, `4KiB` none; `1GiB` in-process "
+            "only."},
     {.name = "iotlb", .type = SCHEMA_INTEGER, AT(scenario_machine, iotlb), .matrix = true,
      .unit = UNIT_COUNT, .max = "1024", .otherwise = "64",
      .doc = "Entries of the IOTLB; 0: translations cost nothing."},
@@ -169,8 +178,9 @@ static const struct schema_key driver_keys[] = {
     {.name = "files", .type = SCHEMA_TEXTS, AT(scenario_driver, files), .count_max = 64,
      .doc = "Files of this machine that the guest gets in /job/files, executable bits kept. "
             "Relative paths start at the scenario's folder."},
-    {.name = "bind", .type = SCHEMA_NAME, AT(scenario_driver, bind), .otherwise = "vfio-pci",
-     .doc = "Linux driver that the ports are bound to."},
+    {.name = "bind", .type = SCHEMA_NAME, AT(scenario_driver, bind), .matrix = true,
+     .doc = "Linux driver that the ports are bound to; `none`: no driver has them. Default: "
+            "vfio-pci; with `iommu: off` uio_pci_generic."},
     {.name = "user", .type = SCHEMA_INTEGER, AT(scenario_driver, user), .unit = UNIT_COUNT,
      .max = "65533", .otherwise = "1000",
      .doc = "User id that the program runs as; 0: root."},

@@ -82,6 +82,14 @@ static const char *const fault[] = {
 #undef FAULT
 };
 
+static const char *const refused[] = {
+    [REPORT_REFUSED] = "refused", [REPORT_REFUSED_UNMAPPED] = "not-mapped",
+    [REPORT_REFUSED_READ] = "not-readable", [REPORT_REFUSED_WRITE] = "not-writable",
+    [REPORT_REFUSED_DOMAIN] = "no-domain", [REPORT_REFUSED_MEMORY] = "no-memory",
+    [REPORT_REFUSED_FAULT] = "fault",
+};
+_Static_assert(LENGTH(refused) == REPORT_REFUSED_REASONS, "a reason without a word");
+
 static const struct {
     const char *event, *field;
     const char *const *word;
@@ -95,6 +103,7 @@ static const struct {
     FIELD("action", "kind", action),       FIELD("verdict", "verdict", verdict),
     FIELD("wire_lost", "why", loss),       FIELD("fault", "kind", fault),
     FIELD("fault_armed", "kind", fault),   FIELD("violation", "rule", rule),
+    FIELD("iommu_fault", "reason", refused),
 #undef FIELD
 };
 

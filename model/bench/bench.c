@@ -316,13 +316,17 @@ void bench_invalidate(struct bench *b, uint16_t function, uint64_t address, uint
     unsigned port;
     if (!bench_port_of(b, function, &port))
         return;
+    if (fault_hits(b, PLAN_FAULT_IOTLB_KEEP, port, 0, address)) {
+        iotlb_invalidate(b, function, address, length, true);
+        return;
+    }
     /* Writes that were translated before are in memory before the invalidation is done. */
     if (!b->inside) {
         b->inside++;
         pcie_land_all(b, port);
         b->inside--;
     }
-    unsigned entries = iotlb_invalidate(b, function, address, length);
+    unsigned entries = iotlb_invalidate(b, function, address, length, false);
     trace_emit(b, BENCH_EV_invalidate, function, 0, address, length, entries);
     if (!b->inside)
         bench_settle(b);

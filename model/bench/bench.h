@@ -28,6 +28,7 @@
 struct bench_translation {
     uint64_t physical; /* of the address asked for */
     uint64_t page;     /* bytes of the page: 4 KiB, 2 MiB, 1 GiB; whole space when untranslated */
+    uint8_t refused;   /* enum report_refused, when it is; 0: the host cannot tell why */
 };
 enum bench_access_kind { BENCH_READ, BENCH_WRITE };
 

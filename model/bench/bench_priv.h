@@ -28,6 +28,8 @@ enum {
     REPLAY_BUCKETS = 16 * 1024,
     IOTLB_MAX = 1024,
     IOTLB_HINTS = 256,
+    IOTLB_HOLES = 32, /* the youngest count; a plan has room for as many faults */
+    IOTLB_STALE = 4,  /* iotlb_entry.access: bits that tell of a lost invalidation */
     NESTED_MAX = 32,
     STAMP_BYTES = 18, STAMP_FLOW = 2, STAMP_SEQUENCE = 4, /* frame.c */
     NO_FLOW = 0xffffffff,
@@ -103,11 +105,23 @@ struct iotlb_entry { /* iotlb.c */
     uint64_t used;
     uint64_t ready_ps; /* when its walk ends */
     uint16_t function;
-    uint16_t access; /* bit per enum bench_access_kind */
+    uint16_t access; /* bit per enum bench_access_kind; stale: the same IOTLB_STALE higher */
     uint32_t unused;
+};
+/* A page that a fault has taken out of the tables. */
+struct iotlb_hole {
+    uint64_t page, bytes, until_ps;
+    uint16_t function, unused[3];
+};
+struct iotlb_answer {
+    uint64_t target;   /* the physical address */
+    uint64_t ready_ps; /* not before this */
+    uint32_t refused;  /* enum report_refused */
 };
 struct iotlb {
     uint64_t tick;
+    struct iotlb_hole hole[IOTLB_HOLES];
+    uint32_t holes, next_hole;
     uint16_t large[IOTLB_HINTS], small[IOTLB_HINTS]; /* hints: 2 MiB, 4 KiB */
     struct iotlb_entry entry[IOTLB_MAX];
 };
@@ -149,7 +163,7 @@ struct posted { /* pcie.c; behind it the data */
     uint64_t land_ps;
     uint64_t address; /* as the device gave it */
     uint64_t target;  /* where it goes: physical or the same */
-    uint32_t data;    /* message, level */
+    uint32_t data;    /* message, level; of a write enum report_refused, when status says so */
     uint32_t credit;
     uint16_t length, tag;
     uint8_t kind, visible, physical, status;
@@ -163,7 +177,7 @@ struct read_slot { /* pcie.c */
     uint16_t tag, length;
     uint8_t phase, status;
     uint8_t pending; /* its event is in the heap */
-    uint8_t unused;
+    uint8_t refused; /* enum report_refused, for the report */
     uint8_t data[NIC_READ_MAX];
 };
 
@@ -220,6 +234,11 @@ struct contract { /* contract.c; since power-on */
     struct report_violation first[REPORT_VIOLATIONS];
 };
 
+struct refused { /* rootcomplex.c; since power-on */
+    uint32_t kept, unused;
+    struct report_refusal first[REPORT_REFUSALS];
+};
+
 enum fault_phase { FAULT_WAITS, FAULT_ARMED, FAULT_DONE };
 struct fault_state { /* fault.c */
     uint64_t counted; /* events so far */
@@ -251,6 +270,7 @@ struct bench_state {
     struct nested nested[NESTED_MAX];
     struct faults faults;
     struct contract contract;
+    struct refused refused;
     struct trace_state trace;
     struct iotlb iotlb;
     struct flow_state flow[PLAN_FLOWS_MAX];
@@ -508,16 +528,25 @@ bool pcie_valid(struct bench *b, unsigned port);
 /* rootcomplex.c */
 void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data);
 void root_read(struct bench *b, unsigned port, unsigned slot);
+/* Counts and tells: enum report_refused in reason. */
+void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,
+                  enum nic_dma_status status, uint32_t reason);
 /* Where does this access go that reaches the root complex at at_ps, and not before when? */
 enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
-                                   enum bench_access_kind kind, uint64_t at_ps, uint64_t *target,
-                                   bool *physical, uint64_t *ready_ps);
+                                   enum bench_access_kind kind, uint64_t at_ps,
+                                   struct iotlb_answer *answer, bool *physical);
 
 /* iotlb.c */
 enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
-                                 enum bench_access_kind kind, uint64_t at_ps, uint64_t *physical,
-                                 uint64_t *ready_ps);
-unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length);
+                                 enum bench_access_kind kind, uint64_t at_ps,
+                                 struct iotlb_answer *answer);
+/* Drops what it has of the range, or, when the invalidation gets lost, keeps it as stale. */
+unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length,
+                          bool lost);
+/* Did a fault take its page out of the tables? */
+bool iotlb_in_hole(const struct bench *b, uint16_t function, uint64_t address);
+/* Takes the page of the address out of the tables for a time; false: it is not in them. */
+bool iotlb_unmap(struct bench *b, uint16_t function, uint64_t address, uint64_t until_ps);
 bool iotlb_valid(const struct bench *b);
 
 #endif

@@ -5,8 +5,14 @@
  * invalidation shows. A miss asks the host's tables and costs a walk from the time at which the
  * access is at the root complex; accesses to a page that is being walked for wait for that walk.
  * Entries belong to a requester, not to a domain.
+ *
+ * A fault of the plan can lose an invalidation: entries of its range turn stale, which the quick
+ * way takes for no entry, and the slow one tells of every use. Another can take a page out of the
+ * host's tables for a time: a hole, which every walk looks at first.
  */
 #include "model/bench/bench_priv.h"
+
+enum { BOTH = 1 << BENCH_READ | 1 << BENCH_WRITE };
 
 /* Where the page around this address was found last, were it of 2^shift bytes. */
 static unsigned hint_of(uint16_t function, uint64_t address, unsigned shift)
@@ -44,39 +50,69 @@ static struct iotlb_entry *hinted(struct iotlb *t, uint16_t function, uint64_t a
     return covers(small, function, address) ? small : NULL;
 }
 
+bool iotlb_in_hole(const struct bench *b, uint16_t function, uint64_t address)
+{
+    const struct iotlb *t = &b->st->iotlb;
+    for (unsigned i = 0; i < t->holes; i++) {
+        const struct iotlb_hole *h = &t->hole[i];
+        if (h->function == function && address - h->page < h->bytes && bench_now(b) < h->until_ps)
+            return true;
+    }
+    return false;
+}
+
+/* What the tables say; a refusal has an event. */
+static enum nic_dma_status ask(struct bench *b, uint16_t function, uint64_t address,
+                               enum bench_access_kind kind, struct bench_translation *t)
+{
+    enum nic_dma_status status = NIC_DMA_FAULT;
+    t->refused = REPORT_REFUSED_UNMAPPED;
+    if (!iotlb_in_hole(b, function, address)) {
+        t->refused = REPORT_REFUSED;
+        status = b->ops->translate(b->host, function, address, kind, t);
+    }
+    if (status != NIC_DMA_OK)
+        trace_emit(b, BENCH_EV_iommu_fault, function, 0, address, kind == BENCH_WRITE,
+                   t->refused);
+    return status;
+}
+
 static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t function,
-                                uint64_t address, enum bench_access_kind kind, uint64_t at_ps)
+                                uint64_t address, enum bench_access_kind kind, uint64_t at_ps,
+                                struct iotlb_answer *answer)
 {
     struct bench_translation t = {0};
-    enum nic_dma_status status = b->ops->translate(b->host, function, address, kind, &t);
+    enum nic_dma_status status = ask(b, function, address, kind, &t);
+    answer->refused = t.refused;
     if (status != NIC_DMA_OK)
         return status;
     uint64_t page = t.page < 4096 ? 4096 : t.page;
     bool whole = page & (page - 1); /* not a power of two: the whole space, untranslated */
-    uint16_t access = e->bytes && covers(e, function, address) ? e->access : 0;
+    uint16_t access = e->bytes && covers(e, function, address) ? e->access & BOTH : 0;
     *e = (struct iotlb_entry){
         .page = whole ? 0 : address & ~(page - 1), .bytes = whole ? UINT64_MAX : page,
         .function = function, .access = (uint16_t)(access | 1u << kind),
-        .ready_ps = at_ps + bench_time(b, TIMING_iotlb_walk),
+        .ready_ps = at_ps + (whole ? 0 : bench_time(b, TIMING_iotlb_walk)),
     };
     e->physical = t.physical - (address - e->page);
-    trace_emit(b, BENCH_EV_iotlb_miss, function, 0, address, e->bytes, t.physical);
+    if (!whole)
+        trace_emit(b, BENCH_EV_iotlb_miss, function, 0, address, e->bytes, t.physical);
     return NIC_DMA_OK;
 }
 
 static enum nic_dma_status use(struct iotlb *t, struct iotlb_entry *e, uint64_t address,
-                               uint64_t *physical, uint64_t *ready_ps)
+                               struct iotlb_answer *answer)
 {
     e->used = ++t->tick;
-    *physical = e->physical + (address - e->page);
-    *ready_ps = e->ready_ps;
+    answer->target = e->physical + (address - e->page);
+    answer->ready_ps = e->ready_ps;
     return NIC_DMA_OK;
 }
 
 /* No hint, no entry, or one without this kind of access. */
 __attribute__((cold)) static enum nic_dma_status
 lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_access_kind kind,
-              uint64_t at_ps, uint64_t *physical, uint64_t *ready_ps)
+              uint64_t at_ps, struct iotlb_answer *answer)
 {
     struct iotlb *t = &b->st->iotlb;
     struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
@@ -84,27 +120,34 @@ lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_a
     struct iotlb_entry *e = &t->entry[i];
     t->large[hint_of(function, address, 21)] = t->small[hint_of(function, address, 12)] =
         (uint16_t)i;
-    if (covers(e, function, address) && e->access & 1u << kind) {
+    bool covered = covers(e, function, address);
+    bool stale = covered && e->access >> IOTLB_STALE & 1u << kind;
+    if (covered && (stale || e->access & 1u << kind)) {
         count->iotlb_hits++;
-        return use(t, e, address, physical, ready_ps);
+        count->iotlb_stale += stale;
+        if (stale)
+            trace_emit(b, BENCH_EV_iotlb_stale, function, 0, address, kind == BENCH_WRITE,
+                       e->physical + (address - e->page));
+        return use(t, e, address, answer);
     }
-    count->iotlb_misses++;
-    enum nic_dma_status status = walk(b, e, function, address, kind, at_ps);
-    return status == NIC_DMA_OK ? use(t, e, address, physical, ready_ps) : status;
+    enum nic_dma_status status = walk(b, e, function, address, kind, at_ps, answer);
+    count->iotlb_misses += status != NIC_DMA_OK || e->bytes != UINT64_MAX;
+    return status == NIC_DMA_OK ? use(t, e, address, answer) : status;
 }
 
 enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
                                  enum bench_access_kind kind, uint64_t at_ps,
-                                 uint64_t *physical, uint64_t *ready_ps)
+                                 struct iotlb_answer *answer)
 {
     struct iotlb_entry *e = hinted(&b->st->iotlb, function, address);
     if (!e || !(e->access & 1u << kind))
-        return lookup_slowly(b, function, address, kind, at_ps, physical, ready_ps);
+        return lookup_slowly(b, function, address, kind, at_ps, answer);
     b->st->port[NIC_FUNCTION_PORT(function)].count.iotlb_hits++;
-    return use(&b->st->iotlb, e, address, physical, ready_ps);
+    return use(&b->st->iotlb, e, address, answer);
 }
 
-unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length)
+unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length,
+                          bool lost)
 {
     struct iotlb *t = &b->st->iotlb;
     unsigned dropped = 0;
@@ -116,14 +159,40 @@ unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, 
                                         : address - e->page >= e->bytes;
         if (length != UINT64_MAX && apart)
             continue;
-        e->bytes = 0;
+        if (lost)
+            e->access = (uint16_t)((e->access | e->access << IOTLB_STALE) & ~BOTH);
+        else
+            e->bytes = 0;
         dropped++;
     }
     return dropped;
 }
 
+bool iotlb_unmap(struct bench *b, uint16_t function, uint64_t address, uint64_t until_ps)
+{
+    struct iotlb *t = &b->st->iotlb;
+    struct bench_translation page = {0};
+    if (iotlb_in_hole(b, function, address) ||
+        (b->ops->translate(b->host, function, address, BENCH_READ, &page) != NIC_DMA_OK &&
+         b->ops->translate(b->host, function, address, BENCH_WRITE, &page) != NIC_DMA_OK) ||
+        page.page < 4096 || page.page & (page.page - 1))
+        return false;
+    struct iotlb_hole *h = &t->hole[t->next_hole];
+    *h = (struct iotlb_hole){
+        .page = address & ~(page.page - 1), .bytes = page.page, .until_ps = until_ps,
+        .function = function,
+    };
+    t->next_hole = (t->next_hole + 1) % IOTLB_HOLES;
+    t->holes = t->holes < IOTLB_HOLES ? t->holes + 1 : IOTLB_HOLES;
+    trace_emit(b, BENCH_EV_iommu_unmap, function, 0, h->page, h->bytes, until_ps);
+    bench_invalidate(b, function, h->page, h->bytes);
+    return true;
+}
+
 bool iotlb_valid(const struct bench *b)
 {
+    if (b->st->iotlb.holes > IOTLB_HOLES || b->st->iotlb.next_hole >= IOTLB_HOLES)
+        return false;
     for (unsigned i = 0; i < IOTLB_HINTS; i++)
         if (b->st->iotlb.large[i] >= IOTLB_MAX || b->st->iotlb.small[i] >= IOTLB_MAX)
             return false;

@@ -112,7 +112,8 @@ static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_
     struct posted *e = reserve(b, port, length, credit);
     if (!e)
         return;
-    uint64_t ready = 0, count = 1, mps = bench_time(b, TIMING_pcie_mps);
+    struct iotlb_answer at;
+    uint64_t count = 1, mps = bench_time(b, TIMING_pcie_mps);
     if (length > mps)
         count = tlps(length, mps);
     uint64_t arrives = pcie_up(b, port, length + count * bench_time(b, TIMING_pcie_write_header)) +
@@ -122,15 +123,19 @@ static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_
     e->tag = tag;
     e->visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
     e->address = address;
-    e->status = (uint8_t)root_translate(b, function, address, BENCH_WRITE, arrives, &e->target,
-                                        &physical, &ready);
+    e->status = (uint8_t)root_translate(b, function, address, BENCH_WRITE, arrives, &at,
+                                        &physical);
+    e->target = at.target;
+    e->data = at.refused;
     e->physical = physical;
     if (e->status != NIC_DMA_OK)
         nic_refused(&b->nic[port], tag, address, true);
-    if (struck.refused)
+    if (struck.refused) {
         e->status = NIC_DMA_FAULT;
+        e->data = REPORT_REFUSED_FAULT;
+    }
     memcpy(e + 1, data, length);
-    send(b, port, e, bench_max(arrives, ready) + struck.late_ps);
+    send(b, port, e, bench_max(arrives, at.ready_ps) + struck.late_ps);
 }
 
 void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
@@ -315,8 +320,10 @@ void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_d
     if (status == NIC_DMA_OK && length != r->length)
         status = NIC_DMA_ABORT;
     r->status = (uint8_t)status;
-    if (status != NIC_DMA_OK)
+    if (status != NIC_DMA_OK) {
+        root_refused(b, port, tag, r->address, r->length, status, r->refused);
         nic_refused(&b->nic[port], tag, r->address, false);
+    }
     if (status == NIC_DMA_OK)
         memcpy(r->data, data, length);
     uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *

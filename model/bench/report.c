@@ -48,6 +48,8 @@ void bench_report(struct bench *b, struct bench_report *out)
     memcpy(out->broken, st->contract.broken, sizeof(out->broken));
     out->violations = st->contract.kept;
     memcpy(out->violation, st->contract.first, sizeof(out->violation));
+    out->refusals = st->refused.kept;
+    memcpy(out->refusal, st->refused.first, sizeof(out->refusal));
     out->faults = plan->faults.count;
     for (unsigned i = 0; i < plan->faults.count; i++)
         out->fault_fired[i] = st->faults.fault[i].fired;

@@ -14,12 +14,13 @@
 
 #define REPORT_MAGIC "RSREPRT\1"
 enum {
-    REPORT_VERSION = 6,
+    REPORT_VERSION = 7,
     /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
      * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
     REPORT_BUCKETS = 32 + 31 * 32,
     REPORT_SAMPLES = 16,
     REPORT_VIOLATIONS = 16,
+    REPORT_REFUSALS = 16,
 };
 
 struct report_flow {
@@ -50,7 +51,9 @@ struct report_port {
     uint64_t desc_reads, desc_writebacks; /* transactions of descriptor kind */
     uint64_t messages;                /* MSI-X */
     uint64_t iotlb_hits, iotlb_misses;
-    uint64_t dma_faults;
+    uint64_t iotlb_stale; /* hits on a page whose invalidation got lost; also among the hits */
+    uint64_t dma_faults;  /* accesses that were refused, for whatever reason */
+    uint64_t dma_aborts;  /* of them those that no memory answered */
     uint64_t rx_drops, tx_drops; /* NIC's own, by events */
 };
 
@@ -68,6 +71,27 @@ struct report_sample {
     uint32_t flow, port;
     uint32_t kind; /* 1 damaged, 2 duplicated, 3 reordered, 4 misplaced, 5 foreign, 6 NIC event */
     uint32_t detail; /* damaged: first wrong byte offset; NIC event: id */
+};
+
+/* Why an access of a device was refused. */
+enum report_refused {
+    REPORT_REFUSED,          /* nobody said why */
+    REPORT_REFUSED_UNMAPPED, /* no page there */
+    REPORT_REFUSED_READ,     /* a page that the device may not read */
+    REPORT_REFUSED_WRITE,    /* a page that the device may not write */
+    REPORT_REFUSED_DOMAIN,   /* the requester is in no domain: nothing is mapped for it */
+    REPORT_REFUSED_MEMORY,   /* no memory answers at the physical address: master abort */
+    REPORT_REFUSED_FAULT,    /* a fault of the plan */
+    REPORT_REFUSED_REASONS
+};
+
+/* A DMA access that was refused; the first REPORT_REFUSALS are kept. */
+struct report_refusal {
+    uint64_t time_ps; /* model time, since power-on */
+    uint64_t address; /* as the device gave it */
+    uint32_t length;
+    uint16_t tag; /* NIC_TAG */
+    uint8_t port, reason; /* enum report_refused */
 };
 
 /* A rule that the driver broke, at one queue of a port: the first time and how often. */
@@ -105,7 +129,8 @@ struct bench_report {
     uint32_t faults; /* of the plan */
     uint32_t fault_fired[PLAN_FAULTS_MAX]; /* how often each struck, in the plan's order */
     uint64_t broken[PLAN_PORTS_MAX][NIC_RULES]; /* by rule, since power-on */
-    uint32_t violations, reserved; /* those that follow */
+    uint32_t violations, refusals; /* of those that follow */
+    struct report_refusal refusal[REPORT_REFUSALS];
     struct report_violation violation[REPORT_VIOLATIONS];
     struct report_sample sample[REPORT_SAMPLES];
     struct report_port port[PLAN_PORTS_MAX];

@@ -8,22 +8,44 @@
 #define XXH_INLINE_ALL
 #include "xxhash.h"
 
-enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
-                                   enum bench_access_kind kind, uint64_t at_ps, uint64_t *target,
-                                   bool *physical, uint64_t *ready_ps)
+/* A fault of the plan: the page goes, and the access that struck it is the first to notice. */
+static void unmap(struct bench *b, uint16_t function, uint64_t address)
 {
-    *target = address;
+    const struct plan_fault *f = NULL;
+    if (!iotlb_in_hole(b, function, address))
+        f = fault_hits(b, PLAN_FAULT_IOMMU_UNMAP, NIC_FUNCTION_PORT(function), 0, address);
+    if (f)
+        iotlb_unmap(b, function, address, bench_add(bench_now(b), f->time_ps));
+}
+
+enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
+                                   enum bench_access_kind kind, uint64_t at_ps,
+                                   struct iotlb_answer *answer, bool *physical)
+{
+    *answer = (struct iotlb_answer){ .target = address };
     *physical = false;
     if (!b->ops->translate || !b->plan->iotlb_entries)
         return NIC_DMA_OK;
     *physical = true;
-    return iotlb_lookup(b, function, address, kind, at_ps, target, ready_ps);
+    if (b->st->faults.armed)
+        unmap(b, function, address);
+    return iotlb_lookup(b, function, address, kind, at_ps, answer);
 }
 
-static void fault(struct bench *b, unsigned port, uint16_t tag, uint64_t address,
-                  uint32_t length, enum nic_dma_status status)
+void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,
+                  enum nic_dma_status status, uint32_t reason)
 {
+    struct refused *r = &b->st->refused;
     b->st->port[port].count.dma_faults++;
+    b->st->port[port].count.dma_aborts += status == NIC_DMA_ABORT;
+    if (status == NIC_DMA_ABORT)
+        reason = REPORT_REFUSED_MEMORY;
+    if (r->kept < REPORT_REFUSALS)
+        r->first[r->kept++] = (struct report_refusal){
+            .time_ps = bench_now(b), .address = address, .length = length, .tag = tag,
+            .port = (uint8_t)port,
+            .reason = reason < REPORT_REFUSED_REASONS ? (uint8_t)reason : REPORT_REFUSED,
+        };
     trace_emit(b, BENCH_EV_bus_fault, NIC_FUNCTION(port, 0), tag, address, length, status);
 }
 
@@ -44,7 +66,8 @@ void root_write(struct bench *b, unsigned port, const struct posted *p, const ui
     if (status != NIC_DMA_OK && sent)
         nic_refused(&b->nic[port], p->tag, p->address, false);
     if (status != NIC_DMA_OK)
-        fault(b, port, p->tag, p->address, p->length, status);
+        root_refused(b, port, p->tag, p->address, p->length, status,
+                     sent ? REPORT_REFUSED : p->data);
     else
         trace_emit(b, BENCH_EV_dma_write, function, p->tag, p->address, p->length,
                    content(p->tag, data, p->length));
@@ -56,18 +79,17 @@ void root_read(struct bench *b, unsigned port, unsigned slot)
 {
     struct read_slot *r = &b->st->port[port].read[slot];
     uint16_t function = NIC_FUNCTION(port, 0);
-    uint64_t target, ready = 0;
+    struct iotlb_answer at;
     bool physical;
     uint16_t tag = r->tag, length = r->length;
     enum nic_dma_status status =
-        root_translate(b, function, r->address, BENCH_READ, bench_now(b), &target, &physical,
-                       &ready);
-    r->walk_ps = ready > bench_now(b) ? ready - bench_now(b) : 0;
+        root_translate(b, function, r->address, BENCH_READ, bench_now(b), &at, &physical);
+    r->walk_ps = at.ready_ps > bench_now(b) ? at.ready_ps - bench_now(b) : 0;
+    r->refused = (uint8_t)at.refused;
     if (status != NIC_DMA_OK) {
-        fault(b, port, tag, r->address, length, status);
         bench_dma_done(b, function, tag, status, NULL, 0);
         return;
     }
     trace_emit(b, BENCH_EV_dma_read, function, tag, r->address, length, physical);
-    b->ops->dma_read(b->host, function, tag, target, physical, length);
+    b->ops->dma_read(b->host, function, tag, at.target, physical, length);
 }

@@ -24,7 +24,7 @@ uint64_t bench_layout(void)
         offsetof(struct port_state, read), offsetof(struct port_state, posted),
         offsetof(struct port_state, posted_ring), offsetof(struct port_state, wire_ring),
         sizeof(struct posted), sizeof(struct wire_frame), sizeof(struct iotlb),
-        sizeof(struct faults), sizeof(struct contract),
+        sizeof(struct faults), sizeof(struct contract), sizeof(struct refused),
         TIMING_COUNT, BENCH_EVENTS_END, nic_state_size(), XXH_VERSION_NUMBER,
     };
     return XXH64(shape, sizeof(shape), 0);
@@ -89,6 +89,8 @@ static const char *invalid(struct bench *b)
         return "saved state: the trace buffer does not add up";
     if (st->contract.kept > REPORT_VIOLATIONS)
         return "saved state: more broken rules than are kept";
+    if (st->refused.kept > REPORT_REFUSALS)
+        return "saved state: more refused accesses than are kept";
     if (!fault_valid(b))
         return "saved state: a fault's progress is out of range";
     if (!iotlb_valid(b))

@@ -4,7 +4,7 @@
 #include <check.h>
 #include <errno.h>
 
-#define PAGE ((size_t)INPROC_PAGE_BYTES)
+#define BLOCK ((size_t)INPROC_BLOCK_BYTES)
 
 static struct inproc_memory memory;
 
@@ -18,69 +18,70 @@ static void teardown(void)
     inproc_memory_fini(&memory);
 }
 
-static uint64_t map(size_t bytes, unsigned access)
+static size_t take(size_t bytes, bool scattered)
 {
-    uint64_t iova = 0;
-    void *virt;
-    size_t mapped;
-    ck_assert_int_eq(inproc_memory_map(&memory, bytes, access, &iova, &virt, &mapped), 0);
-    ck_assert_uint_ge(mapped, bytes);
-    return iova;
+    size_t offset = SIZE_MAX;
+    ck_assert_int_eq(inproc_memory_take(&memory, bytes, scattered, &offset), 0);
+    return offset;
 }
 
-START_TEST(only_what_is_mapped_is_there)
+START_TEST(only_what_is_there_answers)
 {
-    uint64_t a = map(PAGE + 1, INPROC_DEVICE_READS | INPROC_DEVICE_WRITES);
-    ck_assert_ptr_nonnull(inproc_memory_at(&memory, a, false, INPROC_DEVICE_WRITES, 64));
-    ck_assert_ptr_nonnull(
-        inproc_memory_at(&memory, a + 2 * PAGE - 64, false, INPROC_DEVICE_READS, 64));
-    ck_assert_ptr_null(
-        inproc_memory_at(&memory, a + 2 * PAGE - 63, false, INPROC_DEVICE_READS, 64));
-    ck_assert_ptr_null(inproc_memory_at(&memory, 0, false, INPROC_DEVICE_READS, 64));
-    ck_assert_ptr_null(inproc_memory_at(&memory, a - 1, false, INPROC_DEVICE_READS, 2));
-    ck_assert_ptr_null(inproc_memory_at(&memory, UINT64_MAX, false, INPROC_DEVICE_READS, 64));
-    ck_assert_ptr_null(inproc_memory_at(&memory, UINT64_MAX, true, INPROC_DEVICE_READS, 64));
-    ck_assert_ptr_null(inproc_memory_at(&memory, a, false, INPROC_DEVICE_READS, 0));
+    const uint64_t first = INPROC_PHYSICAL_BASE, end = first + INPROC_ARENA_BYTES;
+    ck_assert_ptr_eq(inproc_memory_at(&memory, first, 64), memory.arena);
+    ck_assert_ptr_nonnull(inproc_memory_at(&memory, end - 64, 64));
+    ck_assert_ptr_null(inproc_memory_at(&memory, end - 63, 64));
+    ck_assert_ptr_null(inproc_memory_at(&memory, first - 1, 2));
+    ck_assert_ptr_null(inproc_memory_at(&memory, 0, 1));
+    ck_assert_ptr_null(inproc_memory_at(&memory, UINT64_MAX, 64));
+    ck_assert_ptr_null(inproc_memory_at(&memory, first, 0));
+    ck_assert_ptr_null(inproc_memory_at(&memory, first, UINT32_MAX));
 }
 END_TEST
 
-START_TEST(rights_are_kept)
+START_TEST(what_is_given_back_comes_again_zeroed)
 {
-    uint64_t a = map(64, INPROC_DEVICE_READS);
-    ck_assert_ptr_nonnull(inproc_memory_at(&memory, a, false, INPROC_DEVICE_READS, 64));
-    ck_assert_ptr_null(inproc_memory_at(&memory, a, false, INPROC_DEVICE_WRITES, 64));
+    size_t a = take(BLOCK + 1, false), b = take(1, false);
+    ck_assert_uint_eq(b, a + 2 * BLOCK);
+    memory.arena[a] = 7;
+    ck_assert_uint_eq(inproc_memory_taken(&memory, a), 2 * BLOCK);
+    ck_assert_uint_eq(inproc_memory_give(&memory, a + 4096), 0);
+    ck_assert_uint_eq(inproc_memory_give(&memory, a + BLOCK), 0); /* not its beginning */
+    ck_assert_uint_eq(inproc_memory_give(&memory, SIZE_MAX), 0);
+    ck_assert_uint_eq(inproc_memory_give(&memory, a), 2 * BLOCK);
+    ck_assert_uint_eq(inproc_memory_give(&memory, a), 0);
+    ck_assert_uint_eq(memory.arena[a], 7); /* whoever kept the address still sees it */
+    ck_assert_uint_eq(take(1, false), a);
+    ck_assert_uint_eq(memory.arena[a], 0);
+    ck_assert_uint_eq(memory.high_water, 3);
 }
 END_TEST
 
-START_TEST(unmapped_memory_is_a_fault_and_comes_back_zeroed)
+START_TEST(scattered_pages_are_no_neighbours)
 {
-    uint64_t a = map(64, INPROC_DEVICE_WRITES), b = map(64, INPROC_DEVICE_WRITES);
-    ck_assert_uint_ne(a, b);
-    inproc_memory_at(&memory, a, false, INPROC_DEVICE_WRITES, 1)[0] = 7;
-    uint64_t physical;
-    ck_assert(inproc_memory_translate(&memory, a, INPROC_DEVICE_WRITES, &physical));
-    ck_assert_uint_eq(inproc_memory_unmap(&memory, a), PAGE);
-    ck_assert_ptr_null(inproc_memory_at(&memory, a, false, INPROC_DEVICE_WRITES, 1));
-    /* whoever kept the physical address still reaches it: a forgotten invalidation shows */
-    ck_assert_uint_eq(*inproc_memory_at(&memory, physical, true, INPROC_DEVICE_READS, 1), 7);
-    ck_assert_uint_eq(map(64, INPROC_DEVICE_WRITES), a);
-    ck_assert_uint_eq(*inproc_memory_at(&memory, a, false, INPROC_DEVICE_WRITES, 1), 0);
-    ck_assert_uint_eq(inproc_memory_unmap(&memory, a + 4096), 0);
-    ck_assert_uint_eq(inproc_memory_unmap(&memory, 12), 0);
+    size_t a = take(BLOCK, true);
+    uint64_t before = 0;
+    for (size_t at = 0; at < BLOCK; at += INPROC_SMALL_BYTES) {
+        uint64_t physical = inproc_memory_physical(&memory, a + at);
+        ck_assert_uint_eq(physical % INPROC_SMALL_BYTES, 0);
+        ck_assert_ptr_eq(inproc_memory_at(&memory, physical + 5, 16), memory.arena + a + at + 5);
+        ck_assert(!at || physical != before + INPROC_SMALL_BYTES);
+        before = physical;
+    }
+    uint64_t page = inproc_memory_physical(&memory, a + INPROC_SMALL_BYTES);
+    ck_assert_ptr_nonnull(inproc_memory_at(&memory, page, INPROC_SMALL_BYTES));
+    ck_assert_ptr_null(inproc_memory_at(&memory, page + 1, INPROC_SMALL_BYTES));
 }
 END_TEST
 
 START_TEST(a_full_arena_says_so)
 {
-    uint64_t iova;
-    void *virt;
-    size_t mapped;
-    ck_assert_int_eq(
-        inproc_memory_map(&memory, PAGE * (INPROC_PAGES + 1), 1, &iova, &virt, &mapped), -ENOMEM);
-    ck_assert_int_eq(inproc_memory_map(&memory, 0, 1, &iova, &virt, &mapped), -EINVAL);
-    for (unsigned i = 0; i < INPROC_PAGES; i++)
-        map(1, INPROC_DEVICE_READS);
-    ck_assert_int_eq(inproc_memory_map(&memory, 1, 1, &iova, &virt, &mapped), -ENOMEM);
+    size_t offset;
+    ck_assert_int_eq(inproc_memory_take(&memory, INPROC_ARENA_BYTES + 1, false, &offset), -ENOMEM);
+    ck_assert_int_eq(inproc_memory_take(&memory, 0, false, &offset), -EINVAL);
+    for (unsigned i = 0; i < INPROC_BLOCKS; i++)
+        take(1, false);
+    ck_assert_int_eq(inproc_memory_take(&memory, 1, false, &offset), -ENOMEM);
 }
 END_TEST
 
@@ -88,9 +89,9 @@ int main(void)
 {
     TCase *c = tcase_create("memory");
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_add_test(c, only_what_is_mapped_is_there);
-    tcase_add_test(c, rights_are_kept);
-    tcase_add_test(c, unmapped_memory_is_a_fault_and_comes_back_zeroed);
+    tcase_add_test(c, only_what_is_there_answers);
+    tcase_add_test(c, what_is_given_back_comes_again_zeroed);
+    tcase_add_test(c, scattered_pages_are_no_neighbours);
     tcase_add_test(c, a_full_arena_says_so);
     Suite *s = suite_create("inproc memory");
     suite_add_tcase(s, c);

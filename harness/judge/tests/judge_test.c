@@ -130,6 +130,25 @@ START_TEST(rules_that_may_be_broken)
 }
 END_TEST
 
+START_TEST(stale_translations_fail)
+{
+    given("");
+    facts.report->port[1].iotlb_stale = 7;
+    const struct rs_finding *f = judged(1);
+    ck_assert_str_eq(f->what, "iotlb.stale");
+    ck_assert_str_eq(f->seen, "7");
+}
+END_TEST
+
+START_TEST(stale_translations_may_be_expected)
+{
+    given("expect: [{metric: iotlb.stale, port: 1, is: 7}, {metric: dma.aborts, is: 2}]\n");
+    facts.report->port[1].iotlb_stale = 7;
+    facts.report->port[0].dma_aborts = 2;
+    judged(0);
+}
+END_TEST
+
 START_TEST(rules_of_a_run_without_end)
 {
     given("");
@@ -301,6 +320,8 @@ int main(void)
     tcase_add_test(tc, broken_rules_fail);
     tcase_add_test(tc, a_rule_that_may_be_broken);
     tcase_add_test(tc, rules_that_may_be_broken);
+    tcase_add_test(tc, stale_translations_fail);
+    tcase_add_test(tc, stale_translations_may_be_expected);
     tcase_add_test(tc, rules_of_a_run_without_end);
     tcase_add_test(tc, loss_is_told_with_the_first_frame);
     tcase_add_test(tc, expectations_name_their_line);

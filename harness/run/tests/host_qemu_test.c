@@ -43,7 +43,8 @@ START_TEST(reproducible)
         "intel-iommu,intremap=on", "panic=-1", "-no-reboot",
     };
     const struct rs_machine machine = {
-        .dir = "/r", .ports = 2, .memory_bytes = 512 << 20, .iommu = true, .trace = true};
+        .dir = "/r", .ports = 2, .memory_bytes = 512 << 20, .trace = true,
+        .pages = SCENARIO_PAGES_2MIB};
     char *line = line_of(&machine);
 
     for (unsigned i = 0; i < G_N_ELEMENTS(must); i++)
@@ -61,19 +62,23 @@ END_TEST
 START_TEST(variants)
 {
     struct rs_machine machine = {.dir = "/r", .ports = 1, .memory_bytes = 1 << 30,
-                                 .capture = true, .netdevs = 1};
+                                 .iommu = SCENARIO_IOMMU_OFF, .capture = true, .netdevs = 1};
     char *line = line_of(&machine);
 
     ck_assert_ptr_nonnull(strstr(line, "intel_iommu=off"));
     ck_assert_ptr_null(strstr(line, "-device intel-iommu"));
+    ck_assert_ptr_nonnull(strstr(line, "hugepages=0 ") ?: strstr(line, "hugepages=0'"));
     ck_assert_ptr_nonnull(strstr(line, "capture=/r/wire.pcapng"));
     ck_assert_ptr_nonnull(strstr(line, "-netdev user,id=net0"));
     ck_assert_ptr_nonnull(strstr(line, "port=0,netdev=net0"));
     ck_assert_ptr_nonnull(strstr(line, "-m 1024M"));
     g_free(line);
     machine.console = true;
+    machine.iommu = SCENARIO_IOMMU_PASSTHROUGH;
     line = line_of(&machine);
     ck_assert_ptr_nonnull(strstr(line, "mon:stdio"));
+    ck_assert_ptr_nonnull(strstr(line, "intel_iommu=on iommu.strict=1 iommu=pt"));
+    ck_assert_ptr_nonnull(strstr(line, "-device intel-iommu"));
     g_free(line);
 }
 END_TEST
@@ -81,7 +86,7 @@ END_TEST
 START_TEST(from_snapshots)
 {
     struct rs_machine machine = {
-        .dir = "/r", .ports = 1, .memory_bytes = 512 << 20, .iommu = true, .snapshot = "/s,t"};
+        .dir = "/r", .ports = 1, .memory_bytes = 512 << 20, .snapshot = "/s,t"};
     char *line = line_of(&machine);
 
     ck_assert_ptr_nonnull(strstr(line, "mem-path=/s,,t/ram,share=off,readonly=on"));

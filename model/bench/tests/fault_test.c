@@ -165,6 +165,40 @@ START_TEST(refused_write_by_kind)
 }
 END_TEST
 
+START_TEST(unmapped_under_traffic)
+{
+    plan.h->iotlb_entries = 64;
+    struct plan_fault *f = counted(fault(PLAN_FAULT_IOMMU_UNMAP, 0), NIC_EV_rx_desc_done, 0, 7);
+    f->time_ps = 1000; /* over when the next frame comes */
+    run();
+    const struct report_refusal *first = &report.refusal[0];
+    ck_assert_uint_eq(report.fault_fired[0], 1);
+    ck_assert_uint_ge(report.port[0].dma_faults, 1);
+    ck_assert_uint_eq(report.port[0].dma_aborts, 0);
+    ck_assert_uint_eq(report.refusals, report.port[0].dma_faults);
+    ck_assert_uint_eq(first->reason, REPORT_REFUSED_UNMAPPED);
+    ck_assert_uint_eq(first->port, 0);
+    ck_assert_uint_eq(first->address, log_[nth(BENCH_EV_iommu_fault, 0)].a);
+    ck_assert_uint_eq(log_[nth(BENCH_EV_iommu_unmap, 0)].a, first->address & ~4095ull);
+    ck_assert_uint_ge(report.flow[0].received, FRAMES - 2);
+}
+END_TEST
+
+START_TEST(a_lost_invalidation_lets_traffic_go_on)
+{
+    plan.h->iotlb_entries = 64;
+    struct plan_fault *f = counted(fault(PLAN_FAULT_IOMMU_UNMAP, 0), NIC_EV_rx_desc_done, 0, 20);
+    f->time_ps = 1000000000000;
+    f->times = 4; /* the ring's page, which is cached, among them */
+    counted(fault(PLAN_FAULT_IOTLB_KEEP, 0), NIC_EV_rx_desc_done, 0, 20)->times = 4;
+    run();
+    ck_assert_uint_eq(report.fault_fired[0], 4);
+    ck_assert_uint_eq(report.fault_fired[1], 4);
+    ck_assert_uint_gt(report.port[0].iotlb_stale, 0);
+    ck_assert_uint_eq(nth(BENCH_EV_iotlb_stale, 0) > nth(BENCH_EV_iommu_unmap, 0), 1);
+}
+END_TEST
+
 START_TEST(write_back_comes_late)
 {
     struct plan_fault *f = fault(PLAN_FAULT_WRITEBACK_DELAY, 0);
@@ -273,6 +307,8 @@ int main(void)
     tcase_add_test(tc, flap_behind_the_last_frame_is_awaited);
     tcase_add_test(tc, refused_write_leaves_memory);
     tcase_add_test(tc, refused_write_by_kind);
+    tcase_add_test(tc, unmapped_under_traffic);
+    tcase_add_test(tc, a_lost_invalidation_lets_traffic_go_on);
     tcase_add_test(tc, write_back_comes_late);
     tcase_add_test(tc, message_is_lost_once);
     tcase_add_test(tc, counts_by_port_and_queue);

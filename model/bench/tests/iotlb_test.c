@@ -11,7 +11,7 @@
 
 static struct rig_plan plan;
 static struct rig *rig;
-static uint64_t physical, ready;
+static struct iotlb_answer at;
 
 static void setup(void)
 {
@@ -31,7 +31,7 @@ static uint64_t walks(uint16_t function, uint64_t address, enum bench_access_kin
 {
     uint64_t before = rig->translations;
     ck_assert_int_eq(iotlb_lookup(rig->bench, function, address + rig->iova_offset, kind,
-                                  WALK_FROM, &physical, &ready), NIC_DMA_OK);
+                                  WALK_FROM, &at), NIC_DMA_OK);
     return rig->translations - before;
 }
 
@@ -41,7 +41,7 @@ START_TEST(least_recently_used_goes)
         ck_assert_uint_eq(walks(0, i * 4096, BENCH_READ), 1);
     for (unsigned i = 0; i < 4; i++) {
         ck_assert_uint_eq(walks(0, i * 4096 + 100 + i, BENCH_READ), 0);
-        ck_assert_uint_eq(physical, i * 4096 + 100 + i);
+        ck_assert_uint_eq(at.target, i * 4096 + 100 + i);
     }
     walks(0, 0, BENCH_READ);
     ck_assert_uint_eq(walks(0, 4 * 4096, BENCH_READ), 1);
@@ -65,13 +65,13 @@ START_TEST(large_pages_take_one_entry)
 {
     rig->page_bytes = 2 << 20;
     ck_assert_uint_eq(walks(0, 0x1ff000, BENCH_READ), 1);
-    ck_assert_uint_eq(physical, 0x1ff000);
+    ck_assert_uint_eq(at.target, 0x1ff000);
     for (unsigned i = 0; i < 512; i++)
         ck_assert_uint_eq(walks(0, i * 4096, BENCH_READ), 0);
     rig->page_bytes = UINT64_MAX; /* untranslated: the whole space */
     ck_assert_uint_eq(walks(0, 5ull << 30, BENCH_READ), 1);
     ck_assert_uint_eq(walks(0, 7ull << 30, BENCH_READ), 0);
-    ck_assert_uint_eq(physical, 7ull << 30);
+    ck_assert_uint_eq(at.target, 7ull << 30);
 }
 END_TEST
 
@@ -79,19 +79,17 @@ START_TEST(a_stale_entry_is_used_until_invalidated)
 {
     walks(0, 0, BENCH_READ);
     rig->iova_offset -= 1 << 20; /* the tables change, nobody says so */
-    uint64_t other = physical;
-    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &other, &ready),
-                     NIC_DMA_OK);
-    ck_assert_uint_eq(other, 0);
+    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &at), NIC_DMA_OK);
+    ck_assert_uint_eq(at.target, 0);
     bench_invalidate(rig->bench, 0, (1ull << 40) + 4096, 1 << 30); /* beside it */
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &other, &ready);
-    ck_assert_uint_eq(other, 0);
+    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &at);
+    ck_assert_uint_eq(at.target, 0);
     bench_invalidate(rig->bench, NIC_FUNCTION(1, 0), 0, UINT64_MAX); /* another's */
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &other, &ready);
-    ck_assert_uint_eq(other, 0);
+    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &at);
+    ck_assert_uint_eq(at.target, 0);
     bench_invalidate(rig->bench, 0, (1ull << 40) - 4096, 4097);
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &other, &ready);
-    ck_assert_uint_eq(other, 1 << 20);
+    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &at);
+    ck_assert_uint_eq(at.target, 1 << 20);
 }
 END_TEST
 
@@ -99,10 +97,10 @@ START_TEST(a_walk_takes_its_time_for_all_who_wait)
 {
     bench_advance(rig->bench, 1000);
     walks(0, 0, BENCH_READ);
-    ck_assert_uint_eq(ready, WALK_FROM + plan.h->timing[TIMING_iotlb_walk]);
+    ck_assert_uint_eq(at.ready_ps, WALK_FROM + plan.h->timing[TIMING_iotlb_walk]);
     bench_advance(rig->bench, 1100);
     walks(0, 64, BENCH_READ);
-    ck_assert_uint_eq(ready, WALK_FROM + plan.h->timing[TIMING_iotlb_walk]);
+    ck_assert_uint_eq(at.ready_ps, WALK_FROM + plan.h->timing[TIMING_iotlb_walk]);
 }
 END_TEST
 
@@ -111,10 +109,52 @@ START_TEST(faults_are_not_cached)
     rig->fault_page = (rig->iova_offset + 8192) / 4096;
     for (int i = 0; i < 2; i++)
         ck_assert_int_eq(iotlb_lookup(rig->bench, 0, rig->iova_offset + 8192, BENCH_READ,
-                                      0, &physical, &ready), NIC_DMA_FAULT);
+                                      0, &at), NIC_DMA_FAULT);
     ck_assert_uint_eq(rig->translations, 2);
     rig->fault_page = UINT64_MAX;
     ck_assert_uint_eq(walks(0, 8192, BENCH_READ), 1);
+}
+END_TEST
+
+START_TEST(a_lost_invalidation_is_told_of_at_every_use)
+{
+    const struct report_port *count = &rig->bench->st->port[0].count;
+    walks(0, 0, BENCH_READ);
+    walks(0, 8192, BENCH_READ);
+    ck_assert_uint_eq(iotlb_invalidate(rig->bench, 0, rig->iova_offset, 4096, true), 1);
+    ck_assert_uint_eq(walks(0, 64, BENCH_READ), 0); /* the old page, and everybody knows */
+    ck_assert_uint_eq(count->iotlb_stale, 1);
+    ck_assert_uint_eq(walks(0, 8192, BENCH_READ), 0);
+    ck_assert_uint_eq(count->iotlb_stale, 1); /* its neighbour is as it was */
+    ck_assert_uint_eq(walks(0, 64, BENCH_READ), 0);
+    ck_assert_uint_eq(count->iotlb_stale, 2);
+    ck_assert_uint_eq(iotlb_invalidate(rig->bench, 0, rig->iova_offset, 4096, true), 1);
+    ck_assert_uint_eq(walks(0, 64, BENCH_READ), 0); /* lost again: stale still */
+    ck_assert_uint_eq(count->iotlb_stale, 3);
+    ck_assert_uint_eq(walks(0, 64, BENCH_WRITE), 1); /* another right is asked for anew */
+    ck_assert_uint_eq(walks(0, 64, BENCH_READ), 1);  /* and what it replaced is gone */
+    iotlb_invalidate(rig->bench, 0, rig->iova_offset, 4096, true);
+    ck_assert_uint_eq(iotlb_invalidate(rig->bench, 0, rig->iova_offset, 4096, false), 1);
+    ck_assert_uint_eq(walks(0, 64, BENCH_READ), 1);
+    ck_assert_uint_eq(count->iotlb_stale, 3);
+}
+END_TEST
+
+START_TEST(a_page_out_of_the_tables_comes_back)
+{
+    uint64_t page = rig->iova_offset + 8192;
+    walks(0, 8192, BENCH_WRITE);
+    ck_assert(iotlb_unmap(rig->bench, 0, page + 5, 2000000));
+    ck_assert(!iotlb_unmap(rig->bench, 0, page, 2000000)); /* it is not there */
+    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, page + 4095, BENCH_WRITE, 0, &at), NIC_DMA_FAULT);
+    ck_assert_uint_eq(at.refused, REPORT_REFUSED_UNMAPPED);
+    ck_assert_uint_eq(walks(0, 8191, BENCH_READ), 1);
+    ck_assert_uint_eq(walks(0, 3 * 4096, BENCH_READ), 1);
+    ck_assert_uint_eq(walks(NIC_FUNCTION(1, 0), 8192, BENCH_READ), 1); /* another's tables */
+    bench_advance(rig->bench, 2000);
+    ck_assert_uint_eq(walks(0, 8192, BENCH_WRITE), 1);
+    rig->page_bytes = UINT64_MAX; /* nothing is translated: there is no page to take */
+    ck_assert(!iotlb_unmap(rig->bench, 0, page, 9000000));
 }
 END_TEST
 
@@ -129,6 +169,8 @@ int main(void)
     tcase_add_test(t, a_stale_entry_is_used_until_invalidated);
     tcase_add_test(t, a_walk_takes_its_time_for_all_who_wait);
     tcase_add_test(t, faults_are_not_cached);
+    tcase_add_test(t, a_lost_invalidation_is_told_of_at_every_use);
+    tcase_add_test(t, a_page_out_of_the_tables_comes_back);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);
     srunner_run_all(runner, CK_ENV);

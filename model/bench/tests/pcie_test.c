@@ -178,8 +178,13 @@ START_TEST(refused_and_missing_memory)
     pcie_read(rig->bench, 0, NIC_TAG(NIC_TAG_RX_DESC, 8), 0, 16); /* no such slot */
     bench_settle(rig->bench);
     rig_run(rig, 10000);
-    ck_assert_uint_eq(told(BENCH_EV_bus_fault, e), 1);
+    ck_assert_uint_eq(told(BENCH_EV_bus_fault, e), 2); /* the write and the read */
     ck_assert_uint_eq(e[0]->c, NIC_DMA_ABORT);
+    ck_assert_uint_eq(e[1]->c, NIC_DMA_ABORT);
+    ck_assert_uint_eq(rig->bench->st->port[0].count.dma_aborts, 2);
+    ck_assert_uint_eq(rig->bench->st->refused.kept, 2);
+    ck_assert_uint_eq(rig->bench->st->refused.first[1].address, 1ull << 50);
+    ck_assert_uint_eq(rig->bench->st->refused.first[1].reason, REPORT_REFUSED_MEMORY);
     ck_assert_uint_eq(told(BENCH_EV_overflow, e), 1);
     /* answers to nothing */
     bench_dma_done(rig->bench, 0, NIC_TAG(NIC_TAG_TX_DATA, 3), NIC_DMA_OK, "", 1);

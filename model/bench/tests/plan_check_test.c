@@ -122,7 +122,7 @@ START_TEST(each_mistake_is_named)
     BAD(plan.action[1].port = 2, "action 1: port is 2");
     BAD(plan.action[2].at_ps = 1, "action 2: at_ps is 1");
     BAD(plan.h->faults.count = 33, "faults is 33");
-    BAD(plan.fault[0].kind = PLAN_FAULTS, "fault 0: kind is 6");
+    BAD(plan.fault[0].kind = PLAN_FAULTS, "fault 0: kind is ");
     BAD(plan.fault[0].port = 2, "fault 0: port is 2");
     BAD(plan.fault[0].times = 0, "fault 0: times is 0");
     BAD(plan.fault[0].time_ps = 0, "fault 0: time_ps is 0");
