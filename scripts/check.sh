@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What `make check` adds to `make test`: the same code under ASan and UBSan (units and in-process
-# scenarios), a run on a host that is shaken, clang-tidy, cppcheck and shellcheck. Stops at the
+# scenarios), runs on a host that is disturbed, clang-tidy, cppcheck and shellcheck. Stops at the
 # first step that finds something.
 set -eu
 : "${BUILD:=build}" "${JOBS:=2}" "${MAKE:=make}"
@@ -11,9 +11,9 @@ echo "== units and in-process scenarios under ASan and UBSan"
 $MAKE --no-print-directory -j"$JOBS" BUILD="$SAFE" SANITIZE=1 CFLAGS="-O1 -g" unit tools
 "$SAFE/ringside" run --host in-process --out "$SAFE/out" scenarios/smoke
 
-echo "== a host that is shaken while it runs"
-python3 qemu-patches/shake "$BUILD/ringside" run --host qemu --repeat 3 --out "$BUILD/out/shaken" \
-    scenarios/smoke/imix.yaml
+echo "== 50 runs on a host that is disturbed while they run"
+"$BUILD/ringside" run --host qemu --disturb --repeat 51 --out "$BUILD/out/disturbed" \
+    scenarios/smoke/waiting.yaml --filter '*interrupt*'
 
 echo "== clang-tidy"
 # shellcheck disable=SC2016  # the inner shell expands

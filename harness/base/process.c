@@ -71,6 +71,8 @@ static void child(const char *const *argv, const struct rs_process_options *opti
         dup2(log, STDOUT_FILENO);
         dup2(log, STDERR_FILENO);
     }
+    if (options->inherit > 0)
+        fcntl(options->inherit, F_SETFD, 0);
     execvp(argv[0], (char *const *)argv);
 failed:
     error = errno;

@@ -23,7 +23,7 @@ struct options {
     struct rs_selecting selecting;
     char *seed, *host, *out, *junit, *json, *multiplier;
     int repeat, jobs, trace;
-    gboolean capture, cold, keep, dry_run, list;
+    gboolean capture, cold, disturb, keep, dry_run, list;
 };
 
 /* ---- the case as the command line wants it ---- */
@@ -200,7 +200,11 @@ static int settle(const struct options *o, struct rs_batch_options *batch, uint6
         return rs_cli_wrong("run", "--%s wants the file to write; '%s' is a scenario's name",
                             is_scenario(o->junit) ? "junit" : "json",
                             is_scenario(o->junit) ? o->junit : o->json);
+    if (o->disturb && o->repeat < 2)
+        return rs_cli_wrong("run", "--disturb compares disturbed runs with a quiet one: give "
+                                   "--repeat N, N at least 2");
     batch->repeat = (unsigned)o->repeat;
+    batch->disturb = o->disturb;
     batch->jobs = (unsigned)o->jobs;
     batch->keep = o->keep;
     batch->cold = o->cold;
@@ -247,6 +251,9 @@ int rs_run_command(int argc, char **argv)
         {"seed", 's', 0, G_OPTION_ARG_STRING, &o.seed, "Instead of the scenario's seed", "N"},
         {"repeat", 0, 0, G_OPTION_ARG_INT, &o.repeat,
          "Run each N times; results that differ are NONDET, exit status 6", "N"},
+        {"disturb", 0, 0, G_OPTION_ARG_NONE, &o.disturb,
+         "All but the first of --repeat on a host that is busy, stopped, asked by its monitor",
+         NULL},
         {"host", 0, 0, G_OPTION_ARG_STRING, &o.host, "qemu or in-process", "HOST"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "That many at a time (1)", "N"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &o.out, "Folder for runs and reports", "DIR"},

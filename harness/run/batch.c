@@ -71,6 +71,7 @@ static bool start_repeat(struct batch *b, struct slot *slot)
     run->host = result->host;
     run->keep = b->o->keep;
     run->cold = b->o->cold;
+    run->disturb = b->o->disturb && result->repeats > 0;
     run->dir = result->repeats ? g_strdup_printf("%s~%u", folder, result->repeats + 1)
                                : g_strdup(folder);
     g_free(folder);
@@ -157,6 +158,32 @@ static void tell_start(const struct rs_run *run)
     g_free(key);
 }
 
+static void tell_disturbed(const struct rs_run *run)
+{
+    const struct rs_disturbed *d = &run->disturbed;
+
+    if (run->disturb)
+        rs_verbose("%s: disturbed by %" PRIu64 " bursts of load, %" PRIu64 " moves of threads, "
+                   "%" PRIu64 " freezes, %" PRIu64 " monitor requests, %" PRIu64 " stops",
+                   run->c->id, d->bursts, d->moves, d->freezes, d->requests, d->stops);
+}
+
+/* Why a repeat says nothing of determinism: the host broke down, or was left in peace. g_free(). */
+static char *no_second_result(const struct rs_result *result, const struct rs_run *run)
+{
+    const struct rs_finding *f = rs_environment_trouble(run->findings);
+
+    if (!f && !run->facts.report) /* it was stopped */
+        f = run->findings->pdata[0];
+    if (f)
+        return g_strdup_printf("%s: expected %s, seen %s", f->what, f->expected, f->seen);
+    if (run->process.overdue && !result->run.process.overdue)
+        return g_strdup("it ran into limits.wall-time, as run 1 did not");
+    if (run->disturb && run->host == RS_HOST_QEMU && !run->disturbed.requests)
+        return g_strdup("QEMU's monitor answered nothing: it was not disturbed");
+    return NULL;
+}
+
 /* The slot's run has ended: keep the first repeat, compare the others, start the next. */
 static void finish_repeat(struct batch *b, struct slot *slot)
 {
@@ -167,20 +194,16 @@ static void finish_repeat(struct batch *b, struct slot *slot)
     rs_run_finish(run);
     result->repeats++;
     tell_start(run);
+    tell_disturbed(run);
     if (result->repeats == 1) {
         result->run = *run;
         result->ran = true;
         rs_run_init(run);
         if (rs_meta_write(&result->run, why, sizeof(why)) < 0)
             rs_error("%s", why);
-    } else if (rs_environment_trouble(run->findings) || !run->facts.report) {
-        const struct rs_finding *f = rs_environment_trouble(run->findings);
-
-        /* no second result: the host broke down or was stopped, which says nothing of
-         * determinism */
-        f = f ?: run->findings->pdata[0];
-        result->error = g_strdup_printf("run %u: %s: expected %s, seen %s; files: %s",
-                                        result->repeats, f->what, f->expected, f->seen, run->dir);
+    } else if ((differ = no_second_result(result, run))) {
+        result->error = g_strdup_printf("run %u: %s; files: %s", result->repeats, differ, run->dir);
+        g_free(differ);
         rs_run_fini(run);
     } else {
         differ = rs_runs_differ(&result->run.facts, &run->facts);

@@ -15,6 +15,7 @@ struct rs_batch_options {
     unsigned jobs;             /* at least 1, at most RS_JOBS_MAX */
     unsigned deadline_percent; /* of limits.wall-time */
     bool cold;                 /* guests boot, none starts from a snapshot */
+    bool disturb;              /* all repeats but the first run on a host with bad timing */
     bool keep;                 /* mailbox files and folders of repeats stay */
     bool host_given;
     enum rs_host host;         /* when given; else the scenario decides, QEMU for either */

@@ -26,6 +26,7 @@ struct rs_machine {
     uint32_t netdevs;      /* bit p: port p is attached to QEMU's user network */
     bool trace, capture;   /* wanted */
     bool console;          /* the terminal is the guest's console, and time does not end it */
+    int monitor_fd;        /* a connected socket that its monitor answers on; 0: no monitor */
     const char *snapshot;  /* folder of a base snapshot (snapshot.h), absolute; NULL: cold boot */
     bool make_snapshot;    /* boot cold, leave one in that folder, end */
 };

@@ -176,6 +176,10 @@ GPtrArray *rs_qemu_argv(const struct rs_machine *m)
         option(argv, "-device", "intel-iommu,intremap=on,caching-mode=off");
     bench_options(argv, m);
     nic_options(argv, m);
+    if (m->monitor_fd) {
+        option(argv, "-chardev", "socket,id=monitor,fd=%d", m->monitor_fd);
+        option(argv, "-mon", "chardev=monitor,mode=control");
+    }
     if (m->make_snapshot) /* it stops for that, and whoever starts there is to run */
         option(argv, "-global", "migration.store-global-state=off");
     else if (m->snapshot)

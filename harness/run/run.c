@@ -95,6 +95,7 @@ void rs_run_init(struct rs_run *run)
 {
     memset(run, 0, sizeof(*run));
     run->lock = -1;
+    rs_disturb_init(&run->disturber);
 }
 
 static char *in_dir(const struct rs_run *run, const char *name)
@@ -161,6 +162,19 @@ static void find_snapshot(struct rs_run *run, struct rs_machine *machine)
         rs_verbose("made base snapshot %s", run->snapshot);
 }
 
+/* Starts the host and, when that is wanted, what disturbs it. 0 or -errno. */
+static int spawn(struct rs_run *run, const GPtrArray *argv, struct rs_process_options options)
+{
+    int error;
+
+    options.inherit = MAX(run->disturber.far, 0);
+    run->spawned_us = g_get_monotonic_time();
+    error = rs_process_start(&run->process, (const char *const *)argv->pdata, &options);
+    if (!error && run->disturb)
+        error = rs_disturb_begin(&run->disturber, run->process.pid);
+    return error;
+}
+
 enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *why,
                            size_t why_bytes)
 {
@@ -172,16 +186,19 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
         .deadline_ms = MAX(wall_ms * deadline_percent / 100, 1),
     };
     GPtrArray *argv;
-    int error;
+    int error = 0;
 
     if (rs_host_ready(run->host, why, why_bytes) < 0) {
         g_free(log);
         return RS_ERROR_ENVIRONMENT;
     }
     find_snapshot(run, &machine);
+    if (run->disturb && run->host == RS_HOST_QEMU) {
+        error = rs_disturb_connect(&run->disturber);
+        machine.monitor_fd = MAX(run->disturber.far, 0);
+    }
     argv = rs_host_argv(run->host, &machine);
-    run->spawned_us = g_get_monotonic_time();
-    error = rs_process_start(&run->process, (const char *const *)argv->pdata, &options);
+    error = error ?: spawn(run, argv, options);
     if (error)
         snprintf(why, why_bytes, "%s: %s", (const char *)argv->pdata[0], strerror(-error));
     g_ptr_array_unref(argv);
@@ -271,6 +288,7 @@ static void read_started(struct rs_run *run)
 void rs_run_finish(struct rs_run *run)
 {
     run->facts.host = run->process;
+    run->disturbed = rs_disturb_end(&run->disturber);
     read_started(run);
     read_report(run);
     read_results(run);
@@ -281,6 +299,7 @@ void rs_run_finish(struct rs_run *run)
 void rs_run_fini(struct rs_run *run)
 {
     rs_process_kill(&run->process);
+    rs_disturb_end(&run->disturber);
     rs_folder_release(run->lock);
     rs_facts_fini(&run->facts);
     if (run->findings)

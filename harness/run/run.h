@@ -7,6 +7,7 @@
 #define RINGSIDE_HARNESS_RUN_H
 
 #include "harness/judge/facts.h"
+#include "harness/run/disturb.h"
 #include "harness/run/host.h"
 #include "harness/judge/judge.h"
 #include "harness/scenario/scenario.h"
@@ -40,10 +41,13 @@ struct rs_run {
     int lock;
     bool keep; /* the mailbox file stays */
     bool cold; /* boots, whatever snapshot there is */
+    bool disturb; /* the host's timing is made bad while it runs */
     const char *snapshot; /* rs_snapshot_get(): the folder that it started from; NULL: it booted */
     int64_t spawned_us;
     uint64_t start_us; /* once finished: from there to the guest's first instruction of the run */
     struct rs_process process;
+    struct rs_disturb disturber;
+    struct rs_disturbed disturbed; /* once finished */
     struct rs_facts facts;
     GPtrArray *findings; /* of rs_judge(), once finished */
 };
