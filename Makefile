@@ -14,7 +14,8 @@ include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
                    driver harness harness/inproc guest qemu-patches))
 
-.PHONY: help run test check coverage docs rate profile driver-cost unit tidy all tools hosts clean
+.PHONY: help run test check coverage docs rate gate profile driver-cost unit tidy all tools hosts \
+        clean
 help:
 	@grep -hE '^## ' $(MAKEFILE_LIST) | sed 's/^## //'
 
@@ -58,6 +59,10 @@ rate:
 	$(Q)$(STEP) all
 	$(Q)$(BUILD)/ringside rate scenarios/forward/64B-4Mpps.yaml
 	$(Q)$(BUILD)/ringside rate scenarios/forward/64B-slow-core.yaml
+
+## make gate       what a packet costs against the committed baseline (exit status 5: more)
+gate: all
+	$(Q)$(BUILD)/ringside gate
 
 ## make profile    where the host's time goes per forwarded frame (needs linux-perf, valgrind)
 profile: all $(BUILD)/queue-cost

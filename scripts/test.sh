@@ -40,6 +40,9 @@ step "in-process scenarios, twice" "$BUILD/ringside" run --host in-process --rep
     --out "$BUILD/out/in-process" scenarios
 step "guest scenarios, twice" "$BUILD/ringside" run --host qemu --repeat 2 \
     --out "$BUILD/out/qemu" --junit "$BUILD/out/smoke.xml" scenarios
+step "gate" python3 scripts/gate_test.py "$BUILD"
+step "figures against the baseline" "$BUILD/ringside" gate --same-environment \
+    --out "$BUILD/out/gate"
 step "starts from snapshots" python3 scripts/snapshot_test.py "$BUILD"
 step "drivers that misbehave" python3 scripts/guest_test.py "$BUILD"
 printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glib.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -203,6 +204,27 @@ int rs_process_run(struct rs_process *p, const char *const *argv,
         rs_process_wait(&p, 1, 200);
     }
     return p->overdue ? -ETIME : 0;
+}
+
+int rs_process_output(const char *const *argv, uint64_t deadline_ms, char **text)
+{
+    char *log = g_build_filename(g_get_tmp_dir(), "ringside-output-XXXXXX", NULL);
+    const int fd = g_mkstemp(log);
+    struct rs_process process;
+    int error = fd < 0 ? -errno : 0;
+
+    *text = NULL;
+    if (fd >= 0)
+        close(fd);
+    if (!error)
+        error = rs_process_run(
+            &process, argv, &(struct rs_process_options){.log = log, .deadline_ms = deadline_ms});
+    if (!error && (process.exit_status || !g_file_get_contents(log, text, NULL, NULL)))
+        error = -EIO;
+    if (fd >= 0)
+        unlink(log);
+    g_free(log);
+    return error;
 }
 
 const char *rs_process_words(const struct rs_process *p, char *buf, size_t bytes)

@@ -48,6 +48,10 @@ void rs_process_kill(struct rs_process *p);
 int rs_process_run(struct rs_process *p, const char *const *argv,
                    const struct rs_process_options *options);
 
+/* Runs a command for what it prints on stdout and stderr: 0 with *text (g_free()) when its exit
+ * status is 0, else -errno (-EIO: it failed) without. */
+int rs_process_output(const char *const *argv, uint64_t deadline_ms, char **text);
+
 /* What became of an ended process, as words: "exit status 3", "killed by SIGSEGV". */
 const char *rs_process_words(const struct rs_process *p, char *buf, size_t bytes);
 

@@ -25,6 +25,7 @@ static const struct {
     {"trace", rs_trace_command, "what happened in a run: filter, follow one frame"},
     {"replay", rs_replay_command, "run a failure again, exactly, and compare the trace"},
     {"rate", rs_rate_command, "search the highest rate without loss"},
+    {"gate", rs_gate_command, "what a packet costs, against a committed baseline"},
     {"shell", rs_shell_command, "the guest with the NIC, interactive"},
     {"doctor", rs_doctor_command, "is this machine fit? boots a guest to find out"},
     {"schema", rs_schema_command, "all keys of scenario files: manual page or JSON Schema"},
@@ -39,8 +40,8 @@ static void usage(FILE *out)
             "\n'ringside COMMAND --help' tells a command's options; 'ringside --version' the "
             "version.\n\n"
             "Exit status: 0 pass, 1 a scenario failed, 2 wrong usage or scenario, 3 this machine\n"
-            "cannot (worth a retry), 4 nothing selected, 6 one seed gave two results,\n"
-            "130 interrupted.\n");
+            "cannot (worth a retry), 4 nothing selected, 5 the gate found something worse,\n"
+            "6 one seed gave two results, 130 interrupted.\n");
 }
 
 int rs_cli_wrong(const char *command, const char *format, ...)

@@ -20,6 +20,7 @@ int rs_shell_command(int argc, char **argv);
 int rs_replay_command(int argc, char **argv);
 int rs_doctor_command(int argc, char **argv);
 int rs_rate_command(int argc, char **argv);
+int rs_gate_command(int argc, char **argv);
 int rs_schema_command(int argc, char **argv);
 
 /* Parses the options of a command (common ones -v, -q, --color are added), leaving positional

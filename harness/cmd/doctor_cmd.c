@@ -140,25 +140,14 @@ static void check_room(struct doctor *d)
 /* Runs a program for its first line of output. False: it does not run to a good end. */
 static bool first_line(const char *const *argv, char *line, size_t bytes)
 {
-    char *log = g_build_filename(g_get_tmp_dir(), "ringside-doctor-XXXXXX", NULL), *text = NULL;
-    const int fd = g_mkstemp(log);
-    struct rs_process process;
-    bool worked = false;
+    char *text;
 
     *line = '\0';
-    if (fd >= 0) {
-        close(fd);
-        worked = rs_process_run(&process, argv,
-                                &(struct rs_process_options){.log = log,
-                                                             .deadline_ms = QUICK_MS}) == 0 &&
-                 process.exit_status == 0;
-        if (g_file_get_contents(log, &text, NULL, NULL))
-            snprintf(line, bytes, "%.*s", (int)strcspn(text, "\n"), text);
-        unlink(log);
-    }
+    if (rs_process_output(argv, QUICK_MS, &text) < 0)
+        return false;
+    snprintf(line, bytes, "%.*s", (int)strcspn(text, "\n"), text);
     g_free(text);
-    g_free(log);
-    return worked;
+    return true;
 }
 
 static void check_programs(struct doctor *d)

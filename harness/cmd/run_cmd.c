@@ -121,7 +121,7 @@ static int probe_reports(const char *out, const struct options *o)
 
 static void show_done(const struct rs_result *result, void *user)
 {
-    rs_show_line(stdout, result);
+    rs_show_line(user, result);
 }
 
 static int run_cases(const GArray *cases, const struct rs_batch_options *batch,
@@ -130,6 +130,7 @@ static int run_cases(const GArray *cases, const struct rs_batch_options *batch,
     struct rs_summary summary;
     bool usage;
     GPtrArray *results;
+    FILE *talk = rs_report_talk(o->json, o->junit);
     char *page;
     int status = probe_reports(batch->out, o), error;
 
@@ -140,8 +141,8 @@ static int run_cases(const GArray *cases, const struct rs_batch_options *batch,
     error = write_reports(results, &summary, batch->out, o);
     page = rs_html_report(batch->out);
     if (rs_verbosity >= 0)
-        rs_show_table(stdout, results);
-    rs_show_summary(stdout, &summary, page);
+        rs_show_table(talk, results);
+    rs_show_summary(talk, &summary, page);
     if (summary.interrupted)
         rs_error("interrupted: what had ended by then is in %s", batch->out);
     else if (usage)
@@ -208,6 +209,7 @@ static int settle(const struct options *o, struct rs_batch_options *batch, uint6
     batch->jobs = (unsigned)o->jobs;
     batch->keep = o->keep;
     batch->cold = o->cold;
+    batch->user = rs_report_talk(o->json, o->junit);
     return 0;
 }
 

@@ -6,7 +6,7 @@
 
 #include <errno.h>
 #include <glib.h>
-#include <glib/gstdio.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -48,6 +48,11 @@ int rs_report_probe(const char *path)
         return RS_EXIT_PASS;
     return error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG ? RS_EXIT_USAGE
                                                                         : RS_EXIT_ENVIRONMENT;
+}
+
+FILE *rs_report_talk(const char *json, const char *junit)
+{
+    return !g_strcmp0(json, "-") || !g_strcmp0(junit, "-") ? stderr : stdout;
 }
 
 static int write_into(const char *path, const char *text)

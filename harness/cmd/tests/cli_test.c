@@ -128,6 +128,8 @@ START_TEST(usage_errors)
         "ringside shell --ports 0",
         "ringside shell --ports 9",
         "ringside rate",
+        "ringside gate --jobs 0",
+        "ringside gate --baseline /nonexistent.json",
         "ringside doctor now",
         "ringside schema now",
     };
@@ -144,7 +146,7 @@ END_TEST
 START_TEST(help_and_version)
 {
     static const char *const commands[] = {"run",    "list", "lint",   "trace", "shell",
-                                           "replay", "rate", "doctor", "schema"};
+                                           "replay", "rate", "gate",   "doctor", "schema"};
 
     ck_assert_int_eq(call("ringside --help"), RS_EXIT_PASS);
     for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
