@@ -6,7 +6,8 @@
 DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c rx_offload.c tx.c \
                 tx_offload.c tx_prepare.c irq.c stats.c port.c)
 DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c packet.c merge.c fwd.c echo.c gen.c \
-                    gen_frame.c sink.c)
+                    gen_frame.c sink.c poke.c regname.c script.c script_lex.c \
+                    script_eval.c script_mem.c script_do.c)
 $(eval $(call library,ixd,$(DRIVER_SRC) $(DRIVER_APP_SRC)))
 $(eval $(call library,ixd_vfio,driver/bus_vfio.c driver/apps/run.c))
 
@@ -17,7 +18,7 @@ $(call program,guest-bin/$(1),driver/apps/$(1)_main.c,ixd_vfio ixd,)
 GUEST_PROGRAMS += $(BUILD)/guest-bin/$(1)
 endef
 GUEST_PROGRAMS :=
-$(foreach app,fwd echo gen sink,$(eval $(call guest_program,$(app))))
+$(foreach app,fwd echo gen sink poke,$(eval $(call guest_program,$(app))))
 
 $(eval $(call unit_tests,driver,ixd,,driver/tests/fake_bus.c))
 $(eval $(call unit_tests,driver/apps,ixd,,driver/tests/fake_bus.c))

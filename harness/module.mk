@@ -9,7 +9,7 @@ HARNESS_PACKAGES := glib-2.0 jansson libfyaml libarchive libpcap libxxhash libzs
 HARNESS_INCLUDES := $(shell pkg-config --cflags $(HARNESS_PACKAGES) 2>/dev/null)
 CFLAGS_harness   := -D_GNU_SOURCE= $(subst -I,-isystem ,$(HARNESS_INCLUDES))
 LDLIBS_harness   := $(shell pkg-config --libs $(HARNESS_PACKAGES) 2>/dev/null)
-HARNESS_LIBS     := harness record bench nic
+HARNESS_LIBS     := harness record bench nic ixd
 
 HARNESS_ROOMS    := $(addprefix harness/, base scenario plan run judge report gate trace cmd)
 

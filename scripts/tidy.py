@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "driver": ({"driver"}, None),
     "guest": ({"guest", "model/bench/control_abi.h"}, None),
     "harness": ({"harness", "model/record", "model/bench", "model/nic/nic.h",
-                 "model/nic/sched.h"}, None),
+                 "model/nic/sched.h", "driver/apps/script.h"}, None),
     "harness/inproc": ({"harness/inproc", "driver", "guest/job.h", "guest/pci.h", "model/record",
                         "model/bench", "model/nic/nic.h"}, None),
 }

@@ -120,8 +120,10 @@ int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
         return rc;
     memcpy(app->bus, buses, count * sizeof(struct ixd_bus *));
     app->ports = count;
-    rc = build_pool(app, err);
-    for (unsigned i = 0; rc == 0 && i < count; i++) {
+    rc = ixd_app_script_open(app, err);
+    if (rc == 0 && !kind->bare)
+        rc = build_pool(app, err);
+    for (unsigned i = 0; rc == 0 && i < count && !kind->bare; i++) {
         struct ixd_config config;
 
         port_config(app, &config);
@@ -149,6 +151,12 @@ static int step_link(struct ixd_app *app, struct ixd_error *err)
         return 0;
     }
     app->state = IXD_APP_RUN;
+    if (app->script) {
+        int rc = ixd_script_finish(app->script, err);
+
+        if (rc)
+            return rc;
+    }
     app->ready = true;
     return 0;
 }
@@ -169,6 +177,8 @@ int ixd_app_step(struct ixd_app *app, struct ixd_error *err)
 {
     unsigned handled;
 
+    if (app->kind->bare)
+        return ixd_app_script_turn(app, err);
     if (app->state == IXD_APP_LINK)
         return step_link(app, err);
     handled = app->kind->round(app);
@@ -187,7 +197,8 @@ void ixd_app_stop(struct ixd_app *app)
 {
     if (app->kind->stop)
         app->kind->stop(app);
-    for (unsigned i = 0; i < app->ports; i++) {
+    ixd_app_script_stop(app);
+    for (unsigned i = 0; i < app->ports && !app->kind->bare; i++) {
         ixd_link_read(app->port[i]);
         if (ixd_link_last(app->port[i]).up)
             ixd_tx_drain(app->port[i], DRAIN_US, NULL); /* what stays is in tx_pending */
@@ -267,6 +278,11 @@ void ixd_app_report(const struct ixd_app *app,
     struct report r = {.emit = emit, .context = context};
     char prefix[24];
 
+    r.prefix = "script.";
+    if (app->script)
+        ixd_script_report(app->script, report_stat, &r);
+    if (app->kind->bare)
+        return;
     for (unsigned i = 0; i < app->ports; i++) {
         struct ixd_link link = ixd_link_last(app->port[i]);
 
@@ -294,8 +310,10 @@ void ixd_app_report(const struct ixd_app *app,
 
 int ixd_app_fini(struct ixd_app *app, struct ixd_error *err)
 {
-    int result = 0, rc;
+    int result = app->script_code, rc;
 
+    if (result && err)
+        *err = app->script_error;
     for (unsigned i = app->ports; i-- > 0;) {
         if (!app->port[i])
             continue;
@@ -303,6 +321,7 @@ int ixd_app_fini(struct ixd_app *app, struct ixd_error *err)
         result = result ? result : rc;
         app->port[i] = NULL;
     }
+    ixd_app_script_close(app);
     if (app->pool) {
         rc = pool_check_home(app->pool, result ? NULL : err);
         result = result ? result : rc;

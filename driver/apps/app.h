@@ -11,12 +11,14 @@
 #ifndef RINGSIDE_DRIVER_APPS_APP_H
 #define RINGSIDE_DRIVER_APPS_APP_H
 
+#include "driver/apps/script.h"
 #include "driver/ixd.h"
 
 enum {
     IXD_APP_PORTS_MAX = 2,
     IXD_APP_BATCH_MAX = 256,
     IXD_APP_SEGMENTS_MAX = 512,
+    IXD_APP_SCRIPT_PARTS_MAX = 64,
 };
 
 /* --offloads: what the cards shall do for the application, both ways. */
@@ -64,6 +66,8 @@ struct ixd_app_options {
     uint8_t dst[6];    /* gen */
     bool stay;         /* gen, sink: keep running after the last frame */
     bool help;         /* --help was given: print ixd_app_usage() and end */
+    const char *script[IXD_APP_SCRIPT_PARTS_MAX]; /* the parts, one after the other */
+    unsigned script_parts;
 };
 
 struct ixd_app;
@@ -75,15 +79,22 @@ struct ixd_app_kind {
     unsigned ports;      /* how many it needs */
     unsigned ports_more; /* and how many more it can use */
     bool promisc;        /* the default of --promisc */
+    bool bare;           /* drives the ports itself: neither pool nor driver */
     unsigned option_set; /* IXD_OPT_* below: which of the special options it takes */
     int (*start)(struct ixd_app *app, struct ixd_error *err); /* may be NULL */
     unsigned (*round)(struct ixd_app *app); /* one look at every queue; returns frames handled */
     void (*stop)(struct ixd_app *app);      /* gives back what it holds; may be NULL */
 };
 
-enum { IXD_OPT_FRAMES = 1 << 0, IXD_OPT_GENERATE = 1 << 1, IXD_OPT_FORWARD = 1 << 2 };
+enum {
+    IXD_OPT_FRAMES = 1 << 0,
+    IXD_OPT_GENERATE = 1 << 1,
+    IXD_OPT_FORWARD = 1 << 2,
+    IXD_OPT_SCRIPT = 1 << 3,
+};
 
-extern const struct ixd_app_kind ixd_app_fwd, ixd_app_echo, ixd_app_gen, ixd_app_sink;
+extern const struct ixd_app_kind ixd_app_fwd, ixd_app_echo, ixd_app_gen, ixd_app_sink,
+    ixd_app_poke;
 
 /* "fwd" -> &ixd_app_fwd; NULL for an unknown name. */
 const struct ixd_app_kind *ixd_app_find(const char *name);
@@ -104,6 +115,10 @@ struct ixd_app {
     struct ixd_dma segment[IXD_APP_SEGMENTS_MAX];
     unsigned segments;
     size_t page_bytes; /* smallest page that a segment is made of */
+
+    struct ixd_script *script; /* NULL: none */
+    int script_code;           /* -errno of a script that went wrong at the very end, ... */
+    struct ixd_error script_error; /* ... and why */
 
     uint64_t rounds;
     unsigned link_waited_ms;
@@ -163,5 +178,16 @@ void ixd_app_report(const struct ixd_app *app,
 /* Closes the ports, checks that all buffers are home, frees everything. The first error is
  * returned, everything is freed all the same. */
 int ixd_app_fini(struct ixd_app *app, struct ixd_error *err);
+
+/* --- poke.c: scripts; for app.c alone --- */
+
+/* Reads the script of the options; none: app->script stays NULL. 0 or -errno. */
+int ixd_app_script_open(struct ixd_app *app, struct ixd_error *err);
+/* One statement of `poke`, which is nothing but its script. */
+int ixd_app_script_turn(struct ixd_app *app, struct ixd_error *err);
+/* The rest of it, behind `over`; what goes wrong is kept in script_code. */
+void ixd_app_script_stop(struct ixd_app *app);
+/* Leaves the ports of `poke` quiet, and frees the script with its memory. */
+void ixd_app_script_close(struct ixd_app *app);
 
 #endif

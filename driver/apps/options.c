@@ -24,6 +24,7 @@ enum form {
     OFFLOAD, /* unsigned: a bit for each of offload_words, commas between */
     PORT,
     MAC,
+    SCRIPT, /* parts of a text, in order */
 };
 
 struct option_row {
@@ -83,6 +84,10 @@ static const struct option_row rows[] = {
      NUMBER, 0, AT(buffers), 0, 1, IXD_APP_SEGMENTS_MAX * 1024},
     {"--link-timeout", "MS", "give up when the link is not up by then (10000)",
      NUMBER, 0, AT(link_timeout_ms), 0, 1, 3600000},
+    {"--registers", "SCRIPT", "register script to run before the first frame; may be repeated",
+     SCRIPT, 0, 0, 0, 0, 0},
+    {"--script", "SCRIPT", "what to do (docs/register-scripts.md); may be repeated",
+     SCRIPT, IXD_OPT_SCRIPT, 0, 0, 0, 0},
     {"--check", NULL, "verify every move of every buffer (slower)", FLAG, 0, AT(check), 0, 1, 0},
     {"--frames", "N", "end after N frames; 0: when stopped (0)",
      COUNT64, IXD_OPT_FRAMES, AT(frames), 0, 0, 0},
@@ -253,6 +258,11 @@ static bool set_value(const struct option_row *row, const char *text,
         return set_port(text, options);
     case MAC:
         return set_mac(text, (uint8_t *)field);
+    case SCRIPT:
+        if (options->script_parts == IXD_APP_SCRIPT_PARTS_MAX)
+            return false;
+        options->script[options->script_parts++] = text;
+        return true;
     }
     return false;
 }
@@ -313,7 +323,7 @@ void ixd_app_usage(const struct ixd_app_kind *kind, void (*line)(void *context, 
 const struct ixd_app_kind *ixd_app_find(const char *name)
 {
     static const struct ixd_app_kind *const kinds[] = {&ixd_app_fwd, &ixd_app_echo, &ixd_app_gen,
-                                                       &ixd_app_sink};
+                                                       &ixd_app_sink, &ixd_app_poke};
 
     for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         if (strcmp(kinds[i]->name, name) == 0)

@@ -63,7 +63,7 @@ static int run_on(const struct ixd_app_kind *kind, const struct ixd_app_options 
 
     if (rc)
         return rc;
-    if (app.page_bytes < POOL_SEGMENT_BYTES)
+    if (app.segments && app.page_bytes < POOL_SEGMENT_BYTES)
         fprintf(stderr,
                 "%s: too few free huge pages for %u segments of packet memory, the rest is in "
                 "pages of 4 KiB (write a number to /proc/sys/vm/nr_hugepages)\n",

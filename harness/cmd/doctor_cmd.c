@@ -88,7 +88,7 @@ static void check_machine(void)
 
 static void check_products(struct doctor *d)
 {
-    static const char *const apps[] = {"fwd", "echo", "gen", "sink"};
+    static const char *const apps[] = {"fwd", "echo", "gen", "sink", "poke"};
     unsigned found = 0;
 
     for (unsigned host = 0; host < RS_HOSTS; host++) {
@@ -115,7 +115,7 @@ static void check_products(struct doctor *d)
         g_free(path);
     }
     if (found == G_N_ELEMENTS(apps))
-        good("applications", "fwd, echo, gen and sink are built for the guest");
+        good("applications", "fwd, echo, gen, sink and poke are built for the guest");
 }
 
 static void check_room(struct doctor *d)

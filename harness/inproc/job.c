@@ -82,7 +82,7 @@ static int find_app(struct run *r, const char *path, char *why, size_t why_bytes
     if (r->kind)
         return 0;
     snprintf(why, why_bytes,
-             "%s: '%s' cannot run in-process; only the project's own fwd, echo, gen and sink can "
+             "%s: '%s' cannot run in-process; only the project's own applications can "
              "(use --host qemu)", path, program);
     return -ENOTSUP;
 }

@@ -15,6 +15,7 @@ enum {
     JOB_VERSION = 1,
     JOB_BYTES_MAX = 64 * 1024,
     JOB_LINE_MAX = 4096,
+    SCRIPT_PART_BYTES = 4000,
     NIC_VENDOR = 0x8086,
     NIC_DEVICE = 0x10fb,
 };
@@ -36,10 +37,30 @@ static void append_number(GString *text, const char *option, uint64_t value)
         g_string_append_printf(text, "argv --%s\nargv %" G_GUINT64_FORMAT "\n", option, value);
 }
 
+/* A script as arguments of `option`: as many statements in each as a line of the job has room. */
+static void script_arguments(GString *text, const char *option, char *const *statement)
+{
+    size_t used = 0;
+
+    for (; statement != NULL && *statement != NULL; statement++) {
+        size_t bytes = strlen(*statement) + 2;
+
+        if (used == 0 || used + bytes > SCRIPT_PART_BYTES) {
+            g_string_append_printf(text, "%sargv %s\nargv ", used != 0 ? "\n" : "", option);
+            used = 0;
+        }
+        g_string_append_printf(text, "%s; ", *statement);
+        used += bytes;
+    }
+    if (used != 0)
+        g_string_append_c(text, '\n');
+}
+
 static void app_arguments(GString *text, const struct scenario_case *c)
 {
     const struct scenario_driver *d = &c->driver;
-    unsigned ports = strcmp(d->app, "fwd") == 0 ? 2 : 1;
+    bool fwd = strcmp(d->app, "fwd") == 0, poke = strcmp(d->app, "poke") == 0;
+    unsigned ports = fwd || (poke && c->machine.ports > 1) ? 2 : 1;
 
     g_string_append_printf(text, "argv /job/bin/%s\n", d->app);
     for (unsigned i = 0; i < ports; i++)
@@ -59,6 +80,8 @@ static void app_arguments(GString *text, const struct scenario_case *c)
                            d->wait == SCENARIO_WAIT_INTERRUPT ? "interrupt" : "poll");
     for (char **arg = d->args; arg != NULL && *arg != NULL; arg++)
         g_string_append_printf(text, "argv %s\n", *arg);
+    script_arguments(text, "--registers", d->registers);
+    script_arguments(text, "--script", d->script);
 }
 
 static char *job_text(const struct scenario_case *c)

@@ -71,7 +71,7 @@ static char *shell_job(const char *job)
 static enum rs_error shell_tar(struct rs_inputs *in, const struct job *job, char *why,
                                size_t why_bytes)
 {
-    static const char *const apps[] = {"fwd", "echo", "gen", "sink"};
+    static const char *const apps[] = {"fwd", "echo", "gen", "sink", "poke"};
     struct rs_entry *entries = g_new0(struct rs_entry, job->file_count + 1 + G_N_ELEMENTS(apps));
     GPtrArray *owned = g_ptr_array_new_with_free_func(g_free);
     size_t n = 0;

@@ -151,7 +151,8 @@ void rs_check_machine(struct check *k)
 /* ---- driver ---- */
 
 static const char *const app_keys[] = {"args",    "rings",    "batch",   "queues",
-                                       "mtu",     "offloads", "segment", "wait"};
+                                       "mtu",     "offloads", "segment", "wait",
+                                       "registers", "script"};
 static const char *const offload_words[] = {"checksum", "vlan", "tso", "hash", "scatter", NULL};
 
 static void check_offloads(struct check *k, struct scenario_driver *d)
@@ -172,7 +173,7 @@ static void check_offloads(struct check *k, struct scenario_driver *d)
 
 static void check_app(struct check *k, struct scenario_driver *d)
 {
-    static const unsigned ports[] = {2, 1, 1, 1}; /* fwd, echo, gen, sink */
+    static const unsigned ports[] = {2, 1, 1, 1, 1}; /* fwd, echo, gen, sink, poke */
 
     if (d->app != NULL && k->c->machine.ports < ports[d->app_word])
         rs_check_error(k, DRIVER_MARK(d, "app"), "'%s' needs %u ports; the machine has %u", d->app,

@@ -87,6 +87,7 @@ static bool read_case(struct scenario *s, struct scenario_case *c, struct matrix
         return true;
     rs_check_machine(&k);
     rs_check_driver(&k);
+    rs_check_script(&k);
     rs_check_traffic(&k);
     rs_check_faults(&k);
     rs_check_expect(&k);

@@ -97,11 +97,13 @@ struct scenario_port {
 /* The program that drives the NIC in the guest: one of ours (app), or anybody's (command). */
 struct scenario_driver {
     struct schema_marks marks;
-    const char *app;   /* "fwd", "echo", "gen", "sink"; NULL: command */
+    const char *app;   /* "fwd", "echo", "gen", "sink", "poke"; NULL: command */
     unsigned app_word; /* as read; see app */
     char **command;    /* argument vector, NULL at the end; ${PORT0} is the first port's address */
     char **files;      /* host paths that go to /job/files, resolved against the scenario */
     char **args;       /* more arguments for app */
+    char **registers;  /* register script of app, a statement each */
+    char **script;     /* of poke */
     uint64_t rings;    /* descriptors; 0: the application's own choice */
     uint64_t batch;    /* 0: the application's own choice */
     uint64_t queues;   /* 0: the application's own choice */

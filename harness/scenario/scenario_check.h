@@ -23,6 +23,7 @@ struct check {
 void rs_check_machine(struct check *k); /* machine, clock, ports, driver, actions */
 void rs_check_driver(struct check *k);
 void rs_check_dma(struct check *k); /* the last part of it */
+void rs_check_script(struct check *k); /* behind rs_check_driver() */
 void rs_check_faults(struct check *k);
 void rs_check_traffic(struct check *k);
 void rs_check_expect(struct check *k); /* also adds the implied ones */

@@ -132,7 +132,7 @@ const struct schema_object rs_schema_port = {
 
 /* ---- driver ---- */
 
-static const char *const app_words[] = {"fwd", "echo", "gen", "sink", NULL};
+static const char *const app_words[] = {"fwd", "echo", "gen", "sink", "poke", NULL};
 static const char *const wait_words[] = {"poll", "interrupt", NULL};
 static const char *const signal_words[] = {"TERM", "INT",  "QUIT", "HUP",
                                            "USR1", "USR2", "KILL", NULL};
@@ -141,7 +141,8 @@ static const struct schema_key driver_keys[] = {
     {.name = "app", .type = SCHEMA_WORD, AT(scenario_driver, app_word), .words = app_words,
      .matrix = true,
      .doc = "An application of this project: `fwd` forwards between ports 0 and 1, `echo` sends "
-            "back, `gen` sends, `sink` receives. Either this or `command`."},
+            "back, `gen` sends, `sink` receives, `poke` does what `script` says. Either this or "
+            "`command`."},
     {.name = "args", .type = SCHEMA_TEXTS, AT(scenario_driver, args), .count_max = 64,
      .doc = "More arguments for `app`."},
     {.name = "rings", .type = SCHEMA_INTEGER, AT(scenario_driver, rings), .unit = UNIT_COUNT,
@@ -171,6 +172,12 @@ static const struct schema_key driver_keys[] = {
     {.name = "wait", .type = SCHEMA_WORD, AT(scenario_driver, wait), .words = wait_words,
      .matrix = true, .otherwise = "poll",
      .doc = "How `app` waits for frames: by polling, or asleep until an interrupt comes."},
+    {.name = "registers", .type = SCHEMA_TEXTS, AT(scenario_driver, registers), .count_max = 1024,
+     .doc = "Statements that `app` runs when its ports are up, before it is ready: registers of "
+            "features that its driver knows nothing of, like `ETQF(0) = 0x800088b5`. "
+            "docs/register-scripts.md has the language."},
+    {.name = "script", .type = SCHEMA_TEXTS, AT(scenario_driver, script), .count_max = 2048,
+     .doc = "What `poke` does, statement by statement: docs/register-scripts.md."},
     {.name = "command", .type = SCHEMA_TEXTS, AT(scenario_driver, command), .count_max = 256,
      .doc = "Anybody's driver: program and arguments, one list entry each. The program is one of "
             "`files`, or an absolute path in the guest. `${PORT0}`, `${PORT1}` ... become the PCI "

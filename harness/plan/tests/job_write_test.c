@@ -89,6 +89,32 @@ START_TEST(one_port_app)
 }
 END_TEST
 
+/* Statements go into as few arguments as the lines of a job allow. */
+START_TEST(scripts)
+{
+    GString *many = g_string_new("name: t\nwhy: w\ndriver:\n  app: poke\n  script:\n");
+    struct job job;
+    char *wrong;
+
+    for (int i = 0; i < 500; i++)
+        g_string_append(many, "    - RETA(0) = 1234567\n");
+    ck_assert_int_eq(write_job(many->str, &job, &wrong), 0);
+    ck_assert_ptr_nonnull(strstr(job.text, "argv --script\nargv RETA(0) = 1234567; RETA(0) = "));
+    ck_assert_uint_eq(g_strv_length(g_strsplit(job.text, "argv --script\n", -1)), 4);
+    ck_assert_uint_eq(g_strv_length(g_strsplit(job.text, "RETA(0)", -1)), 501);
+    ck_assert_ptr_null(strstr(job.text, "\n\n"));
+    rs_job_fini(&job);
+    g_free(wrong);
+    g_string_free(many, TRUE);
+    write_job("name: t\nwhy: w\ndriver: {app: sink, registers: [CTRL_EXT = 1, FCTRL = 2]}\n", &job,
+              &wrong);
+    ck_assert_ptr_nonnull(
+        strstr(job.text, "argv --registers\nargv CTRL_EXT = 1; FCTRL = 2; \n"));
+    rs_job_fini(&job);
+    g_free(wrong);
+}
+END_TEST
+
 START_TEST(command)
 {
     struct job job;
@@ -151,6 +177,7 @@ int main(void)
     tcase_add_test(t, app);
     tcase_add_test(t, app_with_offloads);
     tcase_add_test(t, one_port_app);
+    tcase_add_test(t, scripts);
     tcase_add_test(t, command);
     tcase_add_test(t, bad_files);
     tcase_add_test(t, too_long);
