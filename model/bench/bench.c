@@ -266,6 +266,7 @@ uint32_t bench_config_read(struct bench *b, uint64_t virtual_ns, uint16_t functi
     b->inside++;
     mmio_deliver_all(b, port);
     uint32_t value = nic_config_read(&b->nic[port], offset, size);
+    pcie_land_all(b, port); /* the answer comes behind what the device posted: INTx, too */
     b->inside--;
     bench_settle(b);
     return value;
@@ -281,6 +282,7 @@ void bench_config_write(struct bench *b, uint64_t virtual_ns, uint16_t function,
     b->inside++;
     mmio_deliver_all(b, port);
     nic_config_write(&b->nic[port], offset, value, size);
+    pcie_land_all(b, port); /* it is answered, as a read is */
     b->inside--;
     bench_settle(b);
 }

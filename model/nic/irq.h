@@ -44,6 +44,8 @@ void nic_irq_queue(struct nic *n, uint32_t queue, bool tx);
 void nic_irq_cause(struct nic *n, uint32_t eicr_bits);
 /* MSI, MSI-X, INTx or bus master were switched in configuration space. */
 void nic_irq_config_changed(struct nic *n);
+/* Does the function want its INTx line up, whether it may or not? */
+bool nic_irq_intx_pending(const struct nic *n);
 void nic_irq_room(struct nic *n);
 void nic_irq_fire(struct nic *n, const struct sched_event *e);
 /* Throttle interval of the vector that this queue raises; 0: none, or no vector. */

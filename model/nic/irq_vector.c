@@ -91,6 +91,15 @@ static void set_intx(struct nic *n, bool level)
     n->ops->intx(n->host, nic_function(n), level);
 }
 
+/* The line may be kept quiet by the command register; the status register tells all the same. */
+bool nic_irq_intx_pending(const struct nic *n)
+{
+    const struct nic_irq *irq = &n->st->irq;
+
+    return irq->intx || (nic_pci_intx_disabled(n) && nic_irq_mode(n) == NIC_IRQ_INTX &&
+                         (irq->due & 1));
+}
+
 /* One way or another; false when it has to wait. */
 static bool deliver(struct nic *n, enum nic_irq_mode mode, uint32_t vector, uint64_t queues,
                     uint32_t other)

@@ -16,6 +16,7 @@ enum {
     COMMAND_SERR = 1 << 8,
     COMMAND_INTX_OFF = 1 << 10,
     STATUS_REG = 0x06,
+    STATUS_INTX = 1 << 3,
     STATUS_CAPS = 1 << 4,
 
     PM = 0x40,
@@ -266,6 +267,8 @@ uint32_t nic_config_read(struct nic *n, uint32_t offset, unsigned size)
     }
     for (unsigned i = 0; i < size; i++)
         value |= (uint32_t)n->st->pci.config[offset + i] << 8 * i;
+    if (offset <= STATUS_REG && offset + size > STATUS_REG && nic_irq_intx_pending(n))
+        value |= (uint32_t)STATUS_INTX << 8 * (STATUS_REG - offset);
     return value;
 }
 

@@ -10,6 +10,7 @@
 static struct fake_host *h;
 
 enum { LSC = 1 << 20, OCD = 1 << 5, MSIX_MODE = 1 << 4, EIAME = 1 << 30 };
+enum { STATUS_INTX = 1 << 3 };
 
 static void setup(void)
 {
@@ -63,11 +64,18 @@ START_TEST(intx_follows_cause_and_mask)
     fake_w32(h, EICR, LSC); /* so does writing one */
     ck_assert(!h->intx);
     ck_assert_uint_eq(h->messages, 0);
+    ck_assert(!(nic_config_read(&h->nic, 6, 2) & STATUS_INTX));
     nic_config_write(&h->nic, 4, 0x0406, 2);
     fake_w32(h, EICS, LSC);
     ck_assert(!h->intx);
+    ck_assert(nic_config_read(&h->nic, 6, 2) & STATUS_INTX); /* what is disabled is the line */
     nic_config_write(&h->nic, 4, 0x0006, 2);
     ck_assert(h->intx);
+    ck_assert(nic_config_read(&h->nic, 4, 4) >> 16 & STATUS_INTX);
+    nic_config_write(&h->nic, 6, 0xffff, 2); /* no error bit: only the cause clears it */
+    ck_assert(nic_config_read(&h->nic, 6, 1) & STATUS_INTX);
+    fake_r32(h, EICR);
+    ck_assert(!(nic_config_read(&h->nic, 6, 2) & STATUS_INTX));
 }
 END_TEST
 
