@@ -4,12 +4,11 @@
  * the device sees is the same in every run, wherever the process's memory happens to lie. It must
  * not know anything of the 82599 beyond "BAR0 holds registers".
  */
-#define _GNU_SOURCE /* memfd_create, ppoll */
+#define _GNU_SOURCE /* ppoll */
 #include "driver/bus_vfio.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/memfd.h>
 #include <linux/vfio.h>
 #include <poll.h>
 #include <stdio.h>
@@ -18,14 +17,13 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "driver/linux.h"
 
 enum {
     GROUPS_MAX = 16,
     VECTORS_MAX = 64,
-    PAGE_SMALL = 4096,
-    PAGE_HUGE = 2 << 20,
 };
 
 /* Above 4 GiB, so that a lost upper half of an address shows at once, and below the 39 bits that
@@ -61,38 +59,19 @@ static struct vfio_bus *of(struct ixd_bus *bus)
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
-/* Anonymous shared memory of one page size, populated; MAP_FAILED when there is none. */
-static void *map_memory(size_t bytes, bool huge)
-{
-    int fd = memfd_create("ixd", MFD_CLOEXEC | (huge ? MFD_HUGETLB | MFD_HUGE_2MB : 0));
-    void *virt = MAP_FAILED;
-
-    if (fd < 0)
-        return MAP_FAILED;
-    if (ftruncate(fd, bytes) == 0)
-        virt = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
-    close(fd);
-    return virt;
-}
-
-static size_t round_up(size_t bytes, size_t step)
-{
-    return (bytes + step - 1) / step * step;
-}
-
 static int vfio_dma_alloc(struct ixd_bus *bus, size_t bytes, unsigned access, struct ixd_dma *out,
                           struct ixd_error *err)
 {
     struct ixd_vfio_domain *domain = of(bus)->domain;
-    struct ixd_dma dma = {.page_bytes = PAGE_HUGE, .access = access};
+    struct ixd_dma dma = {.page_bytes = IXD_PAGE_HUGE, .access = access};
     struct vfio_iommu_type1_dma_map map = {.argsz = sizeof(map)};
 
-    dma.bytes = round_up(bytes, PAGE_HUGE);
-    dma.virt = map_memory(dma.bytes, true);
+    dma.bytes = ixd_round_up(bytes, IXD_PAGE_HUGE);
+    dma.virt = ixd_linux_map(dma.bytes, true);
     if (dma.virt == MAP_FAILED) {
-        dma.page_bytes = PAGE_SMALL;
-        dma.bytes = round_up(bytes, PAGE_SMALL);
-        dma.virt = map_memory(dma.bytes, false);
+        dma.page_bytes = IXD_PAGE_SMALL;
+        dma.bytes = ixd_round_up(bytes, IXD_PAGE_SMALL);
+        dma.virt = ixd_linux_map(dma.bytes, false);
     }
     if (dma.virt == MAP_FAILED)
         return ixd_fail(err, -ENOMEM, "%s: no memory for %zu bytes: %s", bus->name, bytes,
@@ -112,7 +91,7 @@ static int vfio_dma_alloc(struct ixd_bus *bus, size_t bytes, unsigned access, st
                         code == -ENOMEM ? " (raise RLIMIT_MEMLOCK: ulimit -l)" : "");
     }
     /* The next one starts on a huge page whatever this one was made of. */
-    domain->next_iova += round_up(dma.bytes, PAGE_HUGE);
+    domain->next_iova += ixd_round_up(dma.bytes, IXD_PAGE_HUGE);
     *out = dma;
     return 0;
 }
@@ -220,32 +199,14 @@ static int vfio_irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout_
     return fired;
 }
 
-/* --- time ------------------------------------------------------------------------------------ */
-
-static uint64_t vfio_now_ns(struct ixd_bus *bus)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static void vfio_sleep_ns(struct ixd_bus *bus, uint64_t ns)
-{
-    struct timespec left = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
-
-    while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
-        ;
-}
-
 static const struct ixd_bus_ops vfio_ops = {
     .dma_alloc = vfio_dma_alloc,
     .dma_free = vfio_dma_free,
     .irq_enable = vfio_irq_enable,
     .irq_disable = vfio_irq_disable,
     .irq_wait = vfio_irq_wait,
-    .now_ns = vfio_now_ns,
-    .sleep_ns = vfio_sleep_ns,
+    .now_ns = ixd_linux_now_ns,
+    .sleep_ns = ixd_linux_sleep_ns,
 };
 
 /* --- container, group, device ---------------------------------------------------------------- */

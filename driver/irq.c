@@ -40,8 +40,10 @@ int ixd_irq_start(struct ixd_port *port, struct ixd_error *err)
     if (!port->config.interrupts)
         return 0;
     if (bus->irq_vectors < vectors)
-        return ixd_fail(err, -ENOTSUP, "%s: expected %u MSI-X vectors for %u queues, there are %u",
-                        bus->name, vectors, port->config.rx_queues, bus->irq_vectors);
+        return ixd_fail(err, -ENOTSUP,
+                        "%s: expected %u MSI-X vectors for %u queues, there are %u%s",
+                        bus->name, vectors, port->config.rx_queues, bus->irq_vectors,
+                        bus->irq_vectors ? "" : " (poll instead, or bind the port to vfio-pci)");
     ixd_reg_write(port, IXD_GPIE, IXD_GPIE_MSIX | IXD_GPIE_OCD | IXD_GPIE_EIAME | IXD_GPIE_PBA);
     map_causes(port);
     ixd_reg_write(port, IXD_EIAC, queue_bits(port));

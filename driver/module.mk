@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # libixd is the driver, its pool and the logic of the applications: everything that runs over any
-# bus. libixd_vfio is the bus of a Linux guest. The programs are linked statically, for a guest
-# that holds nothing but its init.
+# bus. libixd_linux are the two buses of a Linux guest. The programs are linked statically, for a
+# guest that holds nothing but its init.
 
 DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c rx_offload.c tx.c \
                 tx_offload.c tx_prepare.c irq.c stats.c port.c)
@@ -9,18 +9,19 @@ DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c packet.c merge.c fwd
                     gen_frame.c sink.c poke.c regname.c script.c script_lex.c \
                     script_eval.c script_mem.c script_do.c)
 $(eval $(call library,ixd,$(DRIVER_SRC) $(DRIVER_APP_SRC)))
-$(eval $(call library,ixd_vfio,driver/bus_vfio.c driver/apps/run.c))
+$(eval $(call library,ixd_linux,$(addprefix driver/, linux.c bus_vfio.c bus_sysfs.c) \
+    $(addprefix driver/apps/, ports.c run.c)))
 
 # $(call guest_program,NAME) -> $(BUILD)/guest-bin/NAME
 define guest_program
 LDFLAGS_guest-bin/$(1) := -static
-$(call program,guest-bin/$(1),driver/apps/$(1)_main.c,ixd_vfio ixd,)
+$(call program,guest-bin/$(1),driver/apps/$(1)_main.c,ixd_linux ixd,)
 GUEST_PROGRAMS += $(BUILD)/guest-bin/$(1)
 endef
 GUEST_PROGRAMS :=
 $(foreach app,fwd echo gen sink poke,$(eval $(call guest_program,$(app))))
 
-$(eval $(call unit_tests,driver,ixd,,driver/tests/fake_bus.c))
+$(eval $(call unit_tests,driver,ixd_linux ixd,,driver/tests/fake_bus.c))
 $(eval $(call unit_tests,driver/apps,ixd,,driver/tests/fake_bus.c))
 
 # a load for counting instructions: scripts/driver_cost.py

@@ -30,22 +30,32 @@ static int link_name(const struct pci_address *address, const char *leaf, char *
     return 0;
 }
 
+/* Takes the function from the driver that has it. */
+static int unbind(const struct pci_address *address, const char *name)
+{
+    char path[256];
+    int result = pci_path(PCI_SYSFS, address, "driver/unbind", path, sizeof(path));
+
+    return result < 0 ? result : file_write(path, name);
+}
+
 int bind_function(const struct pci_address *address, const char *driver)
 {
     char name[PCI_ADDRESS_TEXT], path[256], bound[64];
 
     pci_format(address, name);
+    bool has_driver = !link_name(address, "driver", bound, sizeof(bound));
+    if (!strcmp(driver, BIND_NONE))
+        return has_driver ? unbind(address, name) : 0;
     int result = pci_path(PCI_SYSFS, address, "driver_override", path, sizeof(path));
     if (!result)
         result = file_write(path, driver);
     if (result < 0)
         return result;
-    if (!link_name(address, "driver", bound, sizeof(bound))) {
+    if (has_driver) {
         if (!strcmp(bound, driver))
             return 0;
-        result = pci_path(PCI_SYSFS, address, "driver/unbind", path, sizeof(path));
-        if (!result)
-            result = file_write(path, name);
+        result = unbind(address, name);
         if (result < 0)
             return result;
     }

@@ -11,6 +11,8 @@
 #include "guest/job.h"
 #include "guest/pci.h"
 
+#define BIND_NONE "none" /* no driver: the function is for user space alone */
+
 /* Takes a function from its driver, if it has one, and gives it to this one. 0 or -errno. */
 int bind_function(const struct pci_address *address, const char *driver);
 

@@ -18,9 +18,11 @@ import subprocess
 import sys
 import tempfile
 
-# One port and two, functional and timed, polling and interrupts, a link that goes and comes.
+# One port and two, functional and timed, polling and interrupts, a link that goes and comes; every
+# shape of machine.
 SCENARIOS = ["smoke/single-frame", "smoke/canary", "smoke/waiting", "smoke/link-flap",
-             "smoke/imix", "forward/64B-slow-core"]
+             "smoke/imix", "forward/64B-slow-core", "dma/behind-vfio", "dma/physical",
+             "dma/small-pages-large-iotlb"]
 ONE = "scenarios/smoke/single-frame.yaml"
 COLD = ("name: boots\nwhy: It asks for that.\nmachine: {host: qemu, ports: 1, cold: true}\n"
         "driver: {command: [/bin/busybox, 'true']}\n")

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * From a command line to a running application over VFIO and back.
+ * From a command line to a running application on a Linux system, and back.
  */
 #include "driver/apps/run.h"
 
-#include "driver/bus_vfio.h"
+#include "driver/apps/ports.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -78,23 +78,13 @@ static int run_on(const struct ixd_app_kind *kind, const struct ixd_app_options 
 static int open_and_run(const struct ixd_app_kind *kind, const struct ixd_app_options *options,
                         struct ixd_error *err)
 {
-    struct ixd_bus *buses[IXD_APP_PORTS_MAX] = {NULL};
-    struct ixd_vfio_domain *domain;
-    unsigned opened = 0;
-    int rc = ixd_vfio_domain_open(&domain, err);
+    struct ixd_app_ports ports;
+    int rc = ixd_app_ports_open(&ports, options, err);
 
     if (rc)
         return rc;
-    while (rc == 0 && opened < options->ports) {
-        rc = ixd_vfio_open(&buses[opened], domain, options->port[opened], err);
-        if (rc == 0)
-            opened++;
-    }
-    if (rc == 0)
-        rc = run_on(kind, options, buses, err);
-    while (opened)
-        ixd_vfio_close(buses[--opened]);
-    ixd_vfio_domain_close(domain);
+    rc = run_on(kind, options, ports.bus, err);
+    ixd_app_ports_close(&ports);
     return rc;
 }
 

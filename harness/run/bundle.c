@@ -55,6 +55,32 @@ static json_t *binaries(enum rs_host host)
     return object;
 }
 
+/* What the machine was, in words of a scenario, and what its kernel was told. */
+static json_t *machine(const struct rs_run *run)
+{
+    const struct scenario_machine *m = &run->c->machine;
+    const struct rs_machine shape = rs_run_machine(run->c, run->dir);
+    const struct schema_key *keys = rs_schema_machine.keys;
+    json_t *object = json_object();
+
+    json_object_set_new(object, "ports", json_integer((json_int_t)m->ports));
+    json_object_set_new(
+        object, "iommu",
+        json_string(keys[rs_schema_row(&rs_schema_machine, "iommu")].words[m->iommu]));
+    json_object_set_new(
+        object, "pages",
+        json_string(keys[rs_schema_row(&rs_schema_machine, "pages")].words[m->pages]));
+    if (run->host == RS_HOST_QEMU) {
+        GPtrArray *argv = rs_host_argv(run->host, &shape);
+
+        for (unsigned i = 0; i + 1 < argv->len && argv->pdata[i]; i++)
+            if (!strcmp(argv->pdata[i], "-append"))
+                json_object_set_new(object, "kernel_line", json_string(argv->pdata[i + 1]));
+        g_ptr_array_unref(argv);
+    }
+    return object;
+}
+
 int rs_meta_write(const struct rs_run *run, char *why, size_t why_bytes)
 {
     const struct bench_report *report = run->facts.report;
@@ -67,6 +93,7 @@ int rs_meta_write(const struct rs_run *run, char *why, size_t why_bytes)
     snprintf(seed, sizeof(seed), "%" PRIu64, run->c->seed); /* JSON holds 63 bits at best */
     json_object_set_new(root, "seed", json_string(seed));
     json_object_set_new(root, "scenario", json_string(run->scenario->path) ?: json_string("?"));
+    json_object_set_new(root, "machine", machine(run));
     json_object_set_new(root, "binaries", binaries(run->host));
     if (report) {
         json_object_set_new(root, "trace_hash", hash_pair(report->trace_hash));

@@ -18,7 +18,7 @@
 #define RS_SNAPSHOT_NEW  ".new" /* behind a key: a folder that is being made */
 
 enum {
-    RS_SNAPSHOTS_MAX = 8, /* kept; the one not used for the longest time goes first */
+    RS_SNAPSHOTS_MAX = 24, /* kept; the one not used for the longest time goes first */
 };
 
 /* The folder of this machine's snapshot, made now when it is missing or damaged: some seconds.
