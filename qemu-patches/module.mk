@@ -5,7 +5,8 @@
 
 QEMU       := $(BUILD)/qemu-system-x86_64
 QEMU_TREE  := $(BUILD)/qemu-tree
-QEMU_OBJS  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard qemu-patches/adapter/*.c))
+QEMU_TRACE := $(OBJ)/qemu-patches/trace/trace-ringside
+QEMU_OBJS  := $(patsubst %.c,$(OBJ)/%.o,$(wildcard qemu-patches/adapter/*.c)) $(QEMU_TRACE).o
 QEMU_LIBS  := $(BUILD)/librecord.a $(MODEL)
 QEMU_INPUT := $(addprefix qemu-patches/,series ringside.mak build pins fetch) \
               $(wildcard qemu-patches/*.patch)
@@ -33,10 +34,22 @@ clean-cache:
 	$(Q)scripts/guest_kernel.sh --prune
 
 QEMU_CC = cd $(QEMU_TREE)/src/build && cc
-$(OBJ)/qemu-patches/adapter/%.o: qemu-patches/adapter/%.c $(BUILD)/qemu.stamp mk/rules.mk
+# QEMU's own generator: `-trace 'ringside_*'` then works as for any device
+$(QEMU_TRACE).h $(QEMU_TRACE).c: $(QEMU_TRACE).%: qemu-patches/adapter/trace-events \
+                                 $(BUILD)/qemu.stamp
+	@mkdir -p $(@D)
+	$(Q)/usr/bin/python3 $(QEMU_TREE)/src/scripts/tracetool.py --backends=log --group=ringside \
+	    --format=$* $< $@
+
+$(QEMU_TRACE).o: $(QEMU_TRACE).c $(QEMU_TRACE).h
+	$(Q)$(QEMU_CC) @../../cflags $(SAME_BYTES) -I$(abspath $(@D)) -c $(abspath $<) -o $(abspath $@)
+
+$(OBJ)/qemu-patches/adapter/%.o: qemu-patches/adapter/%.c $(BUILD)/qemu.stamp $(QEMU_TRACE).h \
+                                 mk/rules.mk
 	@mkdir -p $(@D)
 	$(Q)$(QEMU_CC) @../../cflags -Wall -Wextra -Wno-unused-parameter -Wshadow=local $(WERROR) \
-	    $(SAN) $(SAME_BYTES) -I$(CURDIR) -MMD -MP -MF $(abspath $(@:.o=.d)) -MT $@ \
+	    $(SAN) $(SAME_BYTES) -I$(CURDIR) -I$(abspath $(dir $(QEMU_TRACE))) \
+	    -MMD -MP -MF $(abspath $(@:.o=.d)) -MT $@ \
 	    -c $(CURDIR)/$< -o $(abspath $@)
 -include $(QEMU_OBJS:.o=.d)
 

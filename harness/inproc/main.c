@@ -19,7 +19,8 @@ struct arguments {
 static void usage(FILE *to)
 {
     fputs("usage: ringside-inproc --plan FILE --report FILE --job FILE --results FOLDER\n"
-          "                       [--trace FILE] [--capture FILE] [--pages 4KiB|2MiB|1GiB]\n"
+          "                       [--trace FILE] [--capture FILE] [--timing FILE]\n"
+          "                       [--pages 4KiB|2MiB|1GiB]\n"
           "Runs a plan and a job without a guest. `ringside run --host in-process` makes both.\n",
           to);
 }
@@ -43,7 +44,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
         { "plan", required_argument, NULL, 'p' },   { "report", required_argument, NULL, 'r' },
         { "trace", required_argument, NULL, 't' },  { "capture", required_argument, NULL, 'c' },
         { "job", required_argument, NULL, 'j' },    { "results", required_argument, NULL, 'o' },
-        { "pages", required_argument, NULL, 's' },
+        { "pages", required_argument, NULL, 's' },  { "timing", required_argument, NULL, 'm' },
         { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     int option;
@@ -53,6 +54,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
         case 'r': a->paths.report = optarg; break;
         case 't': a->paths.trace = optarg; break;
         case 'c': a->paths.capture = optarg; break;
+        case 'm': a->paths.timing = optarg; break;
         case 'j': a->job = optarg; break;
         case 'o': a->results = optarg; break;
         case 's': a->page_bytes = page_size(optarg); break;

@@ -62,11 +62,25 @@ static void destroy(struct rec *r)
     free(r);
 }
 
+/* With a timing file the plan is another: its hash in the trace covers what is run. */
+static int load_plan(struct rec *r, const struct rec_paths *paths, char *why, size_t why_bytes)
+{
+    char reason[256];
+    int err = rec_plan_load(paths->plan, &r->plan, &r->plan_bytes, why, why_bytes);
+    if (err || !paths->timing)
+        return err;
+    struct plan_header *plan = r->plan;
+    err = rec_timing_apply(paths->timing, plan->timing, why, why_bytes);
+    if (!err && bench_plan_check(plan, r->plan_bytes, reason, sizeof(reason)))
+        err = rec_fail(why, why_bytes, EINVAL, "%s: %s", paths->timing, reason);
+    return err;
+}
+
 static int open_all(struct rec *r, const struct rec_paths *paths, char *why, size_t why_bytes)
 {
     if (!paths->plan)
         return rec_fail(why, why_bytes, EINVAL, "no plan file was named");
-    int err = rec_plan_load(paths->plan, &r->plan, &r->plan_bytes, why, why_bytes);
+    int err = load_plan(r, paths, why, why_bytes);
     if (!err)
         err = create(&r->trace, &r->trace_path, paths->trace, why, why_bytes);
     if (!err)
@@ -97,6 +111,18 @@ int rec_open(struct rec **out, const struct rec_paths *paths, const void **plan,
     *plan = r->plan;
     *plan_bytes = r->plan_bytes;
     *out = r;
+    return 0;
+}
+
+int rec_plan_mac(struct rec *r, unsigned port, const uint8_t mac[6])
+{
+    static const uint8_t none[6];
+    struct plan_header *plan = r->plan;
+    if (port >= plan->ports.count || mac[0] & 1 || !memcmp(mac, none, 6))
+        return -EINVAL;
+    struct plan_port *ports = (void *)((uint8_t *)r->plan + plan->ports.offset);
+    memcpy(ports[port].nic_mac, mac, 6);
+    rec_restart(r);
     return 0;
 }
 

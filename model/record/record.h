@@ -33,11 +33,15 @@ struct rec_paths { /* NULL: not wanted */
     const char *trace;   /* out: rec_trace_header + events */
     const char *capture; /* out: pcapng, one interface per port, ns stamps, flow/seq comments */
     const char *report;  /* out: struct bench_report, written whole to a temporary and renamed */
+    const char *timing;  /* in: replaces timing parameters of the plan (docs/formats/plan.md) */
 };
 
 /* Loads and checks the plan, opens the outputs. *plan stays valid until rec_close(). */
 int rec_open(struct rec **out, const struct rec_paths *paths, const void **plan,
              size_t *plan_bytes, char *why, size_t why_bytes);
+/* Another MAC address for a port's EEPROM than the plan's; before bench_init(), which reads it.
+ * The plan's hash in the trace changes with it. -EINVAL: not a port, or not a station's address. */
+int rec_plan_mac(struct rec *r, unsigned port, const uint8_t mac[6]);
 void rec_events(struct rec *r, const struct nic_event *event, size_t count);
 void rec_wire(struct rec *r, uint8_t port, bool out, uint64_t time_ps, const uint8_t *frame,
               uint32_t length, bool good_fcs, uint64_t flow, uint64_t sequence);

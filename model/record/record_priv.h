@@ -25,6 +25,9 @@ int rec_fail(char *why, size_t why_bytes, int errno_value, const char *format, .
 /* plan_file.c */
 int rec_plan_load(const char *path, void **plan, size_t *bytes, char *why, size_t why_bytes);
 
+/* timing_file.c: puts the values of the file into timing[], indexed by enum bench_timing. */
+int rec_timing_apply(const char *path, uint64_t *timing, char *why, size_t why_bytes);
+
 /* capture.c */
 int rec_capture_head(FILE *out, const struct plan_header *plan);
 int rec_capture_frame(FILE *out, const struct plan_header *plan, uint64_t packet, uint8_t port,

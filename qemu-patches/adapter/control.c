@@ -19,6 +19,7 @@
 #include "system/system.h"
 
 #include "model/bench/control_abi.h"
+#include "trace-ringside.h"
 
 struct ringside_bench {
     PCIDevice parent;
@@ -46,6 +47,7 @@ static uint64_t control_read(void *opaque, hwaddr offset, unsigned size)
     }
     value = bench_control_read(m->bench, ringside_enter(m), offset);
     ringside_leave(m, 0);
+    trace_ringside_control_read(offset, value);
     return value;
 }
 
@@ -58,6 +60,7 @@ static void control_write(void *opaque, hwaddr offset, uint64_t value, unsigned 
     if (size != 4 || offset % 4 || m->inside || !m->rec) {
         return;
     }
+    trace_ringside_control_write(offset, value);
     action = bench_control_write(m->bench, ringside_enter(m), offset, value);
     ringside_leave(m, 0);
     switch (action) {
@@ -123,8 +126,26 @@ static void begin(void *opaque, bool running, RunState state)
 
     if (running) {
         qemu_del_vm_change_state_handler(b->begins);
+        b->begins = NULL;
         ringside_base_begin(&b->machine, b->paths.started);
     }
+}
+
+static void bench_exit(PCIDevice *pci)
+{
+    struct ringside_bench *b = RINGSIDE_BENCH(pci);
+
+    if (b->machine.exit.notify) {
+        qemu_remove_exit_notifier(&b->machine.exit);
+    }
+    if (b->begins) {
+        qemu_del_vm_change_state_handler(b->begins);
+    }
+    if (b->mailbox && host_memory_backend_is_mapped(b->mailbox)) {
+        host_memory_backend_set_mapped(b->mailbox, false);
+    }
+    ringside_destroy(&b->machine);
+    g_free(b->saved);
 }
 
 static void bench_realize(PCIDevice *pci, Error **errp)
@@ -150,6 +171,7 @@ static void bench_realize(PCIDevice *pci, Error **errp)
                           RS_CTL_BAR0_BYTES);
     pci_register_bar(pci, 0, PCI_BASE_ADDRESS_SPACE_MEMORY, &b->registers);
     if (!map_mailbox(b, errp)) {
+        bench_exit(pci);
         return;
     }
     b->machine.exit.notify = qemu_exits;
@@ -234,6 +256,7 @@ static const VMStateDescription bench_vmstate = {
 
 static const Property bench_properties[] = {
     DEFINE_PROP_STRING("plan", struct ringside_bench, paths.plan),
+    DEFINE_PROP_STRING("timing", struct ringside_bench, paths.timing),
     DEFINE_PROP_STRING("trace", struct ringside_bench, paths.trace),
     DEFINE_PROP_STRING("capture", struct ringside_bench, paths.capture),
     DEFINE_PROP_STRING("report", struct ringside_bench, paths.report),
@@ -252,6 +275,7 @@ static void bench_class_init(ObjectClass *class, void *data)
     PCIDeviceClass *pci = PCI_DEVICE_CLASS(class);
 
     pci->realize = bench_realize;
+    pci->exit = bench_exit;
     pci->vendor_id = RS_CTL_VENDOR;
     pci->device_id = RS_CTL_DEVICE;
     pci->class_id = PCI_CLASS_OTHERS << 8;

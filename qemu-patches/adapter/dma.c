@@ -11,6 +11,8 @@
 #include "hw/pci/pci.h"
 #include "qemu/rcu.h"
 
+#include "trace-ringside.h"
+
 /* A range of a NIC's address space that an IOMMU translates, while the guest has it enabled. */
 struct ringside_iommu_range {
     QLIST_ENTRY(ringside_iommu_range) next;
@@ -61,6 +63,7 @@ static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t 
     if (n && length <= sizeof(data)) {
         status = transfer(n, address, physical, data, length, false);
     }
+    trace_ringside_dma("read", function, address, physical, length, status);
     bench_dma_done(m->bench, function, tag, status, status == NIC_DMA_OK ? data : NULL,
                    status == NIC_DMA_OK ? length : 0);
 }
@@ -70,8 +73,13 @@ static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_
                                           uint32_t length)
 {
     struct ringside_nic *n = requester(host, function);
+    enum nic_dma_status status = NIC_DMA_ABORT;
 
-    return n ? transfer(n, address, physical, (void *)data, length, true) : NIC_DMA_ABORT;
+    if (n) {
+        status = transfer(n, address, physical, (void *)data, length, true);
+    }
+    trace_ringside_dma("write", function, address, physical, length, status);
+    return status;
 }
 
 static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_t address,
@@ -93,8 +101,10 @@ static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_
                                               kind == BENCH_WRITE, attributes(n));
     }
     if (entry.perm == IOMMU_NONE || entry.target_as != &address_space_memory) {
+        trace_ringside_translate(function, address, kind, 0, NIC_DMA_FAULT);
         return NIC_DMA_FAULT;
     }
+    trace_ringside_translate(function, address, kind, entry.addr_mask + 1, NIC_DMA_OK);
     out->page = entry.addr_mask + 1;
     out->physical = entry.translated_addr | (address & entry.addr_mask);
     return NIC_DMA_OK;
@@ -105,6 +115,7 @@ static void host_message(void *host, uint16_t function, uint64_t address, uint32
 {
     struct ringside_nic *n = requester(host, function);
 
+    trace_ringside_message(function, address, data);
     if (n) {
         address_space_stl_le(&n->parent.bus_master_as, address, data, attributes(n), NULL);
     }
@@ -122,6 +133,7 @@ static void invalidate(struct ringside_nic *n, uint64_t address, uint64_t length
 {
     struct ringside_machine *m = n->machine;
 
+    trace_ringside_invalidate(n->port, address, length);
     if (m->inside) { /* a peer's DMA rang the IOMMU's own registers: not now */
         m->late_flush |= 1u << n->port;
         return;

@@ -14,6 +14,8 @@
 #include "system/cpu-timers.h"
 #include "system/runstate.h"
 
+#include "trace-ringside.h"
+
 struct memory_hash {
     XXH3_state_t *state;
     const void *excluded;
@@ -59,6 +61,7 @@ void ringside_finish(struct ringside_machine *m, bool wanted)
     if (!m->rec) {
         return;
     }
+    trace_ringside_finish(wanted);
     bench_report(m->bench, m->report);
     m->report->guest_instructions_go = m->instructions_go;
     m->report->guest_instructions_over = m->instructions_over;

@@ -10,8 +10,10 @@
 #include "qemu/error-report.h"
 #include "qemu/memalign.h"
 #include "system/cpu-timers.h"
+#include "system/qtest.h"
 
 #include "model/bench/control_abi.h"
+#include "trace-ringside.h"
 
 struct ringside_machine *ringside_machine;
 
@@ -65,6 +67,7 @@ uint64_t ringside_mmio_read(struct ringside_nic *n, unsigned bar, uint32_t offse
     }
     now = ringside_enter(m);
     stall = bench_mmio_read(m->bench, now, NIC_FUNCTION(n->port, 0), bar, offset, size, &value);
+    trace_ringside_mmio_read(now, n->port, bar, offset, size, value, stall);
     ringside_leave(m, stall);
     return value;
 }
@@ -79,6 +82,7 @@ void ringside_mmio_write(struct ringside_nic *n, unsigned bar, uint32_t offset, 
         return;
     }
     if (m->inside) {
+        trace_ringside_mmio_late(n->port, bar, offset, value);
         if (m->late_count < RINGSIDE_LATE_MAX) {
             m->late[m->late_count++] = (struct ringside_late){
                 .nic = n, .bar = bar, .offset = offset, .size = size, .value = value };
@@ -91,6 +95,7 @@ void ringside_mmio_write(struct ringside_nic *n, unsigned bar, uint32_t offset, 
     }
     now = ringside_enter(m);
     stall = bench_mmio_write(m->bench, now, NIC_FUNCTION(n->port, 0), bar, offset, size, value);
+    trace_ringside_mmio_write(now, n->port, bar, offset, size, value, stall);
     ringside_leave(m, stall);
 }
 
@@ -100,6 +105,7 @@ static void wake_fired(void *opaque)
 
     if (m->rec) {
         bench_advance(m->bench, ringside_enter(m));
+        trace_ringside_wake(m->now);
         ringside_leave(m, 0);
     }
 }
@@ -120,6 +126,7 @@ static void host_wake_at(void *host, uint64_t virtual_ns)
 {
     struct ringside_machine *m = host;
 
+    trace_ringside_wake_at(virtual_ns);
     if (virtual_ns > INT64_MAX) {
         timer_del(m->wake);
     } else {
@@ -131,6 +138,7 @@ static void host_intx(void *host, uint16_t function, bool level)
 {
     struct ringside_machine *m = host;
 
+    trace_ringside_intx(function, level);
     if (function == BENCH_CONTROL) {
         pci_set_irq(m->control, level);
     } else if (NIC_FUNCTION_PORT(function) < PLAN_PORTS_MAX
@@ -169,8 +177,9 @@ static void host_events(void *host, const struct nic_event *event, size_t count)
 
 static bool open_files(struct ringside_machine *m, const struct ringside_paths *paths, Error **errp)
 {
-    const struct rec_paths files = { .plan = paths->plan, .trace = paths->trace,
-                                     .capture = paths->capture, .report = paths->report };
+    const struct rec_paths files = { .plan = paths->plan, .timing = paths->timing,
+                                     .trace = paths->trace, .capture = paths->capture,
+                                     .report = paths->report };
     const void *plan;
     size_t bytes;
     char why[512] = "";
@@ -190,7 +199,7 @@ bool ringside_create(struct ringside_machine *m, const struct ringside_paths *pa
     struct bench_config config;
     const char *why = NULL;
 
-    if (!icount_skips_idle()) {
+    if (!icount_skips_idle() && !qtest_enabled()) { /* a qtest steps the clock itself */
         error_setg(errp, "ringside: expected -icount shift=0,sleep=off; without it no run is like "
                    "another");
         return false;
@@ -217,7 +226,33 @@ bool ringside_create(struct ringside_machine *m, const struct ringside_paths *pa
         error_setg(errp, "ringside: %s", why ? why : "the bench refuses this plan");
         return false;
     }
+    m->ops = &ops;
     ringside_machine = m;
+    return true;
+}
+
+/* A MAC address given on the command line is in the EEPROM at power-on. */
+static bool own_mac(struct ringside_machine *m, struct ringside_nic *n, Error **errp)
+{
+    static const MACAddr none;
+    const struct bench_config config = { .ports = m->plan->ports.count };
+    const char *why = NULL;
+
+    if (!memcmp(&n->conf.macaddr, &none, sizeof(none))) {
+        return true;
+    }
+    if (phase_check(PHASE_MACHINE_READY)) {
+        error_setg(errp, "mac= is read at power-on; a port plugged in later has the plan's");
+        return false;
+    }
+    if (rec_plan_mac(m->rec, n->port, n->conf.macaddr.a) < 0) {
+        error_setg(errp, "mac= is a group's address: expected a station's");
+        return false;
+    }
+    if (bench_init(m->bench, m->state, &config, m->plan, m->ops, m, &why) < 0) {
+        error_setg(errp, "ringside: %s", why ? why : "the bench refuses this plan");
+        return false;
+    }
     return true;
 }
 
@@ -239,7 +274,35 @@ bool ringside_attach(struct ringside_nic *n, Error **errp)
         error_setg(errp, "port=%u is taken by another " TYPE_RINGSIDE_NIC, n->port);
         return false;
     }
+    if (!own_mac(m, n, errp)) {
+        return false;
+    }
     m->nic[n->port] = n;
     n->machine = m;
+    trace_ringside_attach(n->port);
     return true;
+}
+
+void ringside_detach(struct ringside_nic *n)
+{
+    struct ringside_machine *m = n->machine;
+
+    trace_ringside_detach(n->port);
+    if (m->rec) {
+        bench_reset(m->bench, ringside_enter(m), NIC_FUNCTION(n->port, 0), NIC_RESET_BUS);
+        ringside_leave(m, 0);
+    }
+    m->nic[n->port] = NULL;
+}
+
+void ringside_destroy(struct ringside_machine *m)
+{
+    ringside_finish(m, false);
+    timer_free(m->wake);
+    timer_free(m->grace);
+    ringside_ram_fini(&m->ram);
+    qemu_vfree(m->bench);
+    qemu_vfree(m->state);
+    g_free(m->report);
+    ringside_machine = NULL;
 }

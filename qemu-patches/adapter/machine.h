@@ -33,7 +33,7 @@ struct ringside_nic {
 };
 
 struct ringside_paths {
-    char *plan, *trace, *capture, *report; /* properties; NULL: not wanted */
+    char *plan, *timing, *trace, *capture, *report; /* properties; NULL: not wanted */
     char *started; /* base.c */
 };
 
@@ -50,6 +50,7 @@ struct ringside_machine {
     struct bench *bench;
     void *state; /* the bench's block */
     size_t state_bytes;
+    const struct bench_host_ops *ops;
     const struct plan_header *plan;
     struct rec *rec; /* NULL once the run has ended */
     PCIDevice *control;
@@ -78,6 +79,8 @@ extern struct ringside_machine *ringside_machine;
 /* machine.c */
 bool ringside_create(struct ringside_machine *m, const struct ringside_paths *paths, Error **errp);
 bool ringside_attach(struct ringside_nic *n, Error **errp); /* takes port n->port */
+void ringside_detach(struct ringside_nic *n); /* the port lies idle from here, as at power-on */
+void ringside_destroy(struct ringside_machine *m); /* ends the run if it has not ended */
 
 /* Every call into the bench stands between these two. enter: virtual ns for the call. leave: does
  * what was put off meanwhile, notes the instant at which the plan ends, and makes the CPU pay. */

@@ -13,6 +13,8 @@
 #include "qapi/error.h"
 #include "qemu/module.h"
 
+#include "trace-ringside.h"
+
 OBJECT_DECLARE_SIMPLE_TYPE(ringside_nic, RINGSIDE_NIC)
 
 static uint64_t bar0_read(void *opaque, hwaddr offset, unsigned size)
@@ -56,6 +58,7 @@ static uint32_t model_config(struct ringside_nic *n, uint32_t offset, unsigned s
     }
     value = bench_config_read(m->bench, ringside_enter(m), NIC_FUNCTION(n->port, 0), offset, size);
     ringside_leave(m, 0);
+    trace_ringside_config_read(n->port, offset, size, value);
     return value;
 }
 
@@ -89,6 +92,7 @@ static void nic_config_space_write(PCIDevice *pci, uint32_t offset, uint32_t val
     if (m->inside) {
         return;
     }
+    trace_ringside_config_write(n->port, offset, size, value);
     bench_config_write(m->bench, ringside_enter(m), NIC_FUNCTION(n->port, 0), offset, size, value);
     ringside_leave(m, 0);
     ringside_nic_mirror(n); /* what was written may be a reset that takes BARs with it */
@@ -185,11 +189,12 @@ static void nic_exit(PCIDevice *pci)
 {
     struct ringside_nic *n = RINGSIDE_NIC(pci);
 
+    ringside_detach(n);
     ringside_iommu_unlisten(n);
     if (n->nic) {
         qemu_del_nic(n->nic);
+        n->nic = NULL;
     }
-    n->machine->nic[n->port] = NULL;
 }
 
 static void nic_device_reset(DeviceState *device)
@@ -197,6 +202,7 @@ static void nic_device_reset(DeviceState *device)
     struct ringside_nic *n = RINGSIDE_NIC(device);
     struct ringside_machine *m = n->machine;
 
+    trace_ringside_reset(n->port);
     bench_reset(m->bench, ringside_enter(m), NIC_FUNCTION(n->port, 0), NIC_RESET_BUS);
     ringside_leave(m, 0);
     ringside_nic_mirror(n);
@@ -215,7 +221,7 @@ static const VMStateDescription nic_vmstate = {
 
 static const Property nic_properties[] = {
     DEFINE_PROP_UINT32("port", struct ringside_nic, port, 0),
-    DEFINE_PROP_NETDEV("netdev", struct ringside_nic, conf.peers),
+    DEFINE_NIC_PROPERTIES(struct ringside_nic, conf), /* mac, netdev */
 };
 
 static void nic_class_init(ObjectClass *class, void *data)
@@ -234,7 +240,6 @@ static void nic_class_init(ObjectClass *class, void *data)
     pci->class_id = pci_get_word(image + PCI_CLASS_DEVICE);
     device->desc = "a modelled Intel 82599 port, attached to the machine's bench";
     device->vmsd = &nic_vmstate;
-    device->hotpluggable = false;
     device_class_set_legacy_reset(device, nic_device_reset);
     device_class_set_props(device, nic_properties);
     set_bit(DEVICE_CATEGORY_NETWORK, device->categories);

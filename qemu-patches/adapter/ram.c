@@ -26,6 +26,12 @@ void ringside_ram_init(struct ringside_ram *ram)
     memory_listener_register(&ram->listener, &address_space_memory);
 }
 
+void ringside_ram_fini(struct ringside_ram *ram)
+{
+    memory_listener_unregister(&ram->listener);
+    drop_all(&ram->listener);
+}
+
 /* The mapping that covers the range whole; NULL: none does. */
 static struct ringside_ram_mapping *find(struct ringside_ram *ram, uint64_t address,
                                          uint32_t length)

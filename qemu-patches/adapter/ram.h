@@ -22,6 +22,7 @@ struct ringside_ram {
 };
 
 void ringside_ram_init(struct ringside_ram *ram);
+void ringside_ram_fini(struct ringside_ram *ram);
 /* True when done. Writes mark pages dirty and drop code translated from them, as any DMA does. */
 bool ringside_ram_read(struct ringside_ram *ram, uint64_t address, void *data, uint32_t length);
 bool ringside_ram_write(struct ringside_ram *ram, uint64_t address, const void *data,

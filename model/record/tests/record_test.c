@@ -74,7 +74,8 @@ static void write_plan(const void *data, size_t bytes)
 
 static struct rec *open_good(void)
 {
-    struct rec_paths paths = {plan_path, trace_path, capture_path, report_path};
+    struct rec_paths paths = {.plan = plan_path, .trace = trace_path,
+                              .capture = capture_path, .report = report_path};
     struct rec *r;
     const void *loaded;
     size_t bytes;
@@ -248,6 +249,64 @@ START_TEST(bad_plans_are_named)
 }
 END_TEST
 
+static int with_timing(const char *text, uint64_t *pcie_oneway)
+{
+    char path[96];
+    snprintf(path, sizeof(path), "%s/timing", folder);
+    FILE *f = fopen(path, "w");
+    fputs(text, f);
+    fclose(f);
+    struct rec_paths paths = {.plan = plan_path, .timing = path};
+    struct rec *r;
+    const void *loaded;
+    size_t bytes;
+    write_plan(&plan, sizeof(plan));
+    int err = rec_open(&r, &paths, &loaded, &bytes, why, sizeof(why));
+    unlink(path);
+    if (err)
+        return err;
+    *pcie_oneway = ((const struct plan_header *)loaded)->timing[TIMING_pcie_oneway];
+    return rec_close(r, why, sizeof(why));
+}
+
+START_TEST(timing_file_replaces_parameters)
+{
+    uint64_t oneway = 0;
+    ck_assert_int_eq(with_timing("# a far slot\n\npcie_oneway = 400000 ps # both ways\n", &oneway),
+                     0);
+    ck_assert_uint_eq(oneway, 400000);
+    ck_assert_int_eq(with_timing("\n\nwire_bite = 1\n", &oneway), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(why, "/timing:3: "));
+    ck_assert_ptr_nonnull(strstr(why, "'wire_bite'"));
+    ck_assert_int_eq(with_timing("pcie_oneway = 4 ns\n", &oneway), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(why, "counted in ps"));
+    ck_assert_int_eq(with_timing("pcie_oneway = 99999999999999\n", &oneway), -EINVAL);
+    ck_assert_ptr_nonnull(strstr(why, "pcie_oneway"));
+    ck_assert_int_eq(with_timing("pcie_oneway = -1\n", &oneway), -EINVAL);
+    ck_assert_int_eq(with_timing("pcie_oneway 400000\n", &oneway), -EINVAL);
+    ck_assert_int_eq(with_timing("pcie_oneway = 1 ps more\n", &oneway), -EINVAL);
+}
+END_TEST
+
+START_TEST(mac_may_be_another)
+{
+    static const uint8_t mine[6] = {2, 1, 2, 3, 4, 5}, group[6] = {1};
+    struct rec_paths paths = {.plan = plan_path};
+    struct rec *r;
+    const void *loaded;
+    size_t bytes;
+    write_plan(&plan, sizeof(plan));
+    ck_assert_int_eq(rec_open(&r, &paths, &loaded, &bytes, why, sizeof(why)), 0);
+    ck_assert_int_eq(rec_plan_mac(r, 1, mine), 0);
+    const struct plan_port *port = (const void *)((const uint8_t *)loaded + plan.h.ports.offset);
+    ck_assert_mem_eq(port[1].nic_mac, mine, 6);
+    ck_assert_mem_ne(port[0].nic_mac, mine, 6);
+    ck_assert_int_eq(rec_plan_mac(r, 2, mine), -EINVAL);
+    ck_assert_int_eq(rec_plan_mac(r, 0, group), -EINVAL);
+    ck_assert_int_eq(rec_close(r, why, sizeof(why)), 0);
+}
+END_TEST
+
 START_TEST(full_disk_is_told_at_the_end)
 {
     struct rec_paths paths = {.plan = plan_path, .trace = "/dev/full"};
@@ -277,6 +336,8 @@ int main(void)
     tcase_add_test(t, capture_names_flow_and_sequence);
     tcase_add_test(t, report_is_whole_or_not_there);
     tcase_add_test(t, bad_plans_are_named);
+    tcase_add_test(t, timing_file_replaces_parameters);
+    tcase_add_test(t, mac_may_be_another);
     tcase_add_test(t, full_disk_is_told_at_the_end);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);
