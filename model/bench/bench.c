@@ -42,7 +42,26 @@ static void nic_out(void *host, uint16_t function, const uint8_t *frame, uint32_
 
 static void nic_told(void *host, const struct nic_event *event)
 {
-    struct bench *b = host;
+    trace_push(host, event);
+}
+
+static const struct nic_host_ops nic_ops = {
+    .dma_read = nic_read, .dma_write = nic_write, .message = nic_message, .room = nic_room_of,
+    .intx = nic_intx, .frame_out = nic_out, .event = nic_told,
+};
+
+const struct nic_host_ops *bench_nic_ops(void)
+{
+    return &nic_ops;
+}
+
+/* ---- events of which somebody takes note ---- */
+#define ID(name) (1ull << NIC_EV_##name)
+static const uint64_t heeded = ID(tail) | ID(laser) | ID(rx_drop) | ID(tx_drop) | ID(violation) |
+                               ID(bad_desc) | ID(odd_access);
+
+static void heed(struct bench *b, const struct nic_event *event)
+{
     unsigned port = NIC_FUNCTION_PORT(event->function);
     struct report_port *count = &b->st->port[port].count;
     switch (event->id) {
@@ -61,25 +80,20 @@ static void nic_told(void *host, const struct nic_event *event)
     case NIC_EV_violation:
         contract_broken(b, event);
         break;
-    case NIC_EV_bad_desc:
-    case NIC_EV_odd_access:
+    default: /* bad_desc, odd_access */
         if (bench_running(b))
             sink_sample(b, VERDICT_NIC, port, NO_FLOW, event->a, event->id);
         break;
-    default:
-        break;
     }
-    trace_push(b, event);
 }
 
-static const struct nic_host_ops nic_ops = {
-    .dma_read = nic_read, .dma_write = nic_write, .message = nic_message, .room = nic_room_of,
-    .intx = nic_intx, .frame_out = nic_out, .event = nic_told,
-};
-
-const struct nic_host_ops *bench_nic_ops(void)
+void bench_heed(struct bench *b, const struct nic_event *event)
 {
-    return &nic_ops;
+    b->untold |= b->kept >> event->id & 1;
+    if (b->heeded >> event->id & 1)
+        heed(b, event);
+    if (b->watched >> event->id & 1)
+        fault_count(b, event);
 }
 
 /* ---- creation ---- */
@@ -121,10 +135,6 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
     b->ops = ops;
     b->host = host;
     b->timed = b->plan->clock == PLAN_CLOCK_TIMED;
-    for (unsigned id = 0; id < BENCH_EVENTS_END; id++) {
-        const struct nic_event_info *info = bench_event_info(id);
-        b->event_level[id] = info ? (uint8_t)info->level : 0;
-    }
     for (size_t i = 0; i < sizeof(b->counting); i++)
         b->counting[i] = (uint8_t)i;
     /* A frame that begins to arrive can be seen in memory after all of these at the earliest. */
@@ -133,6 +143,10 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
                     bench_time(b, TIMING_wire_byte) * NIC_FRAME_MIN;
     b->gen_lead_ps = lead > UINT32_MAX ? UINT32_MAX : (uint32_t)lead;
     fault_wire_up(b);
+    b->heeded = heeded;
+    b->kept = trace_kept(b->plan->trace_level);
+    b->noted = b->watched | b->heeded | b->kept;
+    b->untold = true;
     frame_shapes(b);
     for (unsigned i = 0; i < b->plan->flows.count; i++)
         b->replays |= b->flows[i].kind == PLAN_REPLAY;

@@ -305,11 +305,13 @@ struct bench {
     unsigned stamps; /* distinct stamp offsets */
     uint16_t stamp[12]; /* ten kinds of header can differ in it */
     uint32_t gen_lead_ps;
-    uint64_t watched; /* bit per event id that a fault counts */
+    /* bits per event id: a fault counts it, the bench counts it or acts on it, the host wants it;
+     * one of these */
+    uint64_t watched, heeded, kept, noted;
+    bool untold; /* since trace_tell(): one that the host wants */
     struct nic nic[PLAN_PORTS_MAX];
     struct frame_template shape[PLAN_FLOWS_MAX];
     struct frame_memo memo;
-    uint8_t event_level[64]; /* by id */
     struct nic_event wanted[TRACE_EVENTS]; /* trace.c: on their way to the host */
     uint8_t counting[NIC_FRAME_MAX + 256]; /* PLAN_PAYLOAD_COUNT */
     _Alignas(64) uint8_t scratch[NIC_FRAME_MAX], expected[NIC_FRAME_MAX];
@@ -377,7 +379,8 @@ enum bench_event_id {
 #undef EVENT
     BENCH_EVENTS_END
 };
-_Static_assert(BENCH_EVENTS_END <= 64, "event_level[] is too small");
+_Static_assert(BENCH_EVENTS_END <= 64, "an id is a bit of a word");
+uint64_t trace_kept(unsigned level); /* bits of the ids stored at this level */
 void trace_tell(struct bench *b);
 void trace_block_full(struct bench *b);
 void trace_digest(const struct bench *b, uint64_t hash[2]);
@@ -385,14 +388,16 @@ uint64_t trace_events(const struct bench *b); /* since power-on */
 bool trace_valid(const struct trace_state *t);
 /* fault.c: one of the events that a fault counts */
 void fault_count(struct bench *b, const struct nic_event *event);
+/* bench.c: an event of which somebody takes note; it is in the trace already */
+void bench_heed(struct bench *b, const struct nic_event *event);
 static inline void trace_push(struct bench *b, const struct nic_event *event)
 {
     struct trace_state *t = &b->st->trace;
     t->event[t->count++] = *event;
     if (t->count == TRACE_EVENTS)
         trace_block_full(b);
-    if (b->watched >> event->id & 1)
-        fault_count(b, event);
+    if (b->noted >> event->id & 1)
+        bench_heed(b, event);
 }
 static inline void trace_emit(struct bench *b, enum bench_event_id id, uint16_t function,
                               uint32_t queue, uint64_t a, uint64_t b_, uint64_t c)

@@ -142,6 +142,7 @@ int bench_load(struct bench *b, const void *in, size_t bytes, const char **why)
             *why = "saved state: the NIC refused its part";
             return -EINVAL;
         }
+    b->untold = true;
     st->clock.armed_ps = 0; /* the host has to be told anew */
     st->clock.armed_vns = 0;
     clock_arm(b);

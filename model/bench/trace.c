@@ -50,16 +50,27 @@ uint64_t trace_events(const struct bench *b)
     return b->st->trace.blocks * TRACE_EVENTS + b->st->trace.count;
 }
 
-/* Hands out what the host wants of the events that it was not shown yet. */
+uint64_t trace_kept(unsigned level)
+{
+    uint64_t kept = 0;
+    for (unsigned id = 0; id < BENCH_EVENTS_END; id++)
+        kept |= (uint64_t)(bench_event_info(id)->level <= level) << id;
+    return kept;
+}
+
+/* Hands out what the host wants of the events that it was not shown yet. An id that does not exist
+ * came with loaded state: as it is. */
 void trace_tell(struct bench *b)
 {
     struct trace_state *t = &b->st->trace;
     size_t kept = 0;
-    for (; t->told < t->count; t->told++) {
+    for (; b->untold && t->told < t->count; t->told++) {
         uint16_t id = t->event[t->told].id;
-        if (id >= BENCH_EVENTS_END || b->event_level[id] <= b->plan->trace_level)
+        if (id >= BENCH_EVENTS_END || b->kept >> id & 1)
             b->wanted[kept++] = t->event[t->told];
     }
+    t->told = t->count;
+    b->untold = false;
     if (kept && b->ops->events)
         b->ops->events(b->host, b->wanted, kept);
 }
