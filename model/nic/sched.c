@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define SEQUENCE ((1ull << SCHED_SEQUENCE_BITS) - 1)
-
 enum { FAR_CAPACITY = sizeof(((struct sched *)0)->far) / sizeof(struct sched_event) };
 
 void sched_init(struct sched *s)
@@ -23,7 +21,7 @@ void sched_init(struct sched *s)
 
 /* ---- the heap ---- */
 
-static bool push_far(struct sched *s, const struct sched_event *e)
+bool sched_at_far(struct sched *s, const struct sched_event *e)
 {
     size_t i = s->far_count;
 
@@ -32,10 +30,10 @@ static bool push_far(struct sched *s, const struct sched_event *e)
         return false;
     }
     s->far_count++;
-    s->count++;
     for (; i > 0 && sched_before(e, &s->far[(i - 1) / 2]); i = (i - 1) / 2)
         s->far[i] = s->far[(i - 1) / 2];
     s->far[i] = *e;
+    sched_came(s, &s->far[i]);
     return true;
 }
 
@@ -72,10 +70,7 @@ bool sched_pop_far(struct sched *s, uint64_t limit_ps, struct sched_event *out)
     return true;
 }
 
-/* ---- coming ---- */
-
-/* The sequence has used up its bits: from 0 again, what is pending in its present order. */
-__attribute__((cold)) static void renumber(struct sched *s)
+__attribute__((cold)) void sched_renumber(struct sched *s)
 {
     struct sched_event *pending[SCHED_CAPACITY];
     uint16_t number[SCHED_CAPACITY] = {0};
@@ -88,55 +83,10 @@ __attribute__((cold)) static void renumber(struct sched *s)
             pending[count++] = &s->near[at];
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < count; k++)
-            number[i] += (pending[k]->order & SEQUENCE) < (pending[i]->order & SEQUENCE);
+            number[i] += (pending[k]->order & SCHED_SEQUENCE) < (pending[i]->order & SCHED_SEQUENCE);
     for (uint32_t i = 0; i < count; i++)
-        pending[i]->order = (pending[i]->order & ~SEQUENCE) | number[i];
+        pending[i]->order = (pending[i]->order & ~SCHED_SEQUENCE) | number[i];
     s->sequence = count;
-}
-
-/* Into the list of its slice, where its place is. */
-static inline void link_near(struct sched *s, uint32_t place)
-{
-    const struct sched_event *e = &s->near[place];
-    uint32_t slice = sched_slice(e->time_ps);
-    uint8_t *link = &s->first[slice], after;
-
-    while ((after = *link) != 0 && sched_before(&s->near[after], e))
-        link = &s->next[after];
-    s->count++;
-    s->free = s->next[place];
-    s->next[place] = after;
-    *link = (uint8_t)place;
-    s->slices[slice / 64] |= 1ull << slice % 64;
-}
-
-bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32_t device,
-              uint32_t queue, uint32_t kind, uint64_t arg, uint32_t lead_ps)
-{
-    struct sched_event far, *e;
-    uint32_t place = (uint32_t)s->free;
-
-    if (s->sequence > SEQUENCE)
-        renumber(s);
-    if (time_ps < s->now_ps)
-        time_ps = s->now_ps;
-    bool soon = (time_ps >> SCHED_SLICE_BITS) - (s->now_ps >> SCHED_SLICE_BITS) < SCHED_SLICES;
-    e = soon && place ? &s->near[place] : &far;
-    e->time_ps = time_ps;
-    e->order = sched_order(class_, device, queue, s->sequence);
-    e->arg = arg;
-    e->kind = kind;
-    e->lead_ps = lead_ps;
-    if (e != &far)
-        link_near(s, place);
-    else if (!push_far(s, e))
-        return false;
-    s->sequence++;
-    if (sched_visible(e) < s->visible_ps) {
-        s->visible_ps = sched_visible(e);
-        s->visible_due_ps = time_ps;
-    }
-    return true;
 }
 
 /* ---- the deadline ---- */
@@ -245,7 +195,7 @@ static bool near_valid(const struct sched *s)
 bool sched_valid(const struct sched *s)
 {
     if (s->far_count > FAR_CAPACITY || s->far_count > s->count ||
-        s->count - s->far_count >= SCHED_NEAR || s->sequence > SEQUENCE + 1)
+        s->count - s->far_count >= SCHED_NEAR || s->sequence > SCHED_SEQUENCE + 1)
         return false;
     if (!s->far_count && s->far[0].time_ps != SCHED_NEVER)
         return false;

@@ -67,6 +67,7 @@ struct sched {
 /* 3 bits of class, 8 of device, 16 of queue, and 37 of sequence: a day's work, then sched_at()
  * numbers what is pending anew. */
 enum { SCHED_SEQUENCE_BITS = 37 };
+#define SCHED_SEQUENCE ((1ull << SCHED_SEQUENCE_BITS) - 1)
 
 static inline uint64_t sched_order(enum sched_class class_, uint32_t device, uint32_t queue,
                                    uint64_t sequence)
@@ -90,12 +91,6 @@ static inline uint32_t sched_event_queue(const struct sched_event *e)
 
 void sched_init(struct sched *s);
 
-/* Schedules an event. `lead_ps`: see struct sched_event; 0 when in doubt. Returns false, and counts
- * it in `refused`, when there is no place. There is no cancel: an owner whose plans changed keeps a
- * generation number in `arg` and ignores the stale event. */
-bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32_t device,
-              uint32_t queue, uint32_t kind, uint64_t arg, uint32_t lead_ps);
-
 static inline uint64_t sched_visible(const struct sched_event *e)
 {
     return e->time_ps > SCHED_NEVER - e->lead_ps ? SCHED_NEVER : e->time_ps + e->lead_ps;
@@ -113,6 +108,55 @@ static inline bool sched_before(const struct sched_event *a, const struct sched_
 static inline uint32_t sched_slice(uint64_t time_ps)
 {
     return (uint32_t)(time_ps >> SCHED_SLICE_BITS) % SCHED_SLICES;
+}
+
+/* For sched_at(): the sequence has used up its bits: from 0 again, what is pending in its present
+ * order. */
+void sched_renumber(struct sched *s);
+/* For sched_at(): into the heap, if it has a place. */
+bool sched_at_far(struct sched *s, const struct sched_event *e);
+
+/* An event is in list or heap. */
+static inline void sched_came(struct sched *s, const struct sched_event *e)
+{
+    s->count++;
+    s->sequence++;
+    if (sched_visible(e) < s->visible_ps) {
+        s->visible_ps = sched_visible(e);
+        s->visible_due_ps = e->time_ps;
+    }
+}
+
+/* Schedules an event. `lead_ps`: see struct sched_event; 0 when in doubt. Returns false, and counts
+ * it in `refused`, when there is no place. There is no cancel: an owner whose plans changed keeps a
+ * generation number in `arg` and ignores the stale event. */
+static inline bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_,
+                            uint32_t device, uint32_t queue, uint32_t kind, uint64_t arg,
+                            uint32_t lead_ps)
+{
+    if (time_ps < s->now_ps)
+        time_ps = s->now_ps;
+    if (s->sequence > SCHED_SEQUENCE)
+        sched_renumber(s);
+    uint64_t ahead = (time_ps >> SCHED_SLICE_BITS) - (s->now_ps >> SCHED_SLICE_BITS);
+    struct sched_event e = {
+        .time_ps = time_ps, .order = sched_order(class_, device, queue, s->sequence),
+        .arg = arg, .kind = kind, .lead_ps = lead_ps,
+    };
+    uint64_t place = s->free;
+    if (ahead >= SCHED_SLICES || !place)
+        return sched_at_far(s, &e);
+    uint32_t slice = sched_slice(time_ps);
+    uint8_t *link = &s->first[slice], after;
+    while ((after = *link) != 0 && sched_before(&s->near[after], &e))
+        link = &s->next[after];
+    s->near[place] = e;
+    s->free = s->next[place];
+    s->next[place] = after;
+    *link = (uint8_t)place;
+    s->slices[slice / 64] |= 1ull << slice % 64;
+    sched_came(s, &e);
+    return true;
 }
 
 /* The first list that is not empty, from the one of now on; there is one. */
