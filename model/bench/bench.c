@@ -89,7 +89,6 @@ static void heed(struct bench *b, const struct nic_event *event)
 
 void bench_heed(struct bench *b, const struct nic_event *event)
 {
-    b->untold |= b->kept >> event->id & 1;
     if (b->heeded >> event->id & 1)
         heed(b, event);
     if (b->watched >> event->id & 1)
@@ -206,7 +205,7 @@ int bench_init(struct bench *b, void *block, const struct bench_config *config, 
 }
 
 /* ---- time ---- */
-static void fire(struct bench *b, const struct sched_event *e)
+static inline void fire(struct bench *b, const struct sched_event *e)
 {
     unsigned device = sched_event_device(e);
     switch (sched_event_class(e)) {

@@ -382,31 +382,34 @@ enum bench_event_id {
 _Static_assert(BENCH_EVENTS_END <= 64, "an id is a bit of a word");
 uint64_t trace_kept(unsigned level); /* bits of the ids stored at this level */
 void trace_tell(struct bench *b);
-void trace_block_full(struct bench *b);
 void trace_digest(const struct bench *b, uint64_t hash[2]);
 uint64_t trace_events(const struct bench *b); /* since power-on */
 bool trace_valid(const struct trace_state *t);
 /* fault.c: one of the events that a fault counts */
 void fault_count(struct bench *b, const struct nic_event *event);
-/* bench.c: an event of which somebody takes note; it is in the trace already */
+/* bench.c: an event of which somebody takes note */
 void bench_heed(struct bench *b, const struct nic_event *event);
+/* An event is in the block: of which somebody takes note, or that fills it. */
+void trace_came(struct bench *b, const struct nic_event *event);
 static inline void trace_push(struct bench *b, const struct nic_event *event)
 {
     struct trace_state *t = &b->st->trace;
-    t->event[t->count++] = *event;
-    if (t->count == TRACE_EVENTS)
-        trace_block_full(b);
-    if (b->noted >> event->id & 1)
-        bench_heed(b, event);
+    struct nic_event *place = &t->event[t->count++];
+    *place = *event;
+    if (__builtin_expect(t->count == TRACE_EVENTS || b->noted >> event->id & 1, 0))
+        trace_came(b, place);
 }
 static inline void trace_emit(struct bench *b, enum bench_event_id id, uint16_t function,
                               uint32_t queue, uint64_t a, uint64_t b_, uint64_t c)
 {
-    struct nic_event e = {
+    struct trace_state *t = &b->st->trace;
+    struct nic_event *place = &t->event[t->count++];
+    *place = (struct nic_event){
         .time_ps = bench_now(b), .id = (uint16_t)id, .function = function,
         .queue = queue, .a = a, .b = b_, .c = c,
     };
-    trace_push(b, &e);
+    if (__builtin_expect(t->count == TRACE_EVENTS || b->noted >> id & 1, 0))
+        trace_came(b, place);
 }
 
 /* plan.c */

@@ -22,7 +22,7 @@ static unsigned hint_of(uint16_t function, uint64_t address, unsigned shift)
 
 static bool covers(const struct iotlb_entry *e, uint16_t function, uint64_t address)
 {
-    return e->bytes && e->function == function && address - e->page < e->bytes;
+    return address - e->page < e->bytes && e->function == function;
 }
 
 /* The entry of the page, else the one to replace. */

@@ -75,7 +75,7 @@ void trace_tell(struct bench *b)
         b->ops->events(b->host, b->wanted, kept);
 }
 
-void trace_block_full(struct bench *b)
+static void block_full(struct bench *b)
 {
     struct trace_state *t = &b->st->trace;
     uint64_t hash[2];
@@ -84,6 +84,17 @@ void trace_block_full(struct bench *b)
     memcpy(t->chain, hash, sizeof(hash));
     t->blocks++;
     t->count = t->told = 0;
+}
+
+/* To the host before to those of the bench, who may have events of their own. The place is good
+ * meanwhile: a new block begins at the other end. */
+void trace_came(struct bench *b, const struct nic_event *event)
+{
+    b->untold |= b->kept >> event->id & 1;
+    if (b->st->trace.count == TRACE_EVENTS)
+        block_full(b);
+    if ((b->heeded | b->watched) >> event->id & 1)
+        bench_heed(b, event);
 }
 
 bool trace_valid(const struct trace_state *t)

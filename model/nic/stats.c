@@ -11,7 +11,8 @@ static void add(struct nic *n, uint32_t reg, uint32_t by)
 {
     uint32_t *r = &n->st->reg[reg];
 
-    *r = *r > UINT32_MAX - by ? UINT32_MAX : *r + by;
+    if (__builtin_add_overflow(*r, by, r))
+        *r = UINT32_MAX;
 }
 
 static void add36(struct nic *n, uint32_t low, uint32_t high, uint32_t by)

@@ -11,6 +11,33 @@
 
 #include "model/nic/desc.h"
 
+/* Up to seven bytes as the machine reads them, zeros behind. */
+static inline uint64_t nic_sum_rest(const uint8_t *data, uint32_t length)
+{
+    uint64_t piece = 0;
+    uint32_t four, shift = 0;
+    uint16_t two;
+
+    if (length & 4) {
+        memcpy(&four, data, 4);
+        data += 4;
+        piece = four;
+        shift = 32;
+    }
+    if (length & 2) {
+        memcpy(&two, data, 2);
+        data += 2;
+        piece |= (uint64_t)two << shift;
+        shift += 16;
+    }
+    if (length & 1) {
+        uint8_t bytes[2] = {*data, 0};
+        memcpy(&two, bytes, 2);
+        piece |= (uint64_t)two << shift;
+    }
+    return piece;
+}
+
 /* Such sums do not care in which byte order they are taken: these add eight bytes at a time as the
  * machine reads them, and nic_sum_fold() turns the result to network order. Only the last piece of
  * a sum may have an odd length. */
@@ -24,8 +51,7 @@ static inline uint64_t nic_sum_bytes(uint64_t sum, const uint8_t *data, uint32_t
         sum += sum < piece; /* the carry comes back in */
     }
     if (length) {
-        piece = 0;
-        memcpy(&piece, data, length);
+        piece = nic_sum_rest(data, length);
         sum += piece;
         sum += sum < piece;
     }
