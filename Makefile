@@ -14,8 +14,8 @@ include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
                    driver harness harness/inproc guest qemu-patches))
 
-.PHONY: help run test check coverage docs rate gate profile driver-cost unit tidy all tools hosts \
-        clean
+.PHONY: help run test check coverage docs rate gate profile bench driver-cost unit tidy all tools \
+        hosts clean
 help:
 	@grep -hE '^## ' $(MAKEFILE_LIST) | sed 's/^## //'
 
@@ -67,6 +67,11 @@ gate: all
 ## make profile    where the host's time goes per forwarded frame (needs linux-perf, valgrind)
 profile: all $(BUILD)/queue-cost
 	$(Q)python3 scripts/profile.py $(BUILD)
+
+## make bench      what a frame costs the host: exact counts, frames per second, starts per minute
+bench: all $(BUILD)/queue-cost $(BUILD)/forward-cost
+	$(call SETUP,check)
+	$(Q)python3 scripts/bench_inproc.py $(BUILD) $(BUILD)/bench.json
 
 ## make driver-cost  instructions of driver and pool per forwarded frame, by path and batch
 driver-cost: $(BUILD)/forward-cost

@@ -13,26 +13,17 @@ import glob
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
-SHORT, LONG = 20_000, 520_000  # frames per port
-COUNTED_SHORT, COUNTED_LONG = 2_000, 12_000
-CORE_QUEUES, CORE_BATCHES = (1, 128), (512, 1024)
-DEADLINE_S = 900
-SAMPLES_HZ = 997
+import counting
+from counting import call
 
-SCENARIO = """\
-name: profile-{count}
-why: measures where the time goes
-limits: {{model-time: 10s, wall-time: 600s}}
-clock: {{mode: timed, profile: 2.4GHz, quantum: 0ns}}
-driver: {{app: fwd, batch: 32, rings: 512}}
-traffic:
-  - {{name: up, from: 0, expect: 1, size: 64B, rate: 4Mpps, count: {count}}}
-  - {{name: down, from: 1, expect: 0, size: 64B, rate: 4Mpps, count: {count}}}
-"""
+RATES = ["4Mpps", "13Mpps"]  # of each port, in-process: batches of about one, and of 32
+SHORT, LONG = 20_000, 520_000  # frames per port
+COUNTED = (2_000, 12_000)
+CORE_QUEUES = (1, 128)
+SAMPLES_HZ = 997
 
 # QEMU's own functions by name: the first part that fits, in this order
 QEMU_PARTS = [
@@ -87,27 +78,12 @@ def qemu_part(symbol, where, own):
     return own.get(plain) or first_part(symbol, QEMU_PARTS) or "other"
 
 
-def scenario(folder, count):
-    path = os.path.join(folder, f"profile-{count}.yaml")
-    with open(path, "w", encoding="utf-8") as stream:
-        stream.write(SCENARIO.format(count=count))
-    return path
-
-
-def call(argv):
-    done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=DEADLINE_S, check=False)
-    if done.returncode:
-        sys.exit(f"profile: {' '.join(argv)}: exit {done.returncode}\n{done.stdout.decode()}")
-    return done.stdout.decode(errors="replace")
-
-
 def sampled(build, folder, count):
     """ns of CPU time per part, of the QEMU process"""
     data = os.path.join(folder, "perf.data")
     call(["perf", "record", "-q", "-e", "cpu-clock", "-F", str(SAMPLES_HZ), "-o", data, "--",
           f"{build}/ringside", "run", "--host", "qemu", "--out", os.path.join(folder, "out"),
-          scenario(folder, count)])
+          counting.forward(folder, 64, RATES[0], count)])
     text = "".join(call(["perf", "script", "-i", data, "--comm", thread, "-F",
                          "comm,ip,sym,dso"]) for thread in ("qemu-system-x86", "CPU 0/TCG"))
     parts, own = collections.Counter(), own_functions(build)
@@ -118,26 +94,11 @@ def sampled(build, folder, count):
     return parts
 
 
-def counted(build, folder, count):
-    """instructions per part, in-process"""
-    out = os.path.join(folder, f"callgrind-{count}")
-    run = os.path.join(folder, "out")
-    path = scenario(folder, count)
-    call([f"{build}/ringside", "run", "--host", "in-process", "--keep", "--out", run, path])
-    where = os.path.join(run, os.readlink(os.path.join(run, "latest")))
-    if not os.path.exists(os.path.join(where, "plan.bin")):
-        where = os.path.join(where, os.listdir(where)[0])
-    call(["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}",
-          f"{build}/ringside-inproc", "--plan", f"{where}/plan.bin", "--job", f"{where}/job",
-          "--report", f"{folder}/report", "--results", f"{folder}/results"])
+def counted(build, folder, rate):
+    """instructions per frame by part, in-process"""
     parts = collections.Counter()
-    for line in call(["callgrind_annotate", "--auto=no", "--threshold=100",
-                      out]).splitlines():
-        match = re.match(r"\s*([\d,]+) \([^)]*\)\s+(\S+?):(\S+)", line)
-        if match:
-            source = re.sub(r"^\./", "", match.group(2))
-            part = first_part(source, OWN_PARTS) or "memcpy, memset, hashing"
-            parts[part] += int(match.group(1).replace(",", ""))
+    for source, value in counting.per_frame(build, folder, 64, rate, COUNTED).items():
+        parts[first_part(source, OWN_PARTS) or "memcpy, memset, hashing"] += value
     return parts
 
 
@@ -146,24 +107,17 @@ def core(build, folder):
     print("\nthe NIC alone, a frame each way, per event of the heap or the trace")
     cost = {}
     for queues in CORE_QUEUES:
-        counts = []
-        for batches in CORE_BATCHES:
-            text = call(["valgrind", "--tool=callgrind",
-                         f"--callgrind-out-file={folder}/core-{queues}-{batches}",
-                         f"{build}/queue-cost", str(queues), str(batches)])
-            counts.append((int(re.search(r"Collected : (\d+)", text).group(1)),
-                           int(re.search(r"(\d+) events", text).group(1))))
-        cost[queues] = (counts[1][0] - counts[0][0]) / (counts[1][1] - counts[0][1])
-        print(f"  {f'{queues} queues enabled':30} {cost[queues]:8.1f} instructions")
+        cost[queues], frame = counting.core(build, folder, queues)
+        print(f"  {f'{queues} queues enabled':30} {cost[queues]:8.1f} instructions,"
+              f" {frame:.0f} a frame")
     few, many = (cost[queues] for queues in CORE_QUEUES)
     print(f"  {'growth':30} {100 * (many - few) / few:8.1f} %")
 
 
-def show(title, unit, short, long_, frames):
+def show(title, unit, parts):
     print(f"\n{title}")
-    rest = {part: (long_[part] - short[part]) / frames for part in long_}
-    total = sum(rest.values())
-    for part, value in sorted(rest.items(), key=lambda item: -item[1]):
+    total = sum(parts.values())
+    for part, value in sorted(parts.items(), key=lambda item: -item[1]):
         if value > 0.002 * total:
             print(f"  {part:30} {value:8.0f} {unit}  {100 * value / total:5.1f} %")
     print(f"  {'all':30} {total:8.0f} {unit}")
@@ -172,14 +126,15 @@ def show(title, unit, short, long_, frames):
 def main(build):
     with tempfile.TemporaryDirectory() as folder:
         if shutil.which("perf"):
+            short, long_ = (sampled(build, folder, count) for count in (SHORT, LONG))
             show("QEMU host, per forwarded 64 B frame (both ports, 4 Mpps each, batch 32)", "ns",
-                 sampled(build, folder, SHORT), sampled(build, folder, LONG), 2 * (LONG - SHORT))
+                 {part: (long_[part] - short[part]) / (2 * (LONG - SHORT)) for part in long_})
         else:
             print("no perf: apt-get install linux-perf shows the QEMU host")
         if shutil.which("valgrind"):
-            show("in-process host, per forwarded 64 B frame", "instructions",
-                 counted(build, folder, COUNTED_SHORT), counted(build, folder, COUNTED_LONG),
-                 2 * (COUNTED_LONG - COUNTED_SHORT))
+            for rate in RATES:
+                show(f"in-process host, per forwarded 64 B frame ({rate} a port)",
+                     "instructions", counted(build, folder, rate))
             core(build, folder)
         else:
             print("no valgrind: apt-get install valgrind counts the in-process host")

@@ -53,6 +53,7 @@ clang-tidy                  check  lint
 cppcheck                    check  lint
 shellcheck                  check  lint
 tshark                      check  captures
+valgrind                    check  counts
 LIST
 }
 

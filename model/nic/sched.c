@@ -83,7 +83,8 @@ __attribute__((cold)) void sched_renumber(struct sched *s)
             pending[count++] = &s->near[at];
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t k = 0; k < count; k++)
-            number[i] += (pending[k]->order & SCHED_SEQUENCE) < (pending[i]->order & SCHED_SEQUENCE);
+            number[i] += (pending[k]->order & SCHED_SEQUENCE) <
+                         (pending[i]->order & SCHED_SEQUENCE);
     for (uint32_t i = 0; i < count; i++)
         pending[i]->order = (pending[i]->order & ~SCHED_SEQUENCE) | number[i];
     s->sequence = count;
