@@ -5,4 +5,4 @@ $(eval $(call program,nic-dump,model/nic/tools/nic_dump.c,nic))
 $(eval $(call unit_tests,model/nic,nic,,model/nic/tests/fake_host.c))
 $(eval $(call program,queue-cost,model/nic/tests/queue_cost.c,nic))
 # what hosts link: the NIC optimised as one
-LDFLAGS_queue-cost := $(if $(LTO),-O3 -flto=auto)
+LDFLAGS_queue-cost := $(if $(LTO),-O3 -flto -flto-partition=one)
