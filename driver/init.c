@@ -61,7 +61,7 @@ int ixd_init_reset(struct ixd_port *port, struct ixd_error *err)
 {
     int rc;
 
-    if (ixd_reg_read(port, IXD_STATUS) == UINT32_MAX)
+    if (ixd_port_gone(port))
         return ixd_fail(err, -ENODEV,
                         "%s: STATUS reads all ones: the device is gone, or its memory space is "
                         "switched off",
@@ -161,8 +161,24 @@ static void setup_mac(struct ixd_port *port)
     /* Header and CRC included; a tag comes on top by itself. */
     ixd_reg_change(port, IXD_MAXFRS, IXD_MAXFRS_BYTES(0xffff),
                    IXD_MAXFRS_BYTES(port->config.mtu + 18));
-    /* No flow control: pause frames neither obeyed nor passed up. */
-    ixd_reg_write(port, IXD_MFLCN, IXD_MFLCN_DPF);
+}
+
+/* Pause frames never reach the rings. The packet buffer of 512 KB asks for a pause with room left
+ * for what two ends and a cable hold at 10 Gb/s with jumbo frames. */
+static void setup_flow_control(struct ixd_port *port)
+{
+    enum { PAUSE_ABOVE_KB = 448, GO_ON_BELOW_KB = 384, PAUSE_TIME = 0x680 /* x 51.2 ns */ };
+    bool send = port->config.flow_control & IXD_FLOW_CONTROL_TX;
+    bool obey = port->config.flow_control & IXD_FLOW_CONTROL_RX;
+
+    ixd_reg_write(port, IXD_MFLCN, IXD_MFLCN_DPF | (obey ? IXD_MFLCN_RFCE : 0));
+    ixd_reg_write(port, IXD_AT(FCTTV, 0), PAUSE_TIME << 16 | PAUSE_TIME);
+    ixd_reg_write(port, IXD_FCRTV, PAUSE_TIME / 2);
+    ixd_reg_write(port, IXD_AT(FCRTL, 0),
+                  send ? IXD_FCRTL_XONE | IXD_FC_BYTES(GO_ON_BELOW_KB) : 0);
+    ixd_reg_write(port, IXD_AT(FCRTH, 0),
+                  send ? IXD_FCRTH_FCEN | IXD_FC_BYTES(PAUSE_ABOVE_KB) : 0);
+    ixd_reg_write(port, IXD_FCCFG, send ? IXD_FCCFG_TFCE : 0);
 }
 
 int ixd_init_device(struct ixd_port *port, struct ixd_error *err)
@@ -185,6 +201,7 @@ int ixd_init_device(struct ixd_port *port, struct ixd_error *err)
         return rc;
     ixd_stats_map_queues(port);
     setup_mac(port);
+    setup_flow_control(port);
     ixd_init_filters(port);
     ixd_rx_setup_global(port);
     ixd_tx_setup_global(port);

@@ -68,18 +68,28 @@ void ixd_irq_stop(struct ixd_port *port)
     port->interrupts_on = false;
 }
 
-/* Unmasks all receive queues. A frame that came while they were masked has left its cause behind,
- * and the device sends the message now. */
-static void arm(struct ixd_port *port)
+/* Unmasks receive queues. A frame that came while they were masked has left its cause behind, and
+ * the device sends the message now. Adds what is to be waited for. */
+static unsigned arm(struct ixd_port *port, uint32_t queues, bool link, struct ixd_irq *irqs)
 {
-    ixd_reg_write(port, IXD_AT(EIMS_EX, 0), queue_bits(port));
+    uint32_t vectors = queues & queue_bits(port);
+    unsigned n = 0;
+
+    ixd_reg_write(port, IXD_AT(EIMS_EX, 0), vectors);
+    if (link)
+        vectors |= IXD_BIT(vector_of_link(port));
+    for (unsigned v = 0; v <= vector_of_link(port); v++) {
+        if (vectors & IXD_BIT(v))
+            irqs[n++] = (struct ixd_irq){.bus = port->bus, .vector = v};
+    }
+    return n;
 }
 
-static bool any_frame(struct ixd_port *const *ports, unsigned count)
+static bool any_frame(struct ixd_port *const *ports, unsigned count, uint32_t queues)
 {
     for (unsigned p = 0; p < count; p++) {
         for (unsigned q = 0; q < ports[p]->config.rx_queues; q++) {
-            if (ixd_rx_ready(ports[p], q))
+            if (queues & IXD_BIT(q) && ixd_rx_ready(ports[p], q))
                 return true;
         }
     }
@@ -89,8 +99,27 @@ static bool any_frame(struct ixd_port *const *ports, unsigned count)
 int ixd_wait_rx(struct ixd_port *const *ports, unsigned count, uint64_t timeout_ns,
                 struct ixd_error *err)
 {
+    return ixd_wait_queues(ports, count, UINT32_MAX, true, timeout_ns, err);
+}
+
+static void note_link_changes(struct ixd_port *const *ports, unsigned count,
+                              const struct ixd_irq *irqs, unsigned n)
+{
+    for (unsigned p = 0, k = 0; p < count; p++) {
+        for (; k < n && irqs[k].bus == ports[p]->bus; k++) {
+            if (!irqs[k].fired || irqs[k].vector != vector_of_link(ports[p]))
+                continue;
+            ixd_reg_read(ports[p], IXD_EICR); /* clears the cause before the state is looked at */
+            ixd_link_read(ports[p]);
+        }
+    }
+}
+
+int ixd_wait_queues(struct ixd_port *const *ports, unsigned count, uint32_t queues, bool link,
+                    uint64_t timeout_ns, struct ixd_error *err)
+{
     struct ixd_irq irqs[IXD_PORTS_MAX * (IXD_QUEUES_MAX + 1)];
-    unsigned n = 0, k = 0;
+    unsigned n = 0;
     int rc;
 
     if (count < 1 || count > IXD_PORTS_MAX)
@@ -99,11 +128,9 @@ int ixd_wait_rx(struct ixd_port *const *ports, unsigned count, uint64_t timeout_
         if (!ports[p]->interrupts_on)
             return ixd_fail(err, -EINVAL, "%s: wait: the port was opened without interrupts",
                             ports[p]->bus->name);
-        arm(ports[p]);
-        for (unsigned v = 0; v <= vector_of_link(ports[p]); v++)
-            irqs[n++] = (struct ixd_irq){.bus = ports[p]->bus, .vector = v};
+        n += arm(ports[p], queues, link, irqs + n);
     }
-    if (any_frame(ports, count))
+    if (any_frame(ports, count, queues))
         return 1;
     rc = ports[0]->bus->ops->irq_wait(irqs, n, timeout_ns);
     if (rc == -EINTR)
@@ -113,12 +140,7 @@ int ixd_wait_rx(struct ixd_port *const *ports, unsigned count, uint64_t timeout_
                         ports[0]->bus->name, -rc);
     if (rc == 0)
         return 0;
-    for (unsigned p = 0; p < count; p++) {
-        k += vector_of_link(ports[p]);
-        if (irqs[k++].fired) {
-            ixd_reg_read(ports[p], IXD_EICR); /* clears the cause before the state is looked at */
-            ixd_link_read(ports[p]);
-        }
-    }
+    if (link)
+        note_link_changes(ports, count, irqs, n);
     return 1;
 }

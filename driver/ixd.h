@@ -2,7 +2,9 @@
  *
  * The driver: one struct ixd_port is one 82599 port, reached through a struct ixd_bus, with its
  * buffers from a struct pool. Poll mode: bursts in, bursts out, nothing happens between calls.
- * All functions are called from one thread; two ports are independent of each other.
+ * Two ports are independent of each other, and so are two queues of a port with pools of their own:
+ * bursts, ixd_tx_hung() and ixd_wait_queues() without `link` may be called by one thread per queue.
+ * All else is for one thread while the others rest.
  *
  * Errors are -errno with one line of text in struct ixd_error. No wait is without a bound.
  */
@@ -23,6 +25,8 @@ enum {
     IXD_MTU_DEFAULT = 1500,
     IXD_HEADER_BYTES = 18, /* Ethernet and one VLAN tag, on top of the MTU */
     IXD_TX_SEGS_MAX = 38,  /* buffers of one packet: 40 descriptors with context, less one spare */
+    IXD_RSS_KEY_BYTES = 40,
+    IXD_RSS_TABLE = 128,   /* entries */
     IXD_PORTS_MAX = 8,     /* of one ixd_wait_rx() call */
 };
 
@@ -83,8 +87,14 @@ enum ixd_packet_type {
 
 struct ixd_port;
 
+enum ixd_flow_control { /* IEEE 802.3 pause frames; bits */
+    IXD_FLOW_CONTROL_RX = 1 << 0, /* those of the other end are obeyed */
+    IXD_FLOW_CONTROL_TX = 1 << 1, /* the port sends some when its packet buffer fills */
+};
+
 struct ixd_config {
     struct pool *pool;         /* buffers for receive; every buffer sent must come from it */
+    struct pool *const *pools; /* or one for each queue number; NULL: `pool` for all */
     unsigned rx_queues;        /* 1..16; more than one: RSS over IPv4/IPv6, TCP/UDP */
     unsigned tx_queues;        /* 1..16 */
     unsigned rx_ring, tx_ring; /* descriptors: 32..4096, a multiple of 8 */
@@ -95,6 +105,7 @@ struct ixd_config {
     uint32_t rx_offloads; /* enum ixd_rx_offload */
     uint32_t tx_offloads; /* enum ixd_tx_offload */
     bool drop_when_full; /* DROP_EN: a full queue drops its frames instead of holding all */
+    unsigned flow_control; /* enum ixd_flow_control */
     bool promiscuous;    /* take every unicast and multicast frame */
     bool interrupts;     /* one vector per receive queue, and one for link changes */
     unsigned itr_us;     /* least time between two messages of a vector, 0..1022 */
@@ -119,6 +130,28 @@ int ixd_open(struct ixd_port **out, struct ixd_bus *bus, const struct ixd_config
  * interrupt) and frees the port. Frames on the transmit ring that were not sent are dropped: call
  * ixd_tx_drain() before to have them sent. Frees the port even if it returns an error. */
 int ixd_close(struct ixd_port *port, struct ixd_error *err);
+
+/* Is this transmit queue stuck? True when it has work, the link is up, nobody paused the port, and
+ * the device has neither fetched nor reported anything for `deadline_ns`. To be called now and
+ * then; reads a register only when there is work and nothing was reported since the last call. */
+bool ixd_tx_hung(struct ixd_port *port, unsigned queue, uint64_t deadline_ns);
+
+/* Has the device gone (every register reads all ones)? Once true, it stays so: no register is
+ * touched any more, and ixd_close() brings all buffers home. One register read. */
+bool ixd_port_gone(struct ixd_port *port);
+
+/* Stops the port, brings all buffers on its rings home, resets the device and starts again with the
+ * same configuration and filters. Counters go on. What was to be sent is dropped and counted. On an
+ * error the port is stopped for good: close it. */
+int ixd_port_reset(struct ixd_port *port, struct ixd_error *err);
+
+uint64_t ixd_port_resets(const struct ixd_port *port);
+
+/* Receive side scaling, with more than one queue or the offload IXD_RX_OFFLOAD_RSS_HASH: the hash
+ * key, and the queue for each value of the hash's low 7 bits. */
+void ixd_rss_set_key(struct ixd_port *port, const uint8_t key[IXD_RSS_KEY_BYTES]);
+int ixd_rss_set_table(struct ixd_port *port, const uint8_t table[IXD_RSS_TABLE],
+                      struct ixd_error *err);
 
 /* Takes up to `max` received packets from a queue; returns how many. The buffers are the caller's
  * until sent, or freed to the pool (pool_free_packets() where a packet may have several). Damaged
@@ -153,6 +186,11 @@ unsigned ixd_tx_pending(const struct ixd_port *port, unsigned queue);
 int ixd_wait_rx(struct ixd_port *const *ports, unsigned count, uint64_t timeout_ns,
                 struct ixd_error *err);
 
+/* The same for the receive queues of `queues` (bit q: queue q of every port) alone, and for link
+ * changes only with `link`. */
+int ixd_wait_queues(struct ixd_port *const *ports, unsigned count, uint32_t queues, bool link,
+                    uint64_t timeout_ns, struct ixd_error *err);
+
 struct ixd_link {
     bool up;
     unsigned mbps;    /* 0 when down */
@@ -182,6 +220,7 @@ struct ixd_tx_counters {
     uint64_t packets;
     uint64_t bursts; /* doorbells */
     uint64_t full;   /* calls that could not place all frames */
+    uint64_t reclaimed; /* buffers taken back from the ring by a reset */
     /* with transmit offloads: */
     uint64_t contexts;    /* context descriptors written */
     uint64_t tso_packets; /* of the packets, those to be cut */

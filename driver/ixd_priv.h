@@ -65,6 +65,11 @@ struct ixd_tx_queue {
     uint32_t reports;      /* requests that are not answered */
     struct ixd_tx_context context[IXD_TX_CONTEXTS];
     unsigned context_last; /* the one used last */
+    struct {               /* as ixd_tx_hung() saw it last */
+        uint32_t clean, tail, head;
+        uint64_t since_ns; /* of no progress */
+        uint64_t pauses;
+    } watch;
     struct ixd_tx_counters counters;
 };
 
@@ -83,6 +88,11 @@ struct ixd_port {
     bool link_was_up; /* ever */
     uint8_t mac[6];
     bool interrupts_on;
+    bool gone;
+    uint64_t resets;
+    struct {
+        uint8_t key[IXD_RSS_KEY_BYTES], table[IXD_RSS_TABLE];
+    } rss;
 };
 
 /* Does the port need the longer of the two paths of this direction? */
@@ -130,6 +140,9 @@ void ixd_init_driver_loaded(struct ixd_port *port, bool loaded);
  */
 
 void ixd_rx_setup_global(struct ixd_port *port);
+/* rss.c */
+void ixd_rss_defaults(struct ixd_port *port);
+void ixd_rss_setup(struct ixd_port *port);
 int ixd_rx_start(struct ixd_port *port, struct ixd_error *err);
 int ixd_rx_stop(struct ixd_port *port, struct ixd_error *err);
 void ixd_rx_reclaim(struct ixd_port *port);
@@ -148,6 +161,7 @@ unsigned ixd_tx_burst_packets(struct ixd_port *port, struct ixd_tx_queue *q,
                               struct pool_buf *const *bufs, unsigned count);
 void ixd_tx_collect_packets(struct ixd_tx_queue *q);
 void ixd_tx_bring_home_packets(struct ixd_tx_queue *q, uint32_t count);
+bool ixd_tx_report_due(const struct ixd_tx_queue *q); /* was one asked for and did not come? */
 /* tx_prepare.c: 0, or -EINVAL with text when the device could not send this packet as it asks */
 int ixd_tx_check(const struct ixd_port *port, const struct pool_buf *packet,
                  struct ixd_error *err);
@@ -160,7 +174,8 @@ int ixd_irq_start(struct ixd_port *port, struct ixd_error *err);
 void ixd_irq_stop(struct ixd_port *port);
 int ixd_stats_create(struct ixd_port *port, struct ixd_error *err);
 void ixd_stats_clear(struct ixd_port *port);
-uint64_t ixd_stats_sent(struct ixd_port *port); /* frames that have left, since ixd_open() */
+uint64_t ixd_stats_sent(struct ixd_port *port);   /* frames that have left, since ixd_open() */
+uint64_t ixd_stats_pauses(struct ixd_port *port); /* pause frames that came, since ixd_open() */
 void ixd_stats_map_queues(struct ixd_port *port);
 
 #endif

@@ -29,8 +29,11 @@ int ixd_link_start(struct ixd_port *port, struct ixd_error *err)
 struct ixd_link ixd_link_read(struct ixd_port *port)
 {
     static const unsigned mbps[4] = {0, 100, 1000, 10000};
-    uint32_t links = ixd_reg_read(port, IXD_LINKS);
+    uint32_t links = port->gone ? UINT32_MAX : ixd_reg_read(port, IXD_LINKS);
     bool up = links != UINT32_MAX && (links & IXD_LINKS_UP);
+
+    if (links == UINT32_MAX)
+        ixd_port_gone(port); /* remembers */
 
     if (up != port->link.up && port->link_was_up)
         port->link.changes++;

@@ -4,17 +4,17 @@
 # guest that holds nothing but its init.
 
 DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c rx_offload.c tx.c \
-                tx_offload.c tx_prepare.c irq.c stats.c port.c)
-DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c packet.c merge.c fwd.c echo.c gen.c \
-                    gen_frame.c sink.c poke.c regname.c script.c script_lex.c \
+                tx_offload.c tx_prepare.c rss.c hang.c irq.c stats.c port.c)
+DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c worker.c report.c packet.c merge.c \
+                    fwd.c echo.c gen.c gen_frame.c sink.c poke.c regname.c script.c script_lex.c \
                     script_eval.c script_mem.c script_do.c)
 $(eval $(call library,ixd,$(DRIVER_SRC) $(DRIVER_APP_SRC)))
 $(eval $(call library,ixd_linux,$(addprefix driver/, linux.c bus_vfio.c bus_sysfs.c) \
-    $(addprefix driver/apps/, ports.c run.c)))
+    $(addprefix driver/apps/, ports.c run.c threads.c)))
 
 # $(call guest_program,NAME) -> $(BUILD)/guest-bin/NAME
 define guest_program
-LDFLAGS_guest-bin/$(1) := -static
+LDFLAGS_guest-bin/$(1) := -static -pthread
 $(call program,guest-bin/$(1),driver/apps/$(1)_main.c,ixd_linux ixd,)
 GUEST_PROGRAMS += $(BUILD)/guest-bin/$(1)
 endef

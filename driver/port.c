@@ -89,6 +89,8 @@ int ixd_config_check(const struct ixd_config *config, struct ixd_error *err)
         config->tx_offloads & ~(uint32_t)IXD_TX_OFFLOADS)
         return ixd_fail(err, -EINVAL, "offloads 0x%x, 0x%x: unknown bits", config->rx_offloads,
                         config->tx_offloads);
+    if (config->flow_control & ~(unsigned)(IXD_FLOW_CONTROL_RX | IXD_FLOW_CONTROL_TX))
+        return ixd_fail(err, -EINVAL, "flow control 0x%x: unknown bits", config->flow_control);
     if (config->itr_us > 1022)
         return ixd_fail(err, -EINVAL, "interrupt interval of %u us: expected 0..1022",
                         config->itr_us);
@@ -130,6 +132,11 @@ static unsigned segs_max(const struct ixd_config *c)
     return ixd_rx_has_offloads(c) ? (frame + POOL_BUF_BYTES - 1) / POOL_BUF_BYTES : 1;
 }
 
+static struct pool *pool_of(const struct ixd_config *c, unsigned queue)
+{
+    return c->pools ? c->pools[queue] : c->pool;
+}
+
 static void lay_out(struct ixd_port *port)
 {
     const struct ixd_config *c = &port->config;
@@ -140,7 +147,7 @@ static void lay_out(struct ixd_port *port)
         port->rx[i] = (struct ixd_rx_queue){
             .ring = (struct ixd_desc *)ring,
             .slot = slot,
-            .pool = c->pool,
+            .pool = pool_of(c, i),
             .length = c->rx_ring,
             .refill = c->rx_refill,
             .tail_reg = IXD_AT(RDT, i),
@@ -155,7 +162,7 @@ static void lay_out(struct ixd_port *port)
         port->tx[i] = (struct ixd_tx_queue){
             .ring = (struct ixd_desc *)ring,
             .slot = slot,
-            .pool = c->pool,
+            .pool = pool_of(c, i),
             .length = c->tx_ring,
             .report = c->tx_report,
             .until_report = c->tx_report,
@@ -194,7 +201,6 @@ static int start(struct ixd_port *port, struct ixd_error *err)
     rc = ixd_rx_start(port, err);
     if (rc)
         return rc;
-    ixd_stats_clear(port); /* what was counted before belongs to somebody else */
     ixd_init_driver_loaded(port, true);
     ixd_link_read(port);
     return 0;
@@ -206,6 +212,11 @@ static int stop(struct ixd_port *port, struct ixd_error *err)
 {
     int rc, result;
 
+    if (ixd_port_gone(port)) {
+        result = ixd_fail(err, -ENODEV, "%s: STATUS reads all ones: the device is gone",
+                          port->bus->name);
+        goto home;
+    }
     ixd_irq_stop(port);
     result = ixd_rx_stop(port, err);
     rc = ixd_tx_stop(port, result ? NULL : err);
@@ -214,6 +225,10 @@ static int stop(struct ixd_port *port, struct ixd_error *err)
     rc = ixd_init_reset(port, result ? NULL : err);
     result = result ? result : rc;
     ixd_init_mask_interrupts(port);
+home:
+    if (port->interrupts_on)
+        port->bus->ops->irq_disable(port->bus);
+    port->interrupts_on = false;
     ixd_rx_reclaim(port);
     ixd_tx_reclaim(port);
     return result;
@@ -227,7 +242,7 @@ int ixd_open(struct ixd_port **out, struct ixd_bus *bus, const struct ixd_config
 
     if (rc)
         return rc;
-    if (!config->pool)
+    if (!config->pool && !config->pools)
         return ixd_fail(err, -EINVAL, "%s: a port needs a pool", bus->name);
     port = calloc(1, sizeof(*port));
     if (!port)
@@ -244,14 +259,47 @@ int ixd_open(struct ixd_port **out, struct ixd_bus *bus, const struct ixd_config
         return rc;
     }
     lay_out(port);
+    ixd_rss_defaults(port);
     rc = start(port, err);
     if (rc) {
         stop(port, NULL);
         release(port);
         return rc;
     }
+    ixd_stats_clear(port); /* what was counted before belongs to somebody else */
     *out = port;
     return 0;
+}
+
+/* That a hung queue could not be stopped is no error: the reset is the cure. */
+int ixd_port_reset(struct ixd_port *port, struct ixd_error *err)
+{
+    int rc;
+
+    ixd_stats_update(port); /* the reset clears what the device has counted */
+    rc = stop(port, err);
+    if (port->gone)
+        return rc;
+    port->resets++;
+    return start(port, err);
+}
+
+uint64_t ixd_port_resets(const struct ixd_port *port)
+{
+    return port->resets;
+}
+
+bool ixd_port_gone(struct ixd_port *port)
+{
+    enum { LOOKS = 3, STEP_NS = 1000000 };
+
+    for (unsigned i = 0; i < LOOKS && !port->gone; i++) { /* one bad answer is not the end */
+        if (ixd_reg_read(port, IXD_STATUS) != UINT32_MAX)
+            return false;
+        port->gone = i + 1 == LOOKS;
+        port->bus->ops->sleep_ns(port->bus, STEP_NS);
+    }
+    return true;
 }
 
 int ixd_close(struct ixd_port *port, struct ixd_error *err)

@@ -64,13 +64,13 @@ int ixd_reg_wait(struct ixd_port *port, const struct ixd_reg_wait *wait, struct 
         seen = ixd_read32(bus, wait->offset);
         if (seen != UINT32_MAX && (seen & wait->mask) == wait->want)
             return 0;
-        if (waited_us >= wait->timeout_us)
+        if (waited_us >= wait->timeout_us || (seen == UINT32_MAX && ixd_port_gone(port)))
             break;
         ixd_yield(bus, IXD_WORK_WAIT, 0);
         bus->ops->sleep_ns(bus, (uint64_t)wait->step_us * 1000);
     }
     ixd_reg_name(wait->offset, name, sizeof(name));
-    if (seen == UINT32_MAX && ixd_read32(bus, IXD_STATUS) == UINT32_MAX)
+    if (port->gone)
         return ixd_fail(err, -ENODEV,
                         "%s: %s and STATUS read all ones: the device is gone, or its memory "
                         "space is switched off",

@@ -76,6 +76,11 @@
     X(TXPBSIZE,   0x0cc00, 4, 8)
 
 #define IXD_REGS_MAC(X)             \
+    X(FCTTV,      0x03200, 4, 4)    \
+    X(FCRTL,      0x03220, 4, 8)    \
+    X(FCRTH,      0x03260, 4, 8)    \
+    X(FCRTV,      0x032a0, 0, 1)    \
+    X(FCCFG,      0x03d00, 0, 1)    \
     X(HLREG0,     0x04240, 0, 1)    \
     X(MAXFRS,     0x04268, 0, 1)    \
     X(MFLCN,      0x04294, 0, 1)    \
@@ -219,6 +224,11 @@ enum ixd_reg {
 #define IXD_HLREG0_LPBK       IXD_BIT(15)
 #define IXD_MAXFRS_BYTES(n)   ((uint32_t)(n) << 16)
 #define IXD_MFLCN_DPF         IXD_BIT(1) /* discard pause frames */
+#define IXD_MFLCN_RFCE        IXD_BIT(3) /* and obey them */
+#define IXD_FCCFG_TFCE        IXD_BIT(3) /* send them */
+#define IXD_FCRTL_XONE        IXD_BIT(31)
+#define IXD_FCRTH_FCEN        IXD_BIT(31)
+#define IXD_FC_BYTES(kb)      ((uint32_t)(kb) << 10) /* units of 32 bytes from bit 5 */
 #define IXD_AUTOC_AN_RESTART  IXD_BIT(12)
 #define IXD_AUTOC_LMS         (UINT32_C(7) << 13)
 #define IXD_AUTOC_LMS_SERIAL  (UINT32_C(3) << 13) /* 10G serial */

@@ -96,11 +96,6 @@
     X(TIMADJL,    0x08c18, 0, 1)      \
     X(TIMADJH,    0x08c1c, 0, 1)      \
     X(TSAUXC,     0x08c20, 0, 1)      \
-    X(FCTTV,      0x03200, 4, 4)      \
-    X(FCRTL,      0x03220, 4, 8)      \
-    X(FCRTH,      0x03260, 4, 8)      \
-    X(FCRTV,      0x032a0, 0, 1)      \
-    X(FCCFG,      0x03d00, 0, 1)      \
     X(TFCS,       0x0ce00, 0, 1)      \
     X(PFCTOP,     0x03008, 0, 1)      \
     X(VT_CTL,     0x051b0, 0, 1)      \

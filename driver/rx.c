@@ -17,31 +17,6 @@
 /* Receive buffers go without headroom: the device may fill the whole of BSIZEPACKET. */
 _Static_assert(POOL_BUF_BYTES == IXD_SRRCTL_BSIZEPACKET_2K * 1024, "a buffer takes BSIZEPACKET");
 
-/* Spreads flows over the queues. The key repeats 16 bits, which makes both directions of a flow
- * land on queues of the same number. */
-static void setup_rss(struct ixd_port *port)
-{
-    unsigned queues = port->config.rx_queues;
-
-    if (queues == 1 && !(port->config.rx_offloads & IXD_RX_OFFLOAD_RSS_HASH)) {
-        ixd_reg_write(port, IXD_MRQC, 0);
-        return;
-    }
-    for (unsigned i = 0; i < IXD_RSSRK_COUNT; i++)
-        ixd_reg_write(port, IXD_AT(RSSRK, i), 0x5a6d5a6d);
-    for (unsigned i = 0; i < IXD_RETA_COUNT; i++) {
-        uint32_t entries = 0;
-
-        for (unsigned k = 0; k < 4; k++)
-            entries |= ((i * 4 + k) % queues) << (8 * k);
-        ixd_reg_write(port, IXD_AT(RETA, i), entries);
-    }
-    ixd_reg_change(port, IXD_RXCSUM, 0, IXD_RXCSUM_PCSD);
-    ixd_reg_write(port, IXD_MRQC,
-                  IXD_MRQC_RSS | IXD_MRQC_IPV4 | IXD_MRQC_IPV4_TCP | IXD_MRQC_IPV4_UDP |
-                      IXD_MRQC_IPV6 | IXD_MRQC_IPV6_TCP | IXD_MRQC_IPV6_UDP);
-}
-
 void ixd_rx_setup_global(struct ixd_port *port)
 {
     ixd_reg_change(port, IXD_RXCTRL, IXD_RXCTRL_RXEN, 0);
@@ -53,7 +28,7 @@ void ixd_rx_setup_global(struct ixd_port *port)
     ixd_reg_change(port, IXD_RDRXCTL, IXD_RDRXCTL_RSCFRSTSIZE,
                    IXD_RDRXCTL_CRCSTRIP | IXD_RDRXCTL_RSCACKC | IXD_RDRXCTL_FCOE_WRFIX);
     ixd_reg_change(port, IXD_RFCTL, 0, IXD_RFCTL_RSC_DIS);
-    setup_rss(port);
+    ixd_rss_setup(port);
 }
 
 /* Posts fresh buffers wherever one is missing, and tells the device once. */
@@ -258,8 +233,8 @@ int ixd_rx_stop(struct ixd_port *port, struct ixd_error *err)
     return result;
 }
 
-/* Every posted buffer goes home, whether the device has filled it or not. Only after a reset: the
- * device must be known not to write any more. */
+/* Every posted buffer goes home, whether the device has filled it or not, and the ring begins anew.
+ * Only after a reset: the device must be known not to write any more. */
 void ixd_rx_reclaim(struct ixd_port *port)
 {
     for (unsigned i = 0; i < port->config.rx_queues; i++) {
@@ -273,10 +248,12 @@ void ixd_rx_reclaim(struct ixd_port *port)
             q->next = ixd_ring_add(q->next, run, q->length);
             q->posted -= run;
         }
-        if (q->first) { /* the part of a packet that had come */
+        if (q->first) /* the part of a packet that had come */
             pool_free_packets(q->pool, &q->first, 1);
-            q->first = NULL;
-        }
+        q->first = NULL;
+        q->next = q->fill = 0;
+        q->accept = IXD_RX_ACCEPT;
+        q->discarding = false;
     }
 }
 

@@ -111,6 +111,8 @@ static uint64_t read_and_clear(struct ixd_port *port, const struct stat_row *row
 
 void ixd_stats_update(struct ixd_port *port)
 {
+    if (port->gone) /* would read all ones */
+        return;
     for (unsigned r = 0; r < ROWS; r++) {
         unsigned registers = registers_of(port, &rows[r]);
         unsigned step = rows[r].shape == SUMMED ? 0 : 1;
@@ -120,13 +122,23 @@ void ixd_stats_update(struct ixd_port *port)
     }
 }
 
-uint64_t ixd_stats_sent(struct ixd_port *port)
+static uint64_t update_one(struct ixd_port *port, uint32_t reg)
 {
-    for (unsigned r = 0; r < ROWS; r++) {
-        if (rows[r].low == IXD_GPTC)
+    for (unsigned r = 0; r < ROWS && !port->gone; r++) {
+        if (rows[r].low == reg)
             return port->stats->sum[r][0] += read_and_clear(port, &rows[r], 0);
     }
     return 0;
+}
+
+uint64_t ixd_stats_sent(struct ixd_port *port)
+{
+    return update_one(port, IXD_GPTC);
+}
+
+uint64_t ixd_stats_pauses(struct ixd_port *port)
+{
+    return update_one(port, IXD_LXOFFRXCNT) + update_one(port, IXD_LXONRXCNT);
 }
 
 void ixd_stats_each(const struct ixd_port *port,

@@ -6,6 +6,7 @@
 #include "driver/ixd_priv.h"
 
 #include <errno.h>
+#include <string.h>
 
 void ixd_tx_setup_global(struct ixd_port *port)
 {
@@ -106,6 +107,11 @@ unsigned ixd_tx_burst(struct ixd_port *port, unsigned queue, struct pool_buf *co
     count = q->burst(port, q, bufs, count);
     ixd_yield(port->bus, IXD_WORK_TX, count);
     return count;
+}
+
+bool ixd_tx_report_due(const struct ixd_tx_queue *q)
+{
+    return q->burst == burst_single ? q->used >= q->report : q->reports > 0;
 }
 
 void ixd_tx_choose_path(struct ixd_tx_queue *q, bool offloads)
@@ -238,14 +244,20 @@ int ixd_tx_stop(struct ixd_port *port, struct ixd_error *err)
     return result;
 }
 
-/* Every buffer on a ring goes home. Only after a reset: the device must be known not to read any
- * more. */
+/* Every buffer on a ring goes home, and the ring begins anew. Only after a reset: the device must
+ * be known not to read any more. */
 void ixd_tx_reclaim(struct ixd_port *port)
 {
     for (unsigned i = 0; i < port->config.tx_queues; i++) {
         struct ixd_tx_queue *q = &port->tx[i];
 
+        q->counters.reclaimed += q->used;
         q->bring_home(q, q->used);
+        q->tail = q->clean = q->batch = q->reports = 0;
+        q->until_report = q->report;
+        q->next_report = q->report - 1;
+        memset(q->context, 0, sizeof(q->context));
+        memset(&q->watch, 0, sizeof(q->watch));
     }
 }
 

@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * What all applications share: the pool, the ports, the turn of the wheel, the counters.
+ * What all applications share: pools, ports and workers from start to end, the turn of the wheel,
+ * and the care of the ports.
  */
 #include "driver/apps/app.h"
+#include "driver/apps/worker.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
     LINK_STEP_MS = 1,
     DRAIN_US = 100000,
-    /* In poll mode nothing tells of a link that went; a register read per so many rounds is not
-     * seen in the cost of a frame. */
-    ROUNDS_PER_LINK_CHECK = 65536,
 };
-static const uint64_t idle_ns_max = 100000000;
+/* Nothing else tells a polling application of a link that went, or of a device that did. */
+static const uint64_t link_check_ns = 20000000;
 
 static void port_config(const struct ixd_app *app, struct ixd_config *config)
 {
     const struct ixd_app_options *o = &app->options;
 
     ixd_config_default(config);
-    config->pool = app->pool;
+    config->pools = app->queue_pool;
     config->rx_queues = o->queues;
     config->tx_queues = o->queues;
     config->rx_ring = o->rx_ring;
@@ -42,9 +41,11 @@ static void port_config(const struct ixd_app *app, struct ixd_config *config)
                           (o->offloads & IXD_APP_VLAN ? IXD_TX_OFFLOAD_VLAN_INSERT : 0) |
                           (o->offloads & IXD_APP_TSO ? IXD_TX_OFFLOAD_TSO : 0) |
                           (o->offloads & IXD_APP_SCATTER ? IXD_TX_OFFLOAD_MULTI_SEGS : 0);
-    config->drop_when_full = o->drop;
+    /* A port that drops has no need to ask the other end for a pause. */
+    config->drop_when_full = o->drop && !(o->flow_control & IXD_FLOW_CONTROL_TX);
+    config->flow_control = o->flow_control;
     config->promiscuous = o->promisc;
-    config->interrupts = o->interrupt;
+    config->interrupts = o->wait != IXD_APP_POLL;
     config->itr_us = o->itr_us;
 }
 
@@ -58,10 +59,29 @@ static unsigned segs_held(const struct ixd_app *app)
     return (most + POOL_BUF_BYTES - 1) / POOL_BUF_BYTES;
 }
 
-static int build_pool(struct ixd_app *app, struct ixd_error *err)
+static int add_segment(struct ixd_app *app, struct pool *pool, struct ixd_error *err)
+{
+    struct ixd_dma *segment = &app->segment[app->segments];
+    int rc;
+
+    if (app->segments == IXD_APP_SEGMENTS_MAX)
+        return ixd_fail(err, -EINVAL, "pools of more than %d MiB", IXD_APP_SEGMENTS_MAX * 2);
+    rc = app->bus[0]->ops->dma_alloc(app->bus[0], POOL_SEGMENT_BYTES,
+                                     IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES, segment, err);
+    if (rc)
+        return rc;
+    app->segments++;
+    if (!app->page_bytes || segment->page_bytes < app->page_bytes)
+        app->page_bytes = segment->page_bytes;
+    return pool_add_segment(pool, segment->virt, segment->iova, POOL_SEGMENT_BYTES, err);
+}
+
+/* A worker's pool: what its share of the rings can hold, and what is under way in its hands. */
+static int build_pool(struct ixd_app *app, struct ixd_worker *w, struct ixd_error *err)
 {
     const unsigned per_segment = POOL_SEGMENT_BYTES / POOL_BUF_BYTES;
     struct pool_config pool_config = {.buf_bytes = POOL_BUF_BYTES, .check = app->options.check};
+    unsigned least = (app->options.buffers + app->workers - 1) / app->workers;
     struct ixd_config config;
     unsigned buffers;
     int rc;
@@ -70,28 +90,37 @@ static int build_pool(struct ixd_app *app, struct ixd_error *err)
     rc = ixd_config_check(&config, err);
     if (rc)
         return rc;
+    config.rx_queues = config.tx_queues = __builtin_popcount(w->queues);
     buffers = app->ports * ixd_config_buffers(&config, app->options.batch * segs_held(app));
-    if (buffers < app->options.buffers)
-        buffers = app->options.buffers;
+    if (buffers < least)
+        buffers = least;
     pool_config.segments_max = (buffers + per_segment - 1) / per_segment;
-    if (pool_config.segments_max > IXD_APP_SEGMENTS_MAX)
-        return ixd_fail(err, -EINVAL, "%u buffers: expected at most %u", buffers,
-                        IXD_APP_SEGMENTS_MAX * per_segment);
-    rc = pool_create(&app->pool, &pool_config, err);
-    while (rc == 0 && app->segments < pool_config.segments_max) {
-        struct ixd_dma *segment = &app->segment[app->segments];
-
-        rc =
-            app->bus[0]->ops->dma_alloc(app->bus[0], POOL_SEGMENT_BYTES,
-                                        IXD_DMA_DEVICE_READS | IXD_DMA_DEVICE_WRITES, segment, err);
-        if (rc == 0) {
-            app->segments++;
-            if (!app->page_bytes || segment->page_bytes < app->page_bytes)
-                app->page_bytes = segment->page_bytes;
-            rc = pool_add_segment(app->pool, segment->virt, segment->iova, POOL_SEGMENT_BYTES, err);
-        }
-    }
+    rc = pool_create(&w->pool, &pool_config, err);
+    for (unsigned i = 0; rc == 0 && i < pool_config.segments_max; i++)
+        rc = add_segment(app, w->pool, err);
+    for (unsigned q = w->number; q < app->options.queues; q += app->workers)
+        app->queue_pool[q] = w->pool;
     return rc;
+}
+
+static int build_workers(struct ixd_app *app, struct ixd_error *err)
+{
+    const struct ixd_app_options *o = &app->options;
+
+    if (o->workers > o->queues || (o->workers > 1 && !app->kind->spreads))
+        return ixd_fail(err, -EINVAL, "--workers %u: expected at most %u%s", o->workers,
+                        app->kind->spreads ? o->queues : 1,
+                        app->kind->spreads ? ", one for each of --queues" : "");
+    app->workers = o->workers;
+    for (unsigned i = 0; i < app->workers; i++) {
+        int rc;
+
+        ixd_worker_init(&app->worker[i], app, i);
+        rc = build_pool(app, &app->worker[i], err);
+        if (rc)
+            return rc;
+    }
+    return 0;
 }
 
 int ixd_app_check_ports(const struct ixd_app_kind *kind, unsigned count, struct ixd_error *err)
@@ -113,8 +142,7 @@ int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
     memset(app, 0, sizeof(*app));
     app->kind = kind;
     app->options = *options;
-    app->idle_ns = idle_ns_max;
-    app->rounds_to_link_check = ROUNDS_PER_LINK_CHECK;
+    app->idle_ns = options->wake_us * UINT64_C(1000);
     rc = ixd_app_check_ports(kind, count, err);
     if (rc)
         return rc;
@@ -122,7 +150,7 @@ int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
     app->ports = count;
     rc = ixd_app_script_open(app, err);
     if (rc == 0 && !kind->bare)
-        rc = build_pool(app, err);
+        rc = build_workers(app, err);
     for (unsigned i = 0; rc == 0 && i < count && !kind->bare; i++) {
         struct ixd_config config;
 
@@ -161,36 +189,74 @@ static int step_link(struct ixd_app *app, struct ixd_error *err)
     return 0;
 }
 
-static int wait_for_work(struct ixd_app *app, struct ixd_error *err)
+int ixd_app_look(struct ixd_app *app, struct ixd_error *err)
 {
-    uint64_t ns = app->idle_ns < idle_ns_max ? app->idle_ns : idle_ns_max;
-    int rc = ixd_wait_rx(app->port, app->ports, ns, err);
+    uint64_t now = app->bus[0]->ops->now_ns(app->bus[0]);
 
-    if (rc > 0)
-        app->wakeups++;
-    else if (rc == 0)
-        app->timeouts++;
-    return rc < 0 ? rc : 0;
+    if (now - app->link_read_ns < link_check_ns)
+        return 0;
+    app->link_read_ns = now;
+    for (unsigned i = 0; i < app->ports; i++) {
+        if (!ixd_link_read(app->port[i]).up && ixd_port_gone(app->port[i]))
+            return ixd_fail(err, -ENODEV, "%s: STATUS reads all ones: the device is gone",
+                            app->bus[i]->name);
+    }
+    return 0;
+}
+
+bool ixd_app_broken(struct ixd_app *app)
+{
+    for (unsigned i = 0; i < app->workers; i++) {
+        if (__atomic_load_n(&app->worker[i].hung, __ATOMIC_ACQUIRE))
+            return true;
+    }
+    return false;
+}
+
+int ixd_app_mend(struct ixd_app *app, struct ixd_error *err)
+{
+    unsigned hung = 0;
+    int rc = 0;
+
+    for (unsigned i = 0; i < app->workers; i++)
+        hung |= __atomic_exchange_n(&app->worker[i].hung, 0, __ATOMIC_ACQUIRE);
+    for (unsigned i = 0; rc == 0 && i < app->ports; i++) {
+        if (hung >> i & 1)
+            rc = ixd_port_reset(app->port[i], err);
+    }
+    return rc;
+}
+
+/* All workers sleep together, or none does: they share a thread. */
+static int sleep_together(struct ixd_app *app, struct ixd_error *err)
+{
+    for (unsigned i = 0; i < app->workers; i++) {
+        if (!ixd_worker_may_sleep(&app->worker[i]))
+            return 0;
+    }
+    return ixd_worker_sleep(&app->worker[0], UINT32_MAX, true, err);
 }
 
 int ixd_app_step(struct ixd_app *app, struct ixd_error *err)
 {
-    unsigned handled;
+    unsigned handled = 0;
+    int rc = 0;
 
     if (app->kind->bare)
         return ixd_app_script_turn(app, err);
     if (app->state == IXD_APP_LINK)
         return step_link(app, err);
-    handled = app->kind->round(app);
-    app->rounds++;
-    if (app->options.interrupt)
-        return handled || app->done ? (int)handled : wait_for_work(app, err);
-    if (--app->rounds_to_link_check == 0) {
-        app->rounds_to_link_check = ROUNDS_PER_LINK_CHECK;
-        for (unsigned i = 0; i < app->ports; i++)
-            ixd_link_read(app->port[i]);
+    for (unsigned i = 0; i < app->workers; i++)
+        handled += ixd_worker_round(&app->worker[i]);
+    if (!handled)
+        rc = sleep_together(app, err);
+    if (rc == 0 && app->worker[0].look) {
+        app->worker[0].look = false;
+        rc = ixd_app_look(app, err);
+        if (rc == 0 && ixd_app_broken(app))
+            rc = ixd_app_mend(app, err);
     }
-    return handled;
+    return rc ? rc : (int)handled;
 }
 
 void ixd_app_stop(struct ixd_app *app)
@@ -204,108 +270,6 @@ void ixd_app_stop(struct ixd_app *app)
             ixd_tx_drain(app->port[i], DRAIN_US, NULL); /* what stays is in tx_pending */
         ixd_stats_update(app->port[i]);
     }
-}
-
-struct report {
-    void (*emit)(void *context, const char *name, uint64_t value);
-    void *context;
-    const char *prefix;
-};
-
-static void report_stat(void *context, const char *name, uint64_t value)
-{
-    const struct report *report = context;
-    char full[64];
-
-    snprintf(full, sizeof(full), "%s%s", report->prefix, name);
-    report->emit(report->context, full, value);
-}
-
-static void report_queues(const struct ixd_port *port, unsigned queues, struct report *r)
-{
-    struct ixd_rx_counters rx = {0};
-    struct ixd_tx_counters tx = {0};
-    uint64_t pending = 0;
-
-    for (unsigned q = 0; q < queues; q++) {
-        const struct ixd_rx_counters *rxq = ixd_rx_counters(port, q);
-        const struct ixd_tx_counters *txq = ixd_tx_counters(port, q);
-
-        rx.packets += rxq->packets;
-        rx.bursts += rxq->bursts;
-        rx.empty_polls += rxq->empty_polls;
-        rx.dropped += rxq->dropped;
-        rx.pool_empty += rxq->pool_empty;
-        rx.bad_ip_cksum += rxq->bad_ip_cksum;
-        rx.bad_l4_cksum += rxq->bad_l4_cksum;
-        tx.packets += txq->packets;
-        tx.bursts += txq->bursts;
-        tx.full += txq->full;
-        tx.contexts += txq->contexts;
-        tx.tso_packets += txq->tso_packets;
-        tx.tso_frames += txq->tso_frames;
-        tx.refused += txq->refused;
-        pending += ixd_tx_pending(port, q);
-    }
-    report_stat(r, "rx_packets", rx.packets);
-    report_stat(r, "rx_bursts", rx.bursts);
-    report_stat(r, "rx_empty_polls", rx.empty_polls);
-    report_stat(r, "rx_dropped", rx.dropped);
-    report_stat(r, "rx_pool_empty", rx.pool_empty);
-    report_stat(r, "rx_bad_ip_cksum", rx.bad_ip_cksum);
-    report_stat(r, "rx_bad_l4_cksum", rx.bad_l4_cksum);
-    report_stat(r, "tx_packets", tx.packets);
-    report_stat(r, "tx_bursts", tx.bursts);
-    report_stat(r, "tx_full", tx.full);
-    report_stat(r, "tx_contexts", tx.contexts);
-    report_stat(r, "tx_tso_packets", tx.tso_packets);
-    report_stat(r, "tx_tso_frames", tx.tso_frames);
-    report_stat(r, "tx_refused", tx.refused);
-    report_stat(r, "tx_pending", pending);
-    for (unsigned q = 0; queues > 1 && q < queues; q++) {
-        char name[24];
-
-        snprintf(name, sizeof(name), "rx%u_packets", q);
-        report_stat(r, name, ixd_rx_counters(port, q)->packets);
-        snprintf(name, sizeof(name), "tx%u_packets", q);
-        report_stat(r, name, ixd_tx_counters(port, q)->packets);
-    }
-}
-
-void ixd_app_report(const struct ixd_app *app,
-                    void (*emit)(void *context, const char *name, uint64_t value), void *context)
-{
-    struct report r = {.emit = emit, .context = context};
-    char prefix[24];
-
-    r.prefix = "script.";
-    if (app->script)
-        ixd_script_report(app->script, report_stat, &r);
-    if (app->kind->bare)
-        return;
-    for (unsigned i = 0; i < app->ports; i++) {
-        struct ixd_link link = ixd_link_last(app->port[i]);
-
-        snprintf(prefix, sizeof(prefix), "port%u.", i);
-        r.prefix = prefix;
-        report_stat(&r, "link_mbps", link.mbps);
-        report_stat(&r, "link_changes", link.changes);
-        report_queues(app->port[i], app->options.queues, &r);
-        snprintf(prefix, sizeof(prefix), "port%u.hw.", i);
-        ixd_stats_each(app->port[i], report_stat, &r);
-    }
-    r.prefix = "pool.";
-    report_stat(&r, "buffers", pool_size(app->pool));
-    report_stat(&r, "low_water", pool_low_water(app->pool));
-    report_stat(&r, "page_bytes", app->page_bytes);
-    r.prefix = "app.";
-    report_stat(&r, "rounds", app->rounds);
-    report_stat(&r, "wakeups", app->wakeups);
-    report_stat(&r, "timeouts", app->timeouts);
-    report_stat(&r, "frames", app->frames);
-    report_stat(&r, "bytes", app->bytes);
-    report_stat(&r, "not_sent", app->not_sent);
-    report_stat(&r, "bad_checksum", app->bad_checksum);
 }
 
 int ixd_app_fini(struct ixd_app *app, struct ixd_error *err)
@@ -322,11 +286,15 @@ int ixd_app_fini(struct ixd_app *app, struct ixd_error *err)
         app->port[i] = NULL;
     }
     ixd_app_script_close(app);
-    if (app->pool) {
-        rc = pool_check_home(app->pool, result ? NULL : err);
+    for (unsigned i = 0; i < app->workers; i++) {
+        struct pool *pool = app->worker[i].pool;
+
+        if (!pool)
+            continue;
+        rc = pool_check_home(pool, result ? NULL : err);
         result = result ? result : rc;
-        pool_destroy(app->pool);
-        app->pool = NULL;
+        pool_destroy(pool);
+        app->worker[i].pool = NULL;
     }
     while (app->segments)
         app->bus[0]->ops->dma_free(app->bus[0], &app->segment[--app->segments]);

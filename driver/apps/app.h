@@ -7,6 +7,10 @@
  *
  *   parse options -> ixd_app_init -> ixd_app_step ... -> ixd_app_stop -> ixd_app_report
  *                 -> ixd_app_fini
+ *
+ * The work is split among workers: each has its own queues of every port, its own pool and its own
+ * counters, and runs packets to completion. ixd_app_step() turns them all, one after the other;
+ * who has threads turns each in its own with ixd_worker_step(), and looks after the ports itself.
  */
 #ifndef RINGSIDE_DRIVER_APPS_APP_H
 #define RINGSIDE_DRIVER_APPS_APP_H
@@ -19,6 +23,13 @@ enum {
     IXD_APP_BATCH_MAX = 256,
     IXD_APP_SEGMENTS_MAX = 512,
     IXD_APP_SCRIPT_PARTS_MAX = 64,
+    IXD_APP_WORKERS_MAX = IXD_QUEUES_MAX,
+};
+
+enum ixd_app_wait { /* --wait */
+    IXD_APP_POLL,      /* never sleep */
+    IXD_APP_INTERRUPT, /* sleep whenever there is nothing */
+    IXD_APP_ADAPTIVE,  /* poll while busy, sleep after --idle-polls rounds without a frame */
 };
 
 /* --offloads: what the cards shall do for the application, both ways. */
@@ -43,6 +54,7 @@ struct ixd_app_options {
     unsigned ports;
     unsigned batch;  /* frames per burst */
     unsigned queues; /* pairs per port */
+    unsigned workers;
     unsigned rx_ring, tx_ring;
     unsigned rx_refill, tx_report; /* 0: the driver chooses */
     unsigned tx_pthresh, tx_hthresh, tx_wthresh;
@@ -53,7 +65,11 @@ struct ixd_app_options {
     unsigned merge;    /* fwd: frames that become one packet with TSO */
     unsigned itr_us;
     unsigned link_timeout_ms;
-    bool interrupt; /* --wait interrupt */
+    unsigned wait;       /* enum ixd_app_wait */
+    unsigned idle_polls; /* adaptive: rounds without a frame before it sleeps */
+    unsigned wake_us;    /* longest sleep: what a lost interrupt costs */
+    unsigned tx_hang_ms; /* reset a port that sends nothing for so long; 0: never */
+    unsigned flow_control; /* enum ixd_flow_control */
     bool promisc;
     bool drop;         /* a full receive queue drops */
     bool check;        /* the pool verifies every move */
@@ -71,6 +87,7 @@ struct ixd_app_options {
 };
 
 struct ixd_app;
+struct ixd_worker;
 
 /* What makes one application different from the next. */
 struct ixd_app_kind {
@@ -80,9 +97,11 @@ struct ixd_app_kind {
     unsigned ports_more; /* and how many more it can use */
     bool promisc;        /* the default of --promisc */
     bool bare;           /* drives the ports itself: neither pool nor driver */
+    bool spreads;        /* can have several workers */
     unsigned option_set; /* IXD_OPT_* below: which of the special options it takes */
     int (*start)(struct ixd_app *app, struct ixd_error *err); /* may be NULL */
-    unsigned (*round)(struct ixd_app *app); /* one look at every queue; returns frames handled */
+    /* One look at every queue of a worker; returns frames handled. */
+    unsigned (*round)(struct ixd_app *app, struct ixd_worker *w);
     void (*stop)(struct ixd_app *app);      /* gives back what it holds; may be NULL */
 };
 
@@ -101,6 +120,25 @@ const struct ixd_app_kind *ixd_app_find(const char *name);
 
 enum ixd_app_state { IXD_APP_LINK, IXD_APP_RUN };
 
+/* Queue `number` of every port, and every `workers`-th after it. Each on cache lines of its own. */
+struct ixd_worker {
+    struct ixd_app *app;
+    unsigned number;
+    uint32_t queues; /* bits */
+    struct pool *pool;
+    uint64_t rounds;
+    uint64_t frames;       /* handled, in the application's own sense */
+    uint64_t bytes;        /* of these, without CRC */
+    uint64_t not_sent;     /* dropped because a transmit ring had no room */
+    uint64_t bad_checksum; /* dropped because the card found one wrong */
+    uint64_t wakeups, timeouts;
+    uint64_t next_check_ns;
+    unsigned rounds_to_check;
+    unsigned idle_rounds;
+    unsigned hung; /* bits of ports that need a reset */
+    bool look;     /* it is time for ixd_app_look() */
+} __attribute__((aligned(64)));
+
 struct ixd_app {
     const struct ixd_app_kind *kind;
     struct ixd_app_options options;
@@ -111,7 +149,9 @@ struct ixd_app {
     struct ixd_port *port[IXD_APP_PORTS_MAX];
     struct ixd_bus *bus[IXD_APP_PORTS_MAX];
     unsigned ports;
-    struct pool *pool;
+    struct ixd_worker worker[IXD_APP_WORKERS_MAX];
+    unsigned workers;
+    struct pool *queue_pool[IXD_QUEUES_MAX]; /* the pool of its worker, for each queue */
     struct ixd_dma segment[IXD_APP_SEGMENTS_MAX];
     unsigned segments;
     size_t page_bytes; /* smallest page that a segment is made of */
@@ -120,16 +160,9 @@ struct ixd_app {
     int script_code;           /* -errno of a script that went wrong at the very end, ... */
     struct ixd_error script_error; /* ... and why */
 
-    uint64_t rounds;
     unsigned link_waited_ms;
-    unsigned rounds_to_link_check;
-    uint64_t idle_ns; /* how long an idle round may sleep, in interrupt mode */
-
-    uint64_t frames;   /* handled, in the application's own sense */
-    uint64_t bytes;    /* of these, without CRC */
-    uint64_t not_sent; /* dropped because a transmit ring had no room */
-    uint64_t bad_checksum; /* dropped because the card found one wrong */
-    uint64_t wakeups, timeouts;
+    uint64_t idle_ns; /* how long an idle round may sleep */
+    uint64_t link_read_ns;
 
     struct {                                      /* gen */
         struct pool_buf *held[IXD_APP_BATCH_MAX]; /* filled, not yet placed */
@@ -163,10 +196,20 @@ int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
                  const struct ixd_app_options *options, struct ixd_bus *const *buses,
                  unsigned count, struct ixd_error *err);
 
-/* One turn: first towards links that are up, then one round over all queues, and, in interrupt
- * mode and if there was nothing to do, one sleep of at most 100 ms. Returns the number of frames
- * handled, or -errno. */
+/* One turn: first towards links that are up, then one round of every worker, and, if --wait says so
+ * and there was nothing to do, one sleep of at most --wake. Looks after the ports now and then.
+ * Returns the number of frames handled, or -errno. */
 int ixd_app_step(struct ixd_app *app, struct ixd_error *err);
+
+/* The same of one worker, once the application is ready. */
+int ixd_worker_step(struct ixd_worker *w, struct ixd_error *err);
+
+/* What ixd_app_step() does besides, for those who turn workers themselves. Look: reads the links if
+ * that is long ago; -ENODEV when a device is gone. Broken: does a port have to be reset? Mend: does
+ * it; no worker may be at work meanwhile. */
+int ixd_app_look(struct ixd_app *app, struct ixd_error *err);
+bool ixd_app_broken(struct ixd_app *app);
+int ixd_app_mend(struct ixd_app *app, struct ixd_error *err);
 
 /* Lets the transmit queues run empty (100 ms at most) and reads the statistics a last time. */
 void ixd_app_stop(struct ixd_app *app);

@@ -16,11 +16,11 @@ static void swap_addresses(struct pool_buf *buf)
     memcpy(frame + 6, destination, 6);
 }
 
-static unsigned echo_round(struct ixd_app *app)
+static unsigned echo_round(struct ixd_app *app, struct ixd_worker *w)
 {
     unsigned handled = 0;
 
-    for (unsigned queue = 0; queue < app->options.queues; queue++) {
+    for (unsigned queue = w->number; queue < app->options.queues; queue += app->workers) {
         struct pool_buf *bufs[IXD_APP_BATCH_MAX];
         unsigned got = ixd_rx_burst(app->port[0], queue, bufs, app->options.batch);
         unsigned sent;
@@ -33,9 +33,9 @@ static unsigned echo_round(struct ixd_app *app)
         }
         sent = ixd_tx_burst(app->port[0], queue, bufs, got);
         if (sent < got)
-            pool_free_packets(app->pool, bufs + sent, got - sent);
-        app->frames += sent;
-        app->not_sent += got - sent;
+            pool_free_packets(w->pool, bufs + sent, got - sent);
+        w->frames += sent;
+        w->not_sent += got - sent;
         handled += got;
     }
     return handled;
@@ -46,5 +46,6 @@ const struct ixd_app_kind ixd_app_echo = {
     .summary = "send every frame back, source and destination address swapped",
     .ports = 1,
     .promisc = false,
+    .spreads = true,
     .round = echo_round,
 };

@@ -24,10 +24,10 @@ static void ask_segments(struct pool_buf *p, unsigned segment)
 
 /* Turns what receive found into what transmit shall do. Frames that came damaged do not get a
  * fresh checksum: they are dropped. Returns how many packets are left. */
-static __attribute__((noinline)) unsigned rework(struct ixd_app *app, struct ixd_port *to,
+static __attribute__((noinline)) unsigned rework(struct ixd_worker *w, struct ixd_port *to,
                                                  struct pool_buf **bufs, unsigned count)
 {
-    const struct ixd_app_options *o = &app->options;
+    const struct ixd_app_options *o = &w->app->options;
     unsigned left = 0, fit = 0;
 
     for (unsigned i = 0; i < count; i++) {
@@ -35,8 +35,8 @@ static __attribute__((noinline)) unsigned rework(struct ixd_app *app, struct ixd
         uint32_t seen = p->ol_flags;
 
         if (seen & (IXD_RX_IP_CKSUM_BAD | IXD_RX_L4_CKSUM_BAD)) {
-            pool_free_packets(app->pool, &p, 1);
-            app->bad_checksum++;
+            pool_free_packets(w->pool, &p, 1);
+            w->bad_checksum++;
             continue;
         }
         p->ol_flags = seen & IXD_RX_VLAN && o->offloads & IXD_APP_VLAN ? IXD_TX_VLAN : 0;
@@ -49,8 +49,8 @@ static __attribute__((noinline)) unsigned rework(struct ixd_app *app, struct ixd
     if (o->offloads & IXD_APP_TSO && !o->segment)
         left = packet_merge(bufs, left, o->merge);
     while ((fit += ixd_tx_prepare(to, bufs + fit, left - fit, NULL)) < left) {
-        pool_free_packets(app->pool, &bufs[fit], 1);
-        app->not_sent++;
+        pool_free_packets(w->pool, &bufs[fit], 1);
+        w->not_sent++;
         left--;
         for (unsigned i = fit; i < left; i++)
             bufs[i] = bufs[i + 1];
@@ -58,33 +58,33 @@ static __attribute__((noinline)) unsigned rework(struct ixd_app *app, struct ixd
     return left;
 }
 
-static unsigned forward(struct ixd_app *app, struct ixd_port *from, struct ixd_port *to,
+static unsigned forward(struct ixd_worker *w, struct ixd_port *from, struct ixd_port *to,
                         unsigned queue)
 {
     struct pool_buf *bufs[IXD_APP_BATCH_MAX];
-    unsigned got = ixd_rx_burst(from, queue, bufs, app->options.batch), count = got;
+    unsigned got = ixd_rx_burst(from, queue, bufs, w->app->options.batch), count = got;
     unsigned sent;
 
     if (!got)
         return 0;
-    if (app->options.offloads)
-        count = rework(app, to, bufs, got);
+    if (w->app->options.offloads)
+        count = rework(w, to, bufs, got);
     sent = ixd_tx_burst(to, queue, bufs, count);
-    app->frames += sent;
+    w->frames += sent;
     if (sent < count) {
-        pool_free_packets(app->pool, bufs + sent, count - sent);
-        app->not_sent += count - sent;
+        pool_free_packets(w->pool, bufs + sent, count - sent);
+        w->not_sent += count - sent;
     }
     return got;
 }
 
-static unsigned fwd_round(struct ixd_app *app)
+static unsigned fwd_round(struct ixd_app *app, struct ixd_worker *w)
 {
     unsigned handled = 0;
 
-    for (unsigned queue = 0; queue < app->options.queues; queue++) {
-        handled += forward(app, app->port[0], app->port[1], queue);
-        handled += forward(app, app->port[1], app->port[0], queue);
+    for (unsigned queue = w->number; queue < app->options.queues; queue += app->workers) {
+        handled += forward(w, app->port[0], app->port[1], queue);
+        handled += forward(w, app->port[1], app->port[0], queue);
     }
     return handled;
 }
@@ -94,6 +94,7 @@ const struct ixd_app_kind ixd_app_fwd = {
     .summary = "forward all frames between two ports, both ways",
     .ports = 2,
     .promisc = true,
+    .spreads = true,
     .option_set = IXD_OPT_FORWARD,
     .round = fwd_round,
 };

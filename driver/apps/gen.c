@@ -51,12 +51,12 @@ static void drain_receive(struct ixd_app *app)
             ixd_rx_burst(app->port[i % app->ports], i / app->ports, bufs, app->options.batch);
 
         if (got)
-            pool_free_packets(app->pool, bufs, got);
+            pool_free_packets(app->worker[0].pool, bufs, got);
         app->gen.received += got;
     }
 }
 
-static unsigned gen_round(struct ixd_app *app)
+static unsigned gen_round(struct ixd_app *app, struct ixd_worker *w)
 {
     unsigned sent;
 
@@ -70,19 +70,20 @@ static unsigned gen_round(struct ixd_app *app)
                         app->gen.held_count);
     app->gen.held_first += sent;
     app->gen.held_count -= sent;
-    app->frames += sent;
-    app->bytes += (uint64_t)sent * app->options.size;
+    w->frames += sent;
+    w->bytes += (uint64_t)sent * app->options.size;
     if (app->gen.held_count == 0 && ++app->gen.queue == app->options.queues)
         app->gen.queue = 0;
-    app->done = app->options.frames && app->frames == app->options.frames;
+    app->done = app->options.frames && w->frames == app->options.frames;
     return sent;
 }
 
 static void gen_stop(struct ixd_app *app)
 {
     if (app->gen.held_count)
-        pool_free_packets(app->pool, app->gen.held + app->gen.held_first, app->gen.held_count);
-    app->not_sent += app->gen.held_count;
+        pool_free_packets(app->worker[0].pool, app->gen.held + app->gen.held_first,
+                          app->gen.held_count);
+    app->worker[0].not_sent += app->gen.held_count;
     app->gen.held_count = 0;
 }
 

@@ -235,9 +235,9 @@ struct pool_buf *gen_frame_next(struct ixd_app *app)
     struct pool_buf *bufs[IXD_TX_SEGS_MAX], *first;
     uint64_t sequence = app->gen.filled;
 
-    if (pool_available(app->pool) < segs || segs > IXD_TX_SEGS_MAX)
+    if (pool_available(app->worker[0].pool) < segs || segs > IXD_TX_SEGS_MAX)
         return NULL;
-    pool_alloc_bulk(app->pool, bufs, segs);
+    pool_alloc_bulk(app->worker[0].pool, bufs, segs);
     first = bufs[0];
     memcpy(first->data, app->gen.header, app->gen.header_bytes);
     number(app, first->data, sequence);
@@ -259,7 +259,7 @@ struct pool_buf *gen_frame_next(struct ixd_app *app)
     if (!(first->ol_flags & (IXD_TX_L4_MASK | IXD_TX_TCP_SEG | IXD_TX_UDP_SEG)))
         software_checksums(app, first);
     if (ixd_tx_prepare(app->port[0], &first, 1, NULL) == 0) {
-        pool_free_packets(app->pool, &first, 1); /* cannot be: the options were checked */
+        pool_free_packets(app->worker[0].pool, &first, 1); /* cannot be: the options were checked */
         return NULL;
     }
     app->gen.filled++;

@@ -19,7 +19,8 @@ enum form {
     RING,    /* both rings, or one */
     THRESH,  /* P/H/W */
     FLAG,    /* bool: sets it to `min` */
-    WAIT,    /* poll or interrupt */
+    WAIT,    /* unsigned: the index of one of wait_words */
+    FLOW,    /* unsigned: the index of one of flow_words */
     FRAME,   /* unsigned: the index of one of frame_words */
     OFFLOAD, /* unsigned: a bit for each of offload_words, commas between */
     PORT,
@@ -37,7 +38,9 @@ struct option_row {
     unsigned min, max;
 };
 
-/* In the order of enum ixd_app_offload, enum ixd_app_frame. */
+/* In the order of enum ixd_app_wait, ixd_flow_control, ixd_app_offload, ixd_app_frame. */
+static const char *const wait_words[] = {"poll", "interrupt", "adaptive", NULL};
+static const char *const flow_words[] = {"none", "rx", "tx", "full", NULL};
 static const char *const offload_words[] = {"checksum", "vlan", "tso", "hash", "scatter", NULL};
 static const char *const frame_words[] = {"udp4", "udp6", "tcp4", "tcp6", "sctp4", NULL};
 
@@ -56,8 +59,18 @@ static const struct option_row rows[] = {
      RING, 0, AT(tx_ring), AT(tx_ring), IXD_RING_MIN, IXD_RING_MAX},
     {"--queues", "N", "queue pairs per port, 1..16; more than one: RSS (1)",
      NUMBER, 0, AT(queues), 0, 1, IXD_QUEUES_MAX},
-    {"--wait", "HOW", "poll, or interrupt: sleep until a frame comes (poll)",
-     WAIT, 0, AT(interrupt), 0, 0, 0},
+    {"--workers", "N", "threads that share the queues, each with its own pool, 1..16 (1)",
+     NUMBER, 0, AT(workers), 0, 1, IXD_APP_WORKERS_MAX},
+    {"--wait", "HOW", "poll; interrupt: sleep until a frame comes; adaptive: both (poll)",
+     WAIT, 0, AT(wait), 0, 0, 0},
+    {"--idle-polls", "N", "adaptive: sleep after so many rounds without a frame (256)",
+     NUMBER, 0, AT(idle_polls), 0, 1, 1000000000},
+    {"--wake", "US", "longest sleep: what a lost interrupt costs (2000)",
+     NUMBER, 0, AT(wake_us), 0, 10, 1000000},
+    {"--tx-hang", "MS", "reset a port that sends nothing for so long; 0: never (100)",
+     NUMBER, 0, AT(tx_hang_ms), 0, 0, 3600000},
+    {"--flow-control", "WORD", "pause frames: none, rx: obey, tx: send, full: both (none)",
+     FLOW, 0, AT(flow_control), 0, 0, 0},
     {"--itr", "US", "least time between two messages of a vector, 0..1022 (10)",
      NUMBER, 0, AT(itr_us), 0, 0, 1022},
     {"--promisc", NULL, "take every frame, whatever its destination",
@@ -117,6 +130,10 @@ static void defaults(const struct ixd_app_kind *kind, struct ixd_app_options *op
     *options = (struct ixd_app_options){
         .batch = 32,
         .queues = 1,
+        .workers = 1,
+        .idle_polls = 256,
+        .wake_us = 2000,
+        .tx_hang_ms = 100,
         .rx_ring = config.rx_ring,
         .tx_ring = config.tx_ring,
         .tx_pthresh = config.tx_pthresh,
@@ -197,6 +214,15 @@ static int word_index(const char *const *words, const char *text, size_t length)
     return -1;
 }
 
+static bool set_word(const char *const *words, const char *text, unsigned *field)
+{
+    int i = word_index(words, text, strlen(text));
+
+    if (i >= 0)
+        *field = i;
+    return i >= 0;
+}
+
 static bool set_words(const char *const *words, const char *text, unsigned *field)
 {
     unsigned bits = 0;
@@ -244,11 +270,11 @@ static bool set_value(const struct option_row *row, const char *text,
         *(bool *)field = row->min;
         return true;
     case WAIT:
-        *(bool *)field = strcmp(text, "interrupt") == 0;
-        return *(bool *)field || strcmp(text, "poll") == 0;
+        return set_word(wait_words, text, (unsigned *)field);
+    case FLOW:
+        return set_word(flow_words, text, (unsigned *)field);
     case FRAME:
-        *(int *)field = word_index(frame_words, text, strlen(text));
-        return *(int *)field >= 0;
+        return set_word(frame_words, text, (unsigned *)field);
     case OFFLOAD:
         return set_words(offload_words, text, (unsigned *)field);
     case THRESH:

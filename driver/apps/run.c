@@ -5,6 +5,7 @@
 #include "driver/apps/run.h"
 
 #include "driver/apps/ports.h"
+#include "driver/apps/threads.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -50,6 +51,8 @@ static int turn(struct ixd_app *app, struct ixd_error *err)
             announced = true;
             printf("ringside: ready\n");
             fflush(stdout);
+            if (app->workers > 1)
+                return ixd_app_run_threads(app, &stop_requested, err);
         }
     }
     return 0;

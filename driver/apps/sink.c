@@ -4,7 +4,7 @@
  */
 #include "driver/apps/app.h"
 
-static unsigned sink_round(struct ixd_app *app)
+static unsigned sink_round(struct ixd_app *app, struct ixd_worker *w)
 {
     unsigned handled = 0;
 
@@ -13,13 +13,13 @@ static unsigned sink_round(struct ixd_app *app)
         unsigned got = ixd_rx_burst(app->port[0], queue, bufs, app->options.batch);
 
         for (unsigned i = 0; i < got; i++)
-            app->bytes += pool_packet_length(bufs[i]);
+            w->bytes += pool_packet_length(bufs[i]);
         if (got)
-            pool_free_packets(app->pool, bufs, got);
-        app->frames += got;
+            pool_free_packets(w->pool, bufs, got);
+        w->frames += got;
         handled += got;
     }
-    app->done = app->options.frames && app->frames >= app->options.frames;
+    app->done = app->options.frames && w->frames >= app->options.frames;
     return handled;
 }
 

@@ -47,6 +47,10 @@ static uint32_t fake_read32(struct ixd_bus *bus, uint32_t offset)
     fake->reads++;
     if (fake->gone)
         return UINT32_MAX;
+    if (fake->stumbles) {
+        fake->stumbles--;
+        return UINT32_MAX;
+    }
     if (offset == IXD_STATUS)
         value = (*reg(fake, IXD_CTRL) & IXD_CTRL_GIO_DIS) ? 0 : IXD_STATUS_GIO;
     for (unsigned i = 0; i < fake->stuck_count; i++) {

@@ -24,6 +24,7 @@ struct fake_bus {
     struct fake_stuck stuck[FAKE_STUCK_MAX];
     unsigned stuck_count;
     bool gone; /* every read gives all ones */
+    unsigned stumbles; /* so many reads do */
 
     uint64_t now_ns;
     uint64_t reads, writes; /* register accesses */

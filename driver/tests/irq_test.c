@@ -102,6 +102,26 @@ START_TEST(frame_behind_a_message_wakes_the_next_wait)
 }
 END_TEST
 
+/* A worker waits for its queues alone: others' stay masked, their frames wake nobody here. */
+START_TEST(some_queues_alone)
+{
+    static const uint8_t bytes[60];
+
+    begin(true, 3);
+    ck_assert(fake_receive(&fake, 0, bytes, 60, IXD_RX_EOP));
+    ck_assert_int_eq(ixd_wait_queues(&port, 1, 1 << 1, false, 1000, &err), 0);
+    ck_assert_uint_eq(fake.reg[IXD_EIMS_EX / 4], 1 << 1);
+    ck_assert(fake_receive(&fake, 1, bytes, 60, IXD_RX_EOP));
+    ck_assert_int_eq(ixd_wait_queues(&port, 1, 1 << 1, false, 1000, &err), 1);
+    fake_link(&fake, false);
+    ck_assert_int_eq(ixd_wait_queues(&port, 1, 1 << 2, false, 1000, &err), 0);
+    ck_assert(ixd_link_last(port).up);
+    ck_assert_int_eq(ixd_wait_queues(&port, 1, 1 << 2, true, 1000, &err), 1);
+    ck_assert(!ixd_link_last(port).up);
+    end();
+}
+END_TEST
+
 START_TEST(link_change_wakes_and_is_seen)
 {
     begin(true, 2);
@@ -144,6 +164,7 @@ START_TEST(port_without_interrupts_cannot_wait)
 }
 END_TEST
 
-TEST_MAIN("irq", nothing_comes, frame_before_the_arming, frame_between_last_poll_and_arming,
+TEST_MAIN("irq", some_queues_alone,
+          nothing_comes, frame_before_the_arming, frame_between_last_poll_and_arming,
           frame_behind_a_message_wakes_the_next_wait, link_change_wakes_and_is_seen, registers,
           port_without_interrupts_cannot_wait)

@@ -131,5 +131,157 @@ START_TEST(two_ports_on_one_pool)
 }
 END_TEST
 
-TEST_MAIN("port", ring_lengths, other_limits, statistics_add_up, buffers_that_a_port_can_hold,
+static struct fake_bus fake;
+static struct pool *pool;
+
+static struct ixd_port *open_port(uint32_t tx_offloads)
+{
+    struct ixd_config config;
+    struct ixd_port *port;
+
+    fake_bus_init(&fake);
+    pool = fake_pool(&fake, 512);
+    ixd_config_default(&config);
+    config.pool = pool;
+    config.rx_ring = config.tx_ring = 64;
+    config.mtu = 9000;
+    config.tx_offloads = tx_offloads;
+    config.interrupts = true;
+    ck_assert_msg(ixd_open(&port, &fake.bus, &config, &err) == 0, "%s", err.text);
+    return port;
+}
+
+/* Frames waiting on both rings, one of them half received. */
+static void fill_rings(struct ixd_port *port)
+{
+    static const uint8_t bytes[2048];
+    struct pool_buf *bufs[20];
+
+    for (unsigned i = 0; i < 5; i++)
+        ck_assert(fake_receive(&fake, 0, bytes, 60, IXD_RX_EOP));
+    ck_assert(fake_receive(&fake, 0, bytes, 2048, 0));
+    ck_assert_uint_eq(ixd_rx_burst(port, 0, bufs, 20), 5);
+    ck_assert_uint_eq(pool_alloc_bulk(pool, bufs + 5, 15), 15);
+    for (unsigned i = 5; i < 20; i++) {
+        bufs[i]->offset = bufs[i]->ol_flags = 0;
+        bufs[i]->length = 60;
+    }
+    ck_assert_uint_eq(ixd_tx_burst(port, 0, bufs, 20), 20);
+    ck_assert_uint_eq(fake_transmit(&fake, 0, 3, NULL, NULL), 3);
+}
+
+START_TEST(a_reset_brings_all_home_and_goes_on)
+{
+    struct ixd_port *port = open_port(0);
+
+    for (unsigned i = 1; i <= 3; i++) {
+        fill_rings(port);
+        ck_assert_msg(ixd_port_reset(port, &err) == 0, "%s", err.text);
+        ck_assert_uint_eq(ixd_port_resets(port), i);
+        ck_assert_uint_eq(ixd_tx_pending(port, 0), 0);
+        ck_assert_uint_eq(pool_available(pool), 512 - 63); /* what is on the receive ring */
+        ck_assert_uint_eq(ixd_tx_counters(port, 0)->packets, 20 * i); /* they go on */
+        ck_assert_uint_eq(ixd_tx_counters(port, 0)->reclaimed, 20 * i);
+        ck_assert_uint_eq(ixd_rx_counters(port, 0)->packets, 5 * i);
+        ck_assert_uint_eq(ixd_stats_get(port, "gptc"), 3 * i);
+        ck_assert_uint_gt(fake.vectors, 0);
+    }
+    ck_assert_int_eq(ixd_close(port, &err), 0);
+    ck_assert_msg(pool_check_home(pool, &err) == 0, "%s", err.text);
+    fake_bus_fini(&fake, pool);
+}
+END_TEST
+
+/* A queue that cannot even be switched off is what a reset is for; a reset that fails is an error,
+ * and the port can be closed all the same. */
+START_TEST(a_reset_that_fails)
+{
+    struct ixd_port *port = open_port(IXD_TX_OFFLOADS);
+
+    fill_rings(port);
+    fake_bus_stick(&fake, IXD_EEC, UINT32_MAX, 0);
+    ck_assert_int_eq(ixd_port_reset(port, &err), -ETIMEDOUT);
+    ck_contains(err.text, "EEC");
+    ixd_close(port, &err);
+    ck_assert_msg(pool_check_home(pool, &err) == 0, "%s", err.text);
+    fake_bus_fini(&fake, pool);
+}
+END_TEST
+
+/* Surprise removal: said at once, nothing is waited for, and all buffers come home. */
+START_TEST(a_device_that_went_away)
+{
+    struct ixd_port *port = open_port(0);
+    uint64_t before, reads;
+
+    ck_assert(!ixd_port_gone(port));
+    fill_rings(port);
+    fake.gone = true;
+    before = fake.now_ns;
+    ck_assert(!ixd_link_read(port).up);
+    ck_assert(ixd_port_gone(port));
+    ck_assert_uint_le(fake.now_ns - before, 5000000);
+    reads = fake.reads;
+    ixd_stats_update(port);
+    ixd_link_read(port);
+    ck_assert_uint_eq(fake.reads, reads); /* left alone from now on */
+    ck_assert(ixd_stats_get(port, "gprc") < 100);
+    ck_assert_int_eq(ixd_port_reset(port, &err), -ENODEV);
+    before = fake.now_ns;
+    ck_assert_int_eq(ixd_close(port, &err), -ENODEV);
+    ck_contains(err.text, "STATUS reads all ones: the device is gone");
+    ck_assert_uint_le(fake.now_ns - before, 1000000);
+    ck_assert_uint_eq(fake.vectors, 0);
+    ck_assert_msg(pool_check_home(pool, &err) == 0, "%s", err.text);
+    fake_bus_fini(&fake, pool);
+}
+END_TEST
+
+/* One answer of all ones is not the end. */
+START_TEST(a_device_that_stumbled)
+{
+    struct ixd_port *port = open_port(0);
+
+    fake.stumbles = 2;
+    ck_assert(!ixd_port_gone(port));
+    ck_assert_int_eq(ixd_close(port, &err), 0);
+    ck_assert_int_eq(pool_check_home(pool, &err), 0);
+    fake_bus_fini(&fake, pool);
+}
+END_TEST
+
+/* Queues with pools of their own: buffers never change sides. */
+START_TEST(a_pool_for_each_queue)
+{
+    struct pool *pools[2];
+    struct ixd_config config;
+    struct pool_buf *buf;
+    struct ixd_port *port;
+
+    fake_bus_init(&fake);
+    pools[0] = fake_pool(&fake, 256);
+    pools[1] = fake_pool(&fake, 256);
+    ixd_config_default(&config);
+    config.pools = pools;
+    config.rx_queues = config.tx_queues = 2;
+    config.rx_ring = config.tx_ring = 64;
+    ck_assert_msg(ixd_open(&port, &fake.bus, &config, &err) == 0, "%s", err.text);
+    for (unsigned q = 0; q < 2; q++) {
+        ck_assert_uint_eq(pool_available(pools[q]), 256 - 63);
+        ck_assert(fake_receive(&fake, q, "x", 60, IXD_RX_EOP));
+        ck_assert_uint_eq(ixd_rx_burst(port, q, &buf, 1), 1);
+        ck_assert_ptr_eq(buf->pool, pools[q]);
+        ck_assert_uint_eq(ixd_tx_burst(port, q, &buf, 1), 1);
+    }
+    ck_assert_int_eq(ixd_close(port, &err), 0);
+    ck_assert_msg(pool_check_home(pools[0], &err) == 0, "%s", err.text);
+    ck_assert_msg(pool_check_home(pools[1], &err) == 0, "%s", err.text);
+    pool_destroy(pools[0]);
+    fake_bus_fini(&fake, pools[1]);
+}
+END_TEST
+
+TEST_MAIN("port", a_reset_brings_all_home_and_goes_on, a_reset_that_fails, a_device_that_went_away,
+          a_device_that_stumbled, a_pool_for_each_queue,
+          ring_lengths, other_limits, statistics_add_up, buffers_that_a_port_can_hold,
           two_ports_on_one_pool)

@@ -56,6 +56,11 @@ static void script_arguments(GString *text, const char *option, char *const *sta
         g_string_append_c(text, '\n');
 }
 
+static void append_word(GString *text, const char *option, const char *word)
+{
+    g_string_append_printf(text, "argv --%s\nargv %s\n", option, word);
+}
+
 static void app_arguments(GString *text, const struct scenario_case *c)
 {
     const struct scenario_driver *d = &c->driver;
@@ -76,8 +81,11 @@ static void app_arguments(GString *text, const struct scenario_case *c)
         g_string_append_printf(text, "argv --offloads\nargv %s\n", list);
         g_free(list);
     }
-    g_string_append_printf(text, "argv --wait\nargv %s\n",
-                           d->wait == SCENARIO_WAIT_INTERRUPT ? "interrupt" : "poll");
+    append_number(text, "workers", d->workers);
+    append_word(text, "wait", rs_schema_word(&rs_schema_driver, "wait", d->wait));
+    if (d->flow_control != 0)
+        append_word(text, "flow-control",
+                    rs_schema_word(&rs_schema_driver, "flow-control", d->flow_control));
     for (char **arg = d->args; arg != NULL && *arg != NULL; arg++)
         g_string_append_printf(text, "argv %s\n", *arg);
     script_arguments(text, "--registers", d->registers);

@@ -42,7 +42,7 @@ static void check_physical(struct check *k, struct scenario_driver *d, struct sc
     if (guest && d->user != 0 && DRIVER_GOOD(d, "user"))
         rs_check_error(k, DRIVER_MARK(d, "user"),
                        "only root may learn physical addresses: bind: %s needs user: 0", d->bind);
-    if (guest && d->wait == SCENARIO_WAIT_INTERRUPT && DRIVER_GOOD(d, "wait"))
+    if (guest && d->wait != SCENARIO_WAIT_POLL && DRIVER_GOOD(d, "wait"))
         rs_check_error(k, DRIVER_MARK(d, "wait"),
                        "bind: %s brings no MSI-X to user space; use wait: poll, or bind: vfio-pci",
                        d->bind);

@@ -152,7 +152,7 @@ void rs_check_machine(struct check *k)
 
 static const char *const app_keys[] = {"args",    "rings",    "batch",   "queues",
                                        "mtu",     "offloads", "segment", "wait",
-                                       "registers", "script"};
+                                       "workers", "flow-control", "registers", "script"};
 static const char *const offload_words[] = {"checksum", "vlan", "tso", "hash", "scatter", NULL};
 
 static void check_offloads(struct check *k, struct scenario_driver *d)
@@ -171,6 +171,21 @@ static void check_offloads(struct check *k, struct scenario_driver *d)
                        "'segment' is how the card cuts packets: it needs offloads: [tso]");
 }
 
+static void check_workers(struct check *k, struct scenario_driver *d)
+{
+    uint64_t queues = d->queues != 0 ? d->queues : 1;
+
+    if (d->workers <= 1 || d->app == NULL || !rs_schema_good(&rs_schema_driver, d, "queues"))
+        return;
+    if (strcmp(d->app, "fwd") != 0 && strcmp(d->app, "echo") != 0)
+        rs_check_error(k, DRIVER_MARK(d, "workers"), "'%s' has one worker; 'fwd' and 'echo' can "
+                       "have more", d->app);
+    else if (d->workers > queues)
+        rs_check_error(k, DRIVER_MARK(d, "workers"),
+                       "%u workers need as many queues; there are %u ('queues')",
+                       (unsigned)d->workers, (unsigned)queues);
+}
+
 static void check_app(struct check *k, struct scenario_driver *d)
 {
     static const unsigned ports[] = {2, 1, 1, 1, 1}; /* fwd, echo, gen, sink, poke */
@@ -179,6 +194,7 @@ static void check_app(struct check *k, struct scenario_driver *d)
         rs_check_error(k, DRIVER_MARK(d, "app"), "'%s' needs %u ports; the machine has %u", d->app,
                        ports[d->app_word], (unsigned)k->c->machine.ports);
     check_offloads(k, d);
+    check_workers(k, d);
     if (rs_schema_good(&rs_schema_driver, d, "rings") && d->rings % 8 != 0)
         rs_check_error(k, DRIVER_MARK(d, "rings"),
                        "'rings' is %u; the 82599 wants a multiple of 8 descriptors",

@@ -30,7 +30,8 @@ enum {
 enum scenario_host { SCENARIO_HOST_QEMU, SCENARIO_HOST_IN_PROCESS, SCENARIO_HOST_ANY };
 enum scenario_iommu { SCENARIO_IOMMU_ON, SCENARIO_IOMMU_PASSTHROUGH, SCENARIO_IOMMU_OFF };
 enum scenario_pages { SCENARIO_PAGES_4KIB, SCENARIO_PAGES_2MIB, SCENARIO_PAGES_1GIB };
-enum scenario_wait { SCENARIO_WAIT_POLL, SCENARIO_WAIT_INTERRUPT };
+
+enum scenario_wait { SCENARIO_WAIT_POLL, SCENARIO_WAIT_INTERRUPT, SCENARIO_WAIT_ADAPTIVE };
 
 struct scenario_limits {
     struct schema_marks marks;
@@ -111,6 +112,8 @@ struct scenario_driver {
     char **offloads;   /* what the card shall do: words of the application; NULL: nothing */
     uint64_t segment;  /* payload of the frames that the card cuts; 0: none is cut */
     unsigned wait;     /* enum scenario_wait */
+    uint64_t workers;  /* threads; 0: the application's own choice */
+    unsigned flow_control; /* as read; the application knows the words */
     uint64_t user;     /* uid; 0: root */
     char *bind;        /* kernel driver that gets the ports */
     char *ready;       /* the line that says that traffic may start; NULL: the application's own */

@@ -27,6 +27,11 @@ struct diag_mark rs_schema_mark(const struct schema_object *object, const void *
     return marks->key[row].line != 0 ? marks->key[row] : marks->self;
 }
 
+const char *rs_schema_word(const struct schema_object *object, const char *key, unsigned index)
+{
+    return object->keys[rs_schema_row(object, key)].words[index];
+}
+
 bool rs_schema_given(const struct schema_object *object, const void *data, const char *key)
 {
     const struct schema_marks *marks = data;

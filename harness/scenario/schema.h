@@ -85,6 +85,8 @@ extern const struct schema_object rs_schema_flow, rs_schema_port, rs_schema_acti
 
 /* Row of a key; -1: no such key. */
 int rs_schema_row(const struct schema_object *object, const char *key);
+/* The word of a key of type SCHEMA_WORD that has been read as `index`. */
+const char *rs_schema_word(const struct schema_object *object, const char *key, unsigned index);
 
 /* Gives back what reading allocated inside a struct of this object (not the struct). */
 void rs_schema_fini(const struct schema_object *object, void *data);

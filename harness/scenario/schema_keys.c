@@ -133,7 +133,8 @@ const struct schema_object rs_schema_port = {
 /* ---- driver ---- */
 
 static const char *const app_words[] = {"fwd", "echo", "gen", "sink", "poke", NULL};
-static const char *const wait_words[] = {"poll", "interrupt", NULL};
+static const char *const wait_words[] = {"poll", "interrupt", "adaptive", NULL};
+static const char *const flow_control_words[] = {"none", "rx", "tx", "full", NULL};
 static const char *const signal_words[] = {"TERM", "INT",  "QUIT", "HUP",
                                            "USR1", "USR2", "KILL", NULL};
 
@@ -171,7 +172,18 @@ static const struct schema_key driver_keys[] = {
      .doc = "With `tso`: larger packets of `fwd` and `gen` are cut into frames of this payload."},
     {.name = "wait", .type = SCHEMA_WORD, AT(scenario_driver, wait), .words = wait_words,
      .matrix = true, .otherwise = "poll",
-     .doc = "How `app` waits for frames: by polling, or asleep until an interrupt comes."},
+     .doc = "How `app` waits for frames: by polling, asleep until an interrupt comes, or "
+            "`adaptive`: polling while there is traffic, asleep after 256 rounds without a frame. "
+            "It sleeps 2 ms at most (`--wake`), which is what a lost interrupt costs."},
+    {.name = "workers", .type = SCHEMA_INTEGER, AT(scenario_driver, workers), .unit = UNIT_COUNT,
+     .min = "1", .max = "16", .matrix = true,
+     .doc = "Threads of `app` (`fwd` and `echo`) that share its queues, each with buffers of its "
+            "own; at most one per queue. In-process they take turns. Default: 1."},
+    {.name = "flow-control", .type = SCHEMA_WORD, AT(scenario_driver, flow_control),
+     .words = flow_control_words, .matrix = true, .otherwise = "none",
+     .doc = "Pause frames (IEEE 802.3) at the ports of `app`: `rx` obeys those of the other end, "
+            "`tx` sends them when the packet buffer fills, and then drops nothing before; `full` "
+            "does both."},
     {.name = "registers", .type = SCHEMA_TEXTS, AT(scenario_driver, registers), .count_max = 1024,
      .doc = "Statements that `app` runs when its ports are up, before it is ready: registers of "
             "features that its driver knows nothing of, like `ETQF(0) = 0x800088b5`. "

@@ -86,8 +86,8 @@ START_TEST(fwd_forwards_both_ways)
         ck_assert_uint_eq(fake_transmit(&fake[1], 0, 32, frame_out, &expect[1]), 1);
         ck_assert_uint_eq(fake_transmit(&fake[0], 0, 32, frame_out, &expect[0]), 1);
     }
-    ck_assert_uint_eq(app.frames, 400);
-    ck_assert_uint_eq(app.not_sent, 0);
+    ck_assert_uint_eq(app.worker[0].frames, 400);
+    ck_assert_uint_eq(app.worker[0].not_sent, 0);
     ixd_app_stop(&app);
     finish();
 }
@@ -105,8 +105,8 @@ START_TEST(fwd_survives_a_link_flap)
         frame_in(&fake[0], 0, i);
         ck_assert_int_eq(ixd_app_step(&app, &err), 1);
     }
-    ck_assert_uint_eq(app.frames, 31);
-    ck_assert_uint_eq(app.not_sent, 69);
+    ck_assert_uint_eq(app.worker[0].frames, 31);
+    ck_assert_uint_eq(app.worker[0].not_sent, 69);
     fake_link(&fake[1], true);
     ck_assert_uint_eq(fake_transmit(&fake[1], 0, 64, frame_out, &expect), 31);
     frame_in(&fake[0], 0, 31);
@@ -121,11 +121,119 @@ START_TEST(poll_mode_sees_a_lost_link)
 {
     start("echo", "");
     fake_link(&fake[0], false);
-    for (unsigned i = 0; i < 65536; i++)
+    fake[0].now_ns += 1000000000;
+    for (unsigned i = 0; i < 4096; i++)
         ck_assert_int_eq(ixd_app_step(&app, &err), 0);
     ck_assert(!ixd_link_last(app.port[0]).up);
     ck_assert_uint_eq(ixd_link_last(app.port[0]).changes, 1);
     finish();
+}
+END_TEST
+
+/* The report is lost, the ring fills: the port is reset and goes on, and nothing is missing. */
+START_TEST(fwd_resets_a_port_that_hangs)
+{
+    start("fwd", "--ring 32 --batch 8 --tx-hang 5 --check --wait adaptive --idle-polls 10");
+    for (unsigned i = 0; i < 31; i++)
+        frame_in(&fake[0], 0, i);
+    while (ixd_app_step(&app, &err) > 0) {
+    }
+    ck_assert_uint_eq(ixd_tx_pending(app.port[1], 0), 31);
+    for (unsigned i = 0; i < 200 && !ixd_port_resets(app.port[1]); i++) {
+        ck_assert_msg(ixd_app_step(&app, &err) >= 0, "%s", err.text); /* sleeps 2 ms at a time */
+        fake[1].now_ns = fake[0].now_ns;
+    }
+    ck_assert_uint_eq(ixd_port_resets(app.port[1]), 1);
+    ck_assert_uint_eq(ixd_port_resets(app.port[0]), 0);
+    ck_assert_uint_eq(ixd_tx_pending(app.port[1], 0), 0);
+    frame_in(&fake[0], 0, 7);
+    ck_assert_int_eq(ixd_app_step(&app, &err), 1);
+    ck_assert_uint_eq(fake_transmit(&fake[1], 0, 8, frame_out, NULL), 1);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
+/* Surprise removal ends the application, with a clear word and all buffers at home. */
+START_TEST(a_device_that_went_away_ends_it)
+{
+    int rc = 0;
+
+    start("fwd", "--ring 32 --check --wait interrupt");
+    for (unsigned i = 0; i < 10; i++)
+        frame_in(&fake[0], 0, i);
+    ck_assert_int_eq(ixd_app_step(&app, &err), 10);
+    fake[1].gone = true;
+    for (unsigned i = 0; i < 100 && rc >= 0; i++)
+        rc = ixd_app_step(&app, &err);
+    ck_assert_int_eq(rc, -ENODEV);
+    ck_contains(err.text, "STATUS reads all ones: the device is gone");
+    ixd_app_stop(&app);
+    ck_assert_int_eq(ixd_app_fini(&app, &err), -ENODEV);
+    ck_contains(err.text, "gone"); /* and not that buffers are missing */
+    ck_assert_uint_eq(fake[0].dma_live, 0);
+}
+END_TEST
+
+START_TEST(adaptive_sleeps_when_idle)
+{
+    start("echo", "--wait adaptive --idle-polls 5");
+    for (unsigned i = 0; i < 100; i++) {
+        frame_in(&fake[0], 0, i);
+        ck_assert_int_eq(ixd_app_step(&app, &err), 1);
+        for (unsigned k = 0; k < 4; k++)
+            ck_assert_int_eq(ixd_app_step(&app, &err), 0);
+        fake_transmit(&fake[0], 0, 8, NULL, NULL);
+    }
+    ck_assert_uint_eq(fake[0].waits, 0);
+    ck_assert_uint_eq(app.worker[0].wakeups, 0);
+    fake[0].message = fake[0].cause = 0;
+    ck_assert_int_eq(ixd_app_step(&app, &err), 0); /* the fifth */
+    ck_assert_int_eq(ixd_app_step(&app, &err), 0); /* and asleep it remains */
+    ck_assert_uint_eq(fake[0].waits, 2);
+    ck_assert_uint_eq(app.worker[0].timeouts, 2);
+    frame_in(&fake[0], 0, 1);
+    ck_assert_int_eq(ixd_app_step(&app, &err), 1);
+    for (unsigned k = 0; k < 4; k++) /* awake again */
+        ck_assert_int_eq(ixd_app_step(&app, &err), 0);
+    ck_assert_uint_eq(fake[0].waits, 2);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
+/* Each worker has its queues, its pool and its counters. */
+START_TEST(workers_share_the_queues)
+{
+    start("fwd", "--ring 32 --queues 5 --workers 2 --check");
+    ck_assert_uint_eq(app.worker[0].queues, 0x15);
+    ck_assert_uint_eq(app.worker[1].queues, 0x0a);
+    ck_assert_ptr_ne(app.worker[0].pool, app.worker[1].pool);
+    for (unsigned q = 0; q < 5; q++)
+        frame_in(&fake[q % 2], q, q);
+    ck_assert_int_eq(ixd_worker_step(&app.worker[1], &err), 2);
+    ck_assert_int_eq(ixd_app_step(&app, &err), 3);
+    ck_assert_uint_eq(app.worker[0].frames, 3);
+    ck_assert_uint_eq(app.worker[1].frames, 2);
+    for (unsigned q = 0; q < 5; q++)
+        ck_assert_uint_eq(fake_transmit(&fake[1 - q % 2], q, 8, NULL, NULL), 1);
+    ixd_app_stop(&app);
+    finish();
+}
+END_TEST
+
+START_TEST(workers_need_queues)
+{
+    struct ixd_bus *buses[2] = {&fake[0].bus, &fake[1].bus};
+    struct ixd_app_options options;
+
+    fake_bus_init(&fake[0]);
+    ck_assert_int_eq(parse("fwd", "--queues 2 --workers 3", &options), 0);
+    ck_assert_int_eq(ixd_app_init(&app, &ixd_app_fwd, &options, buses, 2, &err), -EINVAL);
+    ck_contains(err.text, "--workers 3: expected at most 2, one for each of --queues");
+    ck_assert_int_eq(parse("sink", "--queues 2 --workers 2", &options), 0);
+    ck_assert_int_eq(ixd_app_init(&app, &ixd_app_sink, &options, buses, 1, &err), -EINVAL);
+    ck_contains(err.text, "expected at most 1");
 }
 END_TEST
 
@@ -158,9 +266,9 @@ START_TEST(echo_swaps_addresses)
     ck_assert_uint_eq(fake_transmit(&fake[0], 1, 8, frame_out, NULL), 1);
     ck_assert_mem_eq(last, "\x0b\x0c\x0d\x0e\x0f\x10\x01\x02\x03\x04\x05\x06\x08\x00", 14);
     ck_assert_int_eq(ixd_app_step(&app, &err), 0);
-    ck_assert_uint_eq(app.wakeups, 1); /* the message of the first frame is still there */
+    ck_assert_uint_eq(app.worker[0].wakeups, 1); /* the message of the first frame is still there */
     ck_assert_int_eq(ixd_app_step(&app, &err), 0);
-    ck_assert_uint_eq(app.timeouts, 1);
+    ck_assert_uint_eq(app.worker[0].timeouts, 1);
     ixd_app_stop(&app);
     finish();
 }
@@ -175,7 +283,7 @@ START_TEST(sink_counts_and_ends)
         ck_assert_int_eq(ixd_app_step(&app, &err), 1);
     }
     ck_assert(app.done);
-    ck_assert_uint_eq(app.bytes, 180);
+    ck_assert_uint_eq(app.worker[0].bytes, 180);
     finish();
 }
 END_TEST
@@ -275,7 +383,7 @@ START_TEST(fwd_drops_bad_checksums)
     ck_assert(fake_receive(&fake[0], 0, frame, 60, IXD_RX_EOP | IXD_RX_IPCS | IXD_RX_L4CS));
     ck_assert_int_eq(ixd_app_step(&app, &err), 3);
     ck_assert_uint_eq(fake_transmit(&fake[1], 0, 8, NULL, NULL), 1);
-    ck_assert_uint_eq(app.bad_checksum, 2);
+    ck_assert_uint_eq(app.worker[0].bad_checksum, 2);
     ixd_app_stop(&app);
     finish();
 }
@@ -293,8 +401,8 @@ START_TEST(gen_keeps_its_rate)
         fake_transmit(&fake[0], 0, 512, NULL, NULL);
         fake[0].now_ns += 10000;
     }
-    ck_assert_uint_ge(app.frames, 999 * 20);
-    ck_assert_uint_le(app.frames, 999 * 20 + 1);
+    ck_assert_uint_ge(app.worker[0].frames, 999 * 20);
+    ck_assert_uint_le(app.worker[0].frames, 999 * 20 + 1);
     ixd_app_stop(&app);
     finish();
 }
@@ -374,7 +482,10 @@ START_TEST(init_undoes_itself)
 END_TEST
 
 TEST_MAIN("app", fwd_forwards_both_ways, fwd_survives_a_link_flap, poll_mode_sees_a_lost_link,
-          link_that_never_comes, echo_swaps_addresses, sink_counts_and_ends,
+          fwd_resets_a_port_that_hangs,
+          a_device_that_went_away_ends_it, adaptive_sleeps_when_idle,
+          workers_share_the_queues, workers_need_queues, link_that_never_comes,
+          echo_swaps_addresses, sink_counts_and_ends,
           gen_sends_all_in_order_through_a_full_ring, gen_makes_frames_of_all_kinds,
           gen_refuses_what_does_not_fit, fwd_drops_bad_checksums, gen_keeps_its_rate,
           gen_takes_in_at_a_second_port, report_has_both_kinds_of_counters, init_undoes_itself)

@@ -32,7 +32,7 @@ START_TEST(good_options)
     ck_assert_uint_eq(o.batch, 256);
     ck_assert_uint_eq(o.rx_ring, 96);
     ck_assert_uint_eq(o.tx_ring, 96);
-    ck_assert(o.interrupt && !o.promisc && o.drop && !o.check);
+    ck_assert(o.wait == IXD_APP_INTERRUPT && !o.promisc && o.drop && !o.check);
     ck_assert_uint_eq(o.tx_hthresh, 2);
     ck_assert_int_eq(parse("fwd", "--mtu 9000 --offloads vlan,tso --segment 700 --merge 4", &o), 0);
     ck_assert_uint_eq(o.mtu, 9000);
@@ -76,6 +76,9 @@ START_TEST(bad_options)
                                         "--offloads tso,",
                                         "--segment 0",
                                         "--merge 17",
+                                        "--workers 0",
+                                        "--flow-control on",
+                                        "--wake 9",
                                         "--kind udp4",
                                         "stray"};
     struct ixd_app_options o;
