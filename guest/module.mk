@@ -36,3 +36,8 @@ $(GUEST_OUT)/initramfs: $(GUEST_OUT)/init $(GUEST_OUT)/vmlinuz scripts/guest_ima
                         guest/modules.txt $(GUEST_OUT)/choice
 	$(Q)scripts/guest_image.sh $(GUEST_OUT)/kernel guest/modules.txt $(GUEST_OUT)/init $@
 -include $(GUEST_OUT)/initramfs.d
+
+# a load for scripts/smp_test.py
+LDFLAGS_guest-bin/crowd := -static
+$(eval $(call program,guest-bin/crowd,guest/tests/crowd.c,,-lpthread))
+GUEST_PROGRAMS += $(BUILD)/guest-bin/crowd

@@ -136,6 +136,16 @@ static json_t *refusals(const struct bench_report *report)
     return array;
 }
 
+/* Each processor's part: they add up to guest_instructions. */
+static json_t *by_cpu(const struct bench_report *report, uint64_t cpus)
+{
+    json_t *array = json_array();
+
+    for (uint64_t i = 0; i < MIN(cpus, REPORT_CPUS); i++)
+        json_array_append_new(array, whole(report->guest_instructions_of[i]));
+    return array;
+}
+
 static json_t *one_result(const struct rs_result *result)
 {
     const struct bench_report *report = result->run.facts.report;
@@ -162,6 +172,8 @@ static json_t *one_result(const struct rs_result *result)
         json_object_set_new(object, "trace_hash", text(rs_hash_text(report->trace_hash, hash)));
         json_object_set_new(object, "memory_hash", text(rs_hash_text(report->memory_hash, hash)));
         json_object_set_new(object, "guest_instructions", whole(report->guest_instructions_end));
+        json_object_set_new(object, "guest_instructions_of_cpus",
+                            by_cpu(report, result->c->machine.cpus));
         json_object_set_new(object, "trace_schema", whole(report->schema));
         json_object_set_new(object, "quantum_ns", whole(report->quantum_ns));
         json_object_set_new(object, "dilation",

@@ -20,6 +20,7 @@ bool rs_host_find(const char *name, enum rs_host *host);
 struct rs_machine {
     const char *dir;       /* run folder, absolute */
     unsigned ports;        /* NICs */
+    unsigned cpus;         /* of the guest */
     uint64_t memory_bytes; /* of the guest */
     enum scenario_iommu iommu;
     enum scenario_pages pages; /* of DMA memory */

@@ -19,7 +19,7 @@ enum { HUGEPAGE_BYTES = 2 << 20 };
 
 /* What each word is for, and what it saves, is in guest/README.md. */
 #define KERNEL_LINE                                                                                \
-    "console=ttyS0 panic=-1 cryptomgr.notests nolapic_timer tsc=reliable tsc_early_khz=1000000 "   \
+    "console=ttyS0 panic=-1 cryptomgr.notests %stsc=reliable tsc_early_khz=1000000 "               \
     "no_timer_check mitigations=off init_on_alloc=0 nokaslr norandmaps "                           \
     "randomize_kstack_offset=off random.trust_cpu=off transparent_hugepage=never nowatchdog "      \
     "default_hugepagesz=2M"
@@ -89,6 +89,8 @@ static void machine_options(GPtrArray *argv, const struct rs_machine *m)
     option(argv, "-rtc", "base=2026-01-01,clock=vm");
     option(argv, "-seed", "1");
     option(argv, "-m", "%" G_GUINT64_FORMAT "M", m->memory_bytes >> 20);
+    if (m->cpus > 1)
+        option(argv, "-smp", "%u", m->cpus);
 }
 
 /* The guest's half of machine.iommu; its pages are machine.pages. */
@@ -104,7 +106,8 @@ static void boot_options(GPtrArray *argv, const struct rs_machine *m)
 
     option(argv, "-kernel", "%s", kernel);
     option(argv, "-initrd", "%s", image);
-    option(argv, "-append", "%s %s%s hugepages=%" G_GUINT64_FORMAT, KERNEL_LINE,
+    option(argv, "-append", KERNEL_LINE " %s%s hugepages=%" G_GUINT64_FORMAT,
+           m->cpus > 1 ? "" : "nolapic_timer ", /* several need a timer each */
            iommu_lines[m->iommu], " quiet",
            m->pages == SCENARIO_PAGES_4KIB ? 0 : m->memory_bytes / 4 / HUGEPAGE_BYTES);
     g_free(kernel);

@@ -139,6 +139,7 @@ struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
         .netdevs = netdevs,
         .dir = dir,
         .ports = (unsigned)c->machine.ports,
+        .cpus = (unsigned)c->machine.cpus,
         .memory_bytes = c->machine.memory_bytes,
         .iommu = (enum scenario_iommu)c->machine.iommu,
         .pages = (enum scenario_pages)c->machine.pages,

@@ -137,6 +137,11 @@ void rs_check_machine(struct check *k)
     check_ports(k);
     if (c->machine.memory_bytes % (1 << 20) != 0)
         rs_check_error(k, MACHINE_MARK(&c->machine, "memory"), "'memory' must be whole MiB");
+    if (c->machine.cpus > 1 && c->machine.host == SCENARIO_HOST_IN_PROCESS)
+        rs_check_error(k, MACHINE_MARK(&c->machine, "cpus"),
+                       "the in-process host has no processors; use host: qemu");
+    else if (c->machine.cpus > 1)
+        c->machine.host = SCENARIO_HOST_QEMU;
     if (c->clock.quantum_ps % 1000 != 0)
         rs_check_error(k, rs_schema_mark(&rs_schema_clock, &c->clock, "quantum"),
                        "'quantum' must be whole nanoseconds");

@@ -46,6 +46,7 @@ struct scenario_machine {
     uint64_t ports;        /* never 0 after reading */
     unsigned iommu;        /* enum scenario_iommu */
     unsigned pages;        /* enum scenario_pages: of DMA memory */
+    uint64_t cpus;         /* of the guest */
     uint64_t memory_bytes; /* of the guest */
     unsigned host;         /* enum scenario_host */
     uint64_t iotlb;        /* entries; 0: no IOTLB model */

@@ -59,6 +59,10 @@ static const struct schema_key machine_keys[] = {
     {.name = "iotlb", .type = SCHEMA_INTEGER, AT(scenario_machine, iotlb), .matrix = true,
      .unit = UNIT_COUNT, .max = "1024", .otherwise = "64",
      .doc = "Entries of the IOTLB; 0: translations cost nothing."},
+    {.name = "cpus", .type = SCHEMA_INTEGER, AT(scenario_machine, cpus), .matrix = true,
+     .unit = UNIT_COUNT, .min = "1", .max = "8", .otherwise = "1",
+     .doc = "Processors of the guest. They take turns of 19937 ns of guest time, so each of n busy "
+            "ones runs at 1/n of its speed. More than one: needs a guest (host `qemu`)."},
     {.name = "memory", .type = SCHEMA_INTEGER, AT(scenario_machine, memory_bytes),
      .unit = UNIT_BYTES, .min = "256MiB", .max = "16GiB", .otherwise = "512MiB",
      .doc = "Memory of the guest; whole MiB."},

@@ -14,7 +14,8 @@
 
 #define REPORT_MAGIC "RSREPRT\1"
 enum {
-    REPORT_VERSION = 7,
+    REPORT_VERSION = 8,
+    REPORT_CPUS = 8,
     /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
      * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
     REPORT_BUCKETS = 32 + 31 * 32,
@@ -124,6 +125,7 @@ struct bench_report {
     uint64_t sched_events, sched_refused;
     /* filled in by the host; 0 when the host has no such thing */
     uint64_t guest_instructions_go, guest_instructions_over, guest_instructions_end;
+    uint64_t guest_instructions_of[REPORT_CPUS]; /* each processor's part of the last */
     uint64_t memory_hash[2]; /* guest RAM at EXIT */
     uint32_t samples;
     uint32_t faults; /* of the plan */

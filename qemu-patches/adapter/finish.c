@@ -67,6 +67,9 @@ void ringside_finish(struct ringside_machine *m, bool wanted)
     m->report->guest_instructions_over = m->instructions_over;
     if (wanted) { /* else the machine stopped somewhere: no instant to speak of */
         m->report->guest_instructions_end = icount_get_raw();
+        for (int cpu = 0; cpu < REPORT_CPUS; cpu++) {
+            m->report->guest_instructions_of[cpu] = icount_get_raw_of(cpu);
+        }
         hash_memory(m, m->report->memory_hash);
     }
     status = rec_report(m->rec, m->report, why, sizeof(why));

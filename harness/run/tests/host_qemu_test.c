@@ -55,6 +55,8 @@ START_TEST(reproducible)
     ck_assert_ptr_null(strstr(line, "capture="));
     ck_assert_ptr_null(strstr(line, "stdio"));
     ck_assert_ptr_null(strstr(line, "netdev"));
+    ck_assert_ptr_null(strstr(line, "-smp"));
+    ck_assert_ptr_nonnull(strstr(line, " nolapic_timer "));
     g_free(line);
 }
 END_TEST
@@ -73,10 +75,13 @@ START_TEST(variants)
     ck_assert_ptr_nonnull(strstr(line, "port=0,netdev=net0"));
     ck_assert_ptr_nonnull(strstr(line, "-m 1024M"));
     g_free(line);
+    machine.cpus = 4;
     machine.console = true;
     machine.iommu = SCENARIO_IOMMU_PASSTHROUGH;
     line = line_of(&machine);
     ck_assert_ptr_nonnull(strstr(line, "mon:stdio"));
+    ck_assert_ptr_nonnull(strstr(line, "-smp 4"));
+    ck_assert_ptr_null(strstr(line, "nolapic_timer"));
     ck_assert_ptr_nonnull(strstr(line, "intel_iommu=on iommu.strict=1 iommu=pt"));
     ck_assert_ptr_nonnull(strstr(line, "-device intel-iommu"));
     g_free(line);
