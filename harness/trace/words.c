@@ -19,13 +19,14 @@ static const char *const rx_drop[] = {
     [NIC_RX_DROP_BUFFER] = "packet-buffer-full", [NIC_RX_DROP_NO_DESC] = "no-descriptor",
     [NIC_RX_DROP_QUEUE_OFF] = "queue-off", [NIC_RX_DROP_PAUSE] = "pause-frame",
     [NIC_RX_DROP_PIPE] = "overlap", [NIC_RX_DROP_LINK] = "link-down",
-    [NIC_RX_DROP_RING] = "ring-too-short",
+    [NIC_RX_DROP_RING] = "ring-too-short", [NIC_RX_DROP_LENGTH] = "wrong-length",
 };
 _Static_assert(LENGTH(rx_drop) == NIC_RX_DROPS, "a reason without a word");
 
 /* Statistics registers that count them, by drop reason; the others are counted nowhere. */
 static const char *const rx_drop_counter[NIC_RX_DROPS] = {
     [NIC_RX_DROP_FCS] = "CRCERRS", [NIC_RX_DROP_SHORT] = "RUC or RFC",
+    [NIC_RX_DROP_LENGTH] = "RLEC",
     [NIC_RX_DROP_LONG] = "ROC or RJC", [NIC_RX_DROP_BUFFER] = "MPC",
     [NIC_RX_DROP_PIPE] = "MPC", [NIC_RX_DROP_NO_DESC] = "QPRDC",
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * FRTIMER, SYSTIM and TIMINCA: see clock.h. All arithmetic wraps, as the counters do.
+ * FRTIMER, SYSTIM and TIMINCA, TCPTIMER: see clock.h. All arithmetic wraps, as the counters do.
  */
 #include "model/nic/clock.h"
 
@@ -86,7 +86,51 @@ uint32_t nic_frtimer_read(struct nic *n, uint32_t index)
     return (uint32_t)(us % 1000 | us / 1000 % 1000 << 10 | us / 1000000 % 4096 << 20);
 }
 
+/* ---- TCP timer [I-99] ---- */
+
+static void tcp_timer_start(struct nic *n)
+{
+    struct nic_clock *c = &n->st->clock;
+    uint64_t ms = n->st->reg[R_TCPTIMER] & TCPTIMER_DURATION;
+
+    c->expires_ps = nic_now(n) + (ms ? ms : 1) * 1000 * US_PS;
+    nic_alarm_set(n, &c->alarm, c->expires_ps, NIC_TIMER_TCP, 0, 0);
+}
+
+static void tcp_timer_expired(struct nic *n)
+{
+    n->st->clock.expires_ps = 0;
+    if (n->st->reg[R_TCPTIMER] & TCPTIMER_LOOP)
+        tcp_timer_start(n);
+    nic_irq_cause(n, EICR_TCP_TIMER);
+}
+
+void nic_tcptimer_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    nic_reg_store(n, R_TCPTIMER, 0, value);
+    if (!(value & TCPTIMER_ENABLE))
+        n->st->clock.expires_ps = 0;
+    else if (value & TCPTIMER_KICK)
+        tcp_timer_start(n);
+    if (value & TCPTIMER_FINISH)
+        tcp_timer_expired(n);
+}
+
+void nic_clock_fire(struct nic *n)
+{
+    struct nic_clock *c = &n->st->clock;
+
+    nic_alarm_fired(&c->alarm);
+    if (!c->expires_ps)
+        return;
+    if (nic_now(n) >= c->expires_ps)
+        tcp_timer_expired(n);
+    else
+        nic_alarm_set(n, &c->alarm, c->expires_ps, NIC_TIMER_TCP, 0, 0);
+}
+
 void nic_clock_reset(struct nic *n, int kind)
 {
+    n->st->clock.expires_ps = 0;
     systim_set(n, 0);
 }

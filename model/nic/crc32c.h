@@ -7,7 +7,8 @@
 
 #include <stdint.h>
 
-/* CRC-32C (Castagnoli) of these bytes; goes into a packet little endian. */
-uint32_t nic_crc32c(const uint8_t *data, uint32_t length);
+/* CRC-32C (Castagnoli) of what `before` is the CRC of (0: nothing) and these bytes; goes into a
+ * packet little endian. */
+uint32_t nic_crc32c(uint32_t before, const uint8_t *data, uint32_t length);
 
 #endif

@@ -66,7 +66,9 @@ enum {
     RXD_STAT_L4CS = 1u << 5,
     RXD_STAT_IPCS = 1u << 6,
     RXD_STAT_PIF = 1u << 7,  /* not an exact match of a station address */
-    RXD_STAT_UDPV = 1u << 10,
+    RXD_STAT_VEXT = 1u << 9, /* an outer tag stands before the one that counts */
+    RXD_STAT_UDPV = 1u << 10, /* first fragment, with a UDP checksum */
+    RXD_STAT_LLINT = 1u << 11, /* it raises a low-latency interrupt */
     RXD_STAT_TS = 1u << 16,  /* RXSTMP is this frame's */
     RXD_STAT_LB = 1u << 18,
     RXD_ERR_FDIR_LENGTH = 1u << 20, /* the filter lies beyond FDIRCTRL.MAXLEN in its bucket */
@@ -92,6 +94,8 @@ enum nic_ptype {
     PTYPE_TCP = 1 << 4,
     PTYPE_UDP = 1 << 5,
     PTYPE_SCTP = 1 << 6,
+    PTYPE_ESP = 1 << 8,
+    PTYPE_AH = 1 << 9,
 };
 
 /* Transmit: q1 = command dword, then olinfo dword. Bit numbers of the low dword. */

@@ -156,7 +156,8 @@ static void add(struct nic *n, uint32_t bucket, uint32_t id, uint32_t fdircmd)
     filter->id = (uint16_t)id;
     filter->queue = (uint8_t)((fdircmd & FDIRCMD_QUEUE) >> FDIRCMD_QUEUE_SHIFT);
     filter->flags = (uint8_t)((fdircmd & FDIRCMD_QUEUE_EN ? FDIR_HAS_QUEUE : 0) |
-                              (fdircmd & FDIRCMD_DROP ? FDIR_DROPS : 0));
+                              (fdircmd & FDIRCMD_DROP ? FDIR_DROPS : 0) |
+                              (fdircmd & FDIRCMD_INT ? FDIR_INTERRUPTS : 0));
     show_free(n);
     if (is_new)
         warn_when_full(n);
@@ -191,7 +192,8 @@ static uint32_t query(struct nic_fdir *f, uint32_t bucket, uint32_t id)
     const struct nic_fdir_filter *filter = &f->filter[one - 1];
     return FDIRCMD_VALID | (uint32_t)filter->queue << FDIRCMD_QUEUE_SHIFT |
            (filter->flags & FDIR_HAS_QUEUE ? FDIRCMD_QUEUE_EN : 0) |
-           (filter->flags & FDIR_DROPS ? FDIRCMD_DROP : 0);
+           (filter->flags & FDIR_DROPS ? FDIRCMD_DROP : 0) |
+           (filter->flags & FDIR_INTERRUPTS ? FDIRCMD_INT : 0);
 }
 
 void nic_fdircmd_write(struct nic *n, uint32_t index, uint32_t value)
@@ -266,6 +268,8 @@ int nic_fdir_match(struct nic *n, const uint8_t *frame, uint32_t length,
     }
     count(n, R_FDIRMATCH, 0, UINT32_MAX);
     meta->status |= RXD_STAT_FLM;
+    if (filter->flags & FDIR_INTERRUPTS)
+        meta->status |= RXD_STAT_LLINT;
     uint32_t longest = (fdirctrl & FDIRCTRL_MAXLEN) >> FDIRCTRL_MAXLEN_SHIFT;
     if (longest && before >= longest)
         meta->status |= RXD_ERR_FDIR_LENGTH;

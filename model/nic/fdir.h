@@ -54,7 +54,7 @@ struct nic_fdir_filter {
     uint8_t queue;
     uint8_t flags;   /* enum nic_fdir_flags */
 };
-enum nic_fdir_flags { FDIR_HAS_QUEUE = 1, FDIR_DROPS = 2 };
+enum nic_fdir_flags { FDIR_HAS_QUEUE = 1, FDIR_DROPS = 2, FDIR_INTERRUPTS = 4 };
 
 struct nic_fdir {
     uint32_t capacity; /* 0: off */

@@ -15,6 +15,9 @@ enum {
     STATUS_LINK_UP = 1u << 7, /* [I-12] */
     STATUS_GIO_ENABLED = 1u << 19,
 
+    CTRL_EXT_EXTENDED_VLAN = 1u << 26,
+    EXVET_OUTER_SHIFT = 16,
+
     ESDP_SDP2 = 1u << 2, /* module present */
     ESDP_SDP3 = 1u << 3, /* laser off */
     ESDP_SDP3_OUT = 1u << 11,
@@ -53,6 +56,10 @@ enum {
 
     EITR_INTERVAL = 0xff8, /* 2 us units in bits 11:3 */
     EITR_INTERVAL_SHIFT = 3,
+    EITR_LLI_MODERATION = 1u << 15,
+    EITR_LLI_CREDIT = 0x1f << 16,
+    EITR_LLI_CREDIT_SHIFT = 16,
+    EITR_LLI_CREDITS = 0x1f, /* at most */
     EITR_CNT_WDIS = 1u << 31,
 
     GPIE_SDP0 = 1u << 0,
@@ -61,6 +68,8 @@ enum {
     GPIE_MSIX_MODE = 1u << 4,
     GPIE_OCD = 1u << 5,
     GPIE_EIMEN = 1u << 6,
+    GPIE_LL_INTERVAL = 0xf << 7, /* 0: no moderation */
+    GPIE_LL_INTERVAL_SHIFT = 7,
     GPIE_EIAME = 1u << 30,
     GPIE_PBA = 1u << 31,
 
@@ -97,6 +106,8 @@ enum {
     VLNCTRL_CFI = 1u << 28,
     VLNCTRL_CFIEN = 1u << 29,
     VLNCTRL_VFE = 1u << 30,
+    RFCTL_IPV6_DIS = 1u << 10,      /* IPv6 is not looked into */
+    RFCTL_IPV6_XSUM_DIS = 1u << 11, /* its checksums are not checked */
     RXCSUM_IPPCSE = 1u << 12,
     RXCSUM_PCSD = 1u << 13,
     RDRXCTL_CRCSTRIP = 1u << 1,
@@ -116,6 +127,7 @@ enum {
     ETQF_EN = 1u << 31,
     ETQS_QUEUE_SHIFT = 16,
     ETQS_QUEUE = 0x7f << 16,
+    ETQS_LLI = 1u << 29,
     ETQS_QUEUE_EN = 1u << 31,
     FTQF_PROTOCOL = 3,
     FTQF_TCP = 0,
@@ -133,6 +145,14 @@ enum {
     FTQF_ENABLE = 1u << 31,
     SDPQF_SOURCE = 0xffff,
     SDPQF_DESTINATION = 0xffffu << 16,
+    L34T_SIZE = 0xfff,
+    L34T_SIZE_BYPASS = 1u << 12,
+    L34T_FLAGS_SHIFT = 13, /* FIN first, as in the TCP header */
+    L34T_FLAGS = 0x3f << 13,
+    L34T_FLAGS_BYPASS = 1u << 19,
+    L34T_LLI = 1u << 20,
+    IMIRVP_PRIORITY = 7,
+    IMIRVP_ENABLE = 1u << 3,
     L34T_QUEUE_SHIFT = 21,
     L34T_QUEUE = 0x7f << 21,
     SYNQF_ENABLE = 1u << 0,
@@ -165,6 +185,7 @@ enum {
     HLREG0_JUMBOEN = 1u << 2,
     HLREG0_TXPADEN = 1u << 10,
     HLREG0_LPBK = 1u << 15,
+    HLREG0_RXLNGTHERREN = 1u << 27,
     MAXFRS_MFS_SHIFT = 16,
     MFLCN_PMCF = 1u << 0,
     MFLCN_DPF = 1u << 1,
@@ -195,6 +216,11 @@ enum {
     RXSATRH_SEQUENCE_SHIFT = 16,
     TIMADJH_MINUS = 1u << 31,
     TSAUXC_DISABLE = 1u << 31, /* SYSTIM stands */
+    TCPTIMER_DURATION = 0xff,  /* ms */
+    TCPTIMER_KICK = 1u << 8,
+    TCPTIMER_ENABLE = 1u << 9,
+    TCPTIMER_FINISH = 1u << 10,
+    TCPTIMER_LOOP = 1u << 11,
 
     FDIRCTRL_PBALLOC = 3,
     FDIRCTRL_INIT_DONE = 1u << 3,
@@ -221,6 +247,7 @@ enum {
     FDIRCMD_IP6 = 1u << 7,
     FDIRCMD_CLEARHT = 1u << 8,
     FDIRCMD_DROP = 1u << 9,
+    FDIRCMD_INT = 1u << 10,
     FDIRCMD_QUEUE_EN = 1u << 15,
     FDIRCMD_QUEUE_SHIFT = 16,
     FDIRCMD_QUEUE = 0x7f << 16,

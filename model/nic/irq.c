@@ -75,15 +75,23 @@ static uint32_t ivar_entry(const struct nic *n, uint32_t queue, bool tx)
     return n->st->reg[R_IVAR + queue / 2] >> ((queue & 1) * 16 + tx * 8) & 0xff;
 }
 
-void nic_irq_queue(struct nic *n, uint32_t queue, bool tx)
+int nic_irq_cause_of(const struct nic *n, uint32_t queue, bool tx)
 {
-    struct nic_irq *irq = &n->st->irq;
     uint32_t entry = ivar_entry(n, queue, tx);
 
     if (!(entry & IVAR_VALID))
+        return -1;
+    return (int)(entry & (nic_irq_mode(n) == NIC_IRQ_MSIX ? IVAR_VECTOR : 15));
+}
+
+void nic_irq_queue(struct nic *n, uint32_t queue, bool tx)
+{
+    struct nic_irq *irq = &n->st->irq;
+    int cause = nic_irq_cause_of(n, queue, tx);
+
+    if (cause < 0)
         return;
-    uint32_t vector = entry & (nic_irq_mode(n) == NIC_IRQ_MSIX ? IVAR_VECTOR : 15);
-    uint64_t bit = 1ull << vector;
+    uint64_t bit = 1ull << cause;
     if (irq->pending & bit)
         return; /* still latched: nothing new */
     irq->pending |= bit;
@@ -157,6 +165,8 @@ static void set_causes(struct nic *n, uint64_t queues, uint32_t other)
         nic_emit(n, NIC_EV_cause, 0, eicr(n),
                  (uint32_t)(irq->mask & EICR_RTXQ) | irq->other_mask, 0);
     }
+    if (n->st->reg[R_GPIE] & GPIE_EIMEN)
+        nic_irq_forget_throttle(n, queues & irq->mask, other & irq->other_mask);
     announce(n, queues, other);
 }
 
@@ -240,6 +250,8 @@ void nic_eiam_ex_write(struct nic *n, uint32_t index, uint32_t value)
 
 void nic_gpie_write(struct nic *n, uint32_t index, uint32_t value)
 {
+    if ((value ^ n->st->reg[R_GPIE]) & GPIE_LL_INTERVAL)
+        nic_irq_credits_from_now(n);
     nic_reg_store(n, R_GPIE, 0, value);
     nic_irq_config_changed(n);
 }
@@ -252,6 +264,7 @@ void nic_irq_reset(struct nic *n, enum nic_reset_kind kind)
     irq->other = irq->other_mask = 0;
     irq->starved = false;
     memset(irq->last_ps, 0, sizeof irq->last_ps);
+    nic_irq_credits_from_now(n);
     if (kind != NIC_RESET_SW) {
         irq->pba = 0;
         for (int i = 0; i < NIC_VECTORS; i++)

@@ -4,7 +4,8 @@
  * (EITR), and the ways out: INTx, MSI, MSI-X with table and PBA. It does not know why a queue wants
  * attention.
  *
- * irq.c owns causes, masks and registers; irq_vector.c owns when a vector fires and how.
+ * irq.c owns causes, masks and registers; irq_vector.c owns when a vector fires and how;
+ * irq_low_latency.c owns what need not wait for the throttle.
  */
 #ifndef RINGSIDE_NIC_IRQ_H
 #define RINGSIDE_NIC_IRQ_H
@@ -34,12 +35,15 @@ struct nic_irq {
     uint8_t intx;        /* level given to the host last */
     uint8_t starved;     /* a message waits for room */
     uint64_t last_ps[NIC_VECTORS]; /* when it fired last, plus 1; 0 = never, or forgotten */
+    uint64_t credit_ps[NIC_VECTORS]; /* up to when low-latency credits have come back */
     struct nic_alarm alarm[NIC_VECTORS];
     struct nic_msix_entry table[NIC_VECTORS];
 };
 
 /* A receive (tx: transmit) queue has written descriptors back. */
 void nic_irq_queue(struct nic *n, uint32_t queue, bool tx);
+/* The same of a receive queue, for a frame that a filter marked: past the throttle. */
+void nic_irq_queue_low_latency(struct nic *n, uint32_t queue);
 /* Causes of EICR[30:16], EICR_LSC and so on. */
 void nic_irq_cause(struct nic *n, uint32_t eicr_bits);
 /* MSI, MSI-X, INTx or bus master were switched in configuration space. */
@@ -64,6 +68,12 @@ enum nic_irq_mode nic_irq_mode(const struct nic *n);
 /* Bits of EICR[31:16] that go to this vector in NIC_IRQ_MSIX mode. */
 uint32_t nic_irq_other_of(const struct nic *n, uint32_t vector);
 uint64_t nic_irq_automask(const struct nic *n);
+/* RTxQ cause that a queue raises; -1: none. */
+int nic_irq_cause_of(const struct nic *n, uint32_t queue, bool tx);
+/* Low-latency credits: none has come back since. */
+void nic_irq_credits_from_now(struct nic *n);
+/* The vectors of these causes may fire at once. */
+void nic_irq_forget_throttle(struct nic *n, uint64_t queues, uint32_t other);
 /* Something enabled is pending for this vector: fire it now or when the throttle allows. */
 void nic_vector_due(struct nic *n, uint32_t vector);
 /* Causes or masks changed: vectors that have nothing left are not due any more; INTx follows. */

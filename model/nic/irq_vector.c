@@ -251,13 +251,24 @@ void nic_irq_fire(struct nic *n, const struct sched_event *e)
 
 void nic_eitr_write(struct nic *n, uint32_t index, uint32_t value)
 {
+    if (value & EITR_CNT_WDIS) /* leaves counter and credits alone */
+        value = (value & ~(uint32_t)EITR_LLI_CREDIT) |
+                (n->st->reg[R_EITR + index] & EITR_LLI_CREDIT);
     nic_reg_store(n, R_EITR, index, value & ~(uint32_t)EITR_CNT_WDIS);
     if (index >= NIC_VECTORS)
         return;
-    if (!(value & EITR_CNT_WDIS)) /* the counter starts anew, and expired */
+    if (!(value & EITR_CNT_WDIS)) { /* the counter starts anew, and expired */
         n->st->irq.last_ps[index] = 0;
+        n->st->irq.credit_ps[index] = nic_now(n);
+    }
     if (n->st->irq.due >> index & 1)
         try_fire(n, index);
+}
+
+/* Messages that fired into a masked entry are not to be sent after all. */
+void nic_pbacl_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    n->st->irq.pba &= ~((uint64_t)value << 32 * index);
 }
 
 /* ---- BAR 4 ---- */

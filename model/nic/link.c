@@ -96,6 +96,8 @@ void nic_link_fire(struct nic *n, const struct sched_event *e)
 
 void nic_carrier(struct nic *n, bool present)
 {
+    if (!present && n->st->link.carrier && nic_link_up(n))
+        nic_stats_local_fault(n);
     n->st->link.carrier = present;
     link_update(n);
 }

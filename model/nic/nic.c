@@ -220,6 +220,9 @@ void nic_fire(struct nic *n, const struct sched_event *event)
     case NIC_TIMER_WB:
         nic_wb_fire(n, event);
         break;
+    case NIC_TIMER_TCP:
+        nic_clock_fire(n);
+        break;
     case NIC_TIMER_FLOW:
         nic_flow_fire(n, event);
         break;

@@ -259,6 +259,7 @@ enum nic_rx_drop {
     NIC_RX_DROP_PIPE,      /* frames overlap on the wire: no such wire */
     NIC_RX_DROP_LINK,      /* the link is down, or the MAC looped back */
     NIC_RX_DROP_RING,      /* needs more descriptors than its ring has */
+    NIC_RX_DROP_LENGTH,    /* its length field is wrong, and HLREG0.RXLNGTHERREN set */
     NIC_RX_DROPS
 };
 

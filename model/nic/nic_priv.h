@@ -19,6 +19,7 @@
 #include "model/nic/stamp.h"  /* time stamps of frames */
 #include "model/nic/irq.h"    /* struct nic_irq: causes, EITR, MSI-X table */
 #include "model/nic/fdir.h"   /* struct nic_fdir: flow director */
+#include "model/nic/vlan.h"   /* VLAN tags */
 #include "model/nic/rx.h"     /* struct nic_rx: queues, packet buffer */
 #include "model/nic/tx.h"     /* struct nic_tx */
 #include "model/nic/flow_control.h" /* struct nic_flow_control: pause frames */
@@ -57,6 +58,7 @@ enum nic_timer {
     NIC_TIMER_TX_WIRE,  /* tx.c: the wire is free again */
     NIC_TIMER_EITR,     /* irq.c: queue = vector, arg = generation */
     NIC_TIMER_WB,       /* rx/tx: write-back timer */
+    NIC_TIMER_TCP,      /* clock.c: the TCP timer */
     NIC_TIMER_FLOW,     /* flow_control.c: a pause ends, or has to be renewed */
 };
 

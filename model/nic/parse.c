@@ -5,6 +5,7 @@
  */
 #include "model/nic/parse.h"
 
+#include "model/nic/crc32c.h"
 #include "model/nic/desc.h"
 #include "model/nic/sum.h"
 
@@ -20,8 +21,12 @@ enum {
     PROTO_IPV6 = 41,
     PROTO_ROUTING = 43,
     PROTO_FRAGMENT = 44,
+    PROTO_ESP = 50,
+    PROTO_AH = 51,
     PROTO_DESTINATION = 60,
     PROTO_SCTP = 132,
+    SCTP_SUM_AT = 8,
+    UDP_SUM_AT = 6,
     ROUTING_MOBILE = 2, /* type of a routing header */
     OPTION_PAD1 = 0,
     OPTION_HOME_ADDRESS = 0xc9,
@@ -48,6 +53,12 @@ static void parse_l4(const uint8_t *frame, uint32_t proto, uint32_t at, struct n
         need = 12;
         type = PTYPE_SCTP;
         break;
+    case PROTO_ESP:
+        h->ptype |= PTYPE_ESP;
+        return;
+    case PROTO_AH:
+        h->ptype |= PTYPE_AH;
+        return;
     default:
         return;
     }
@@ -134,18 +145,28 @@ static void parse_ipv6(const uint8_t *frame, uint32_t length, uint32_t at, struc
         parse_l4(frame, next, p, h);
 }
 
-void nic_parse(const uint8_t *frame, uint32_t length, uint16_t vet, struct nic_headers *out)
+void nic_parse(const uint8_t *frame, uint32_t length, struct nic_tags tags,
+               struct nic_headers *out)
 {
     uint32_t at = ETH_BYTES;
+    bool may_have_tag = true;
 
     *out = (struct nic_headers){0};
     if (length < ETH_BYTES)
         return;
     out->ethertype = (uint16_t)nic_get16(frame + 12);
-    if (out->ethertype == vet && length >= ETH_BYTES + VLAN_BYTES) {
+    if (tags.outer) {
+        may_have_tag = out->outer =
+            out->ethertype == tags.outer && length >= ETH_BYTES + VLAN_BYTES;
+        if (out->outer) {
+            out->ethertype = (uint16_t)nic_get16(frame + at + 2);
+            at += VLAN_BYTES;
+        }
+    }
+    if (may_have_tag && out->ethertype == tags.vet && length >= at + VLAN_BYTES) {
         out->tagged = true;
-        out->tci = (uint16_t)nic_get16(frame + 14);
-        out->ethertype = (uint16_t)nic_get16(frame + 16);
+        out->tci = (uint16_t)nic_get16(frame + at);
+        out->ethertype = (uint16_t)nic_get16(frame + at + 2);
         at += VLAN_BYTES;
     }
     if (out->ethertype == ETHERTYPE_IPV4)
@@ -166,6 +187,19 @@ static uint32_t l4_sum(const uint8_t *frame, const struct nic_headers *h)
     return nic_sum_fold(nic_sum_bytes(sum, frame + h->l4, length));
 }
 
+/* Least significant byte first, over the packet with the field as 0. */
+static bool sctp_good(const uint8_t *frame, const struct nic_headers *h)
+{
+    static const uint8_t zero[4];
+    const uint8_t *field = frame + h->l4 + SCTP_SUM_AT, *rest = field + sizeof zero;
+    uint32_t crc = nic_crc32c(0, frame + h->l4, SCTP_SUM_AT);
+
+    crc = nic_crc32c(crc, zero, sizeof zero);
+    crc = nic_crc32c(crc, rest, (uint32_t)(frame + h->l3_end - rest));
+    return crc == (field[0] | (uint32_t)field[1] << 8 | (uint32_t)field[2] << 16 |
+                   (uint32_t)field[3] << 24);
+}
+
 uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
 {
     uint32_t bits = 0;
@@ -175,12 +209,27 @@ uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
         if (nic_sum_fold(nic_sum_bytes(0, frame + h->l3, h->l3_length)) != 0xffff)
             bits |= RXD_ERR_IPE;
     }
-    if (!h->l4 || !(h->ptype & (PTYPE_TCP | PTYPE_UDP)))
+    if (!h->l4)
         return bits;
+    if (h->ptype & PTYPE_SCTP)
+        return bits | RXD_STAT_L4CS | (sctp_good(frame, h) ? 0 : RXD_ERR_TCPE);
     if (h->ptype & PTYPE_UDP && nic_get16(frame + h->l4 + 6) == 0)
         return bits; /* the sender did not compute one */
     bits |= RXD_STAT_L4CS | (h->ptype & PTYPE_UDP ? RXD_STAT_UDPCS : 0);
     if (l4_sum(frame, h) != 0xffff)
         bits |= RXD_ERR_TCPE;
     return bits;
+}
+
+uint32_t nic_parse_fragment(const uint8_t *frame, const struct nic_headers *h, bool *udp_sum)
+{
+    const uint8_t *ip = frame + h->l3;
+    uint32_t at = (uint32_t)h->l3 + h->l3_length;
+
+    *udp_sum = false;
+    if (!h->fragment || !(h->ptype & PTYPE_IPV4) || ip[9] != PROTO_UDP)
+        return 0;
+    if (!(nic_get16(ip + 6) & 0x1fff) && at + 8 <= h->l3_end)
+        *udp_sum = nic_get16(frame + at + UDP_SUM_AT) != 0;
+    return nic_sum_fold(nic_sum_bytes(0, frame + at, h->l3_end - at));
 }

@@ -13,7 +13,8 @@
 enum {
     ETH_BYTES = 14,
     FRAME_MAX_PLAIN = 1518, /* with FCS, while HLREG0.JUMBOEN is 0 */
-    VLAN_BYTES = 4,
+    LENGTHS_TO = 1500, /* in the type field */
+    TYPES_FROM = 6,    /* first byte of a type */
     SFD_BYTES = 8, /* from the first bit of the preamble to the end of the SFD */
     PER_EVENT = 16, /* frames that one event lets out of the pipe */
     TIMER_PIPE = 0, /* sched_event queue of NIC_TIMER_RX */
@@ -88,6 +89,16 @@ void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool 
 
 /* ---- out of the pipe ---- */
 
+/* A length in place of a type that is not what came [I-97]. */
+static bool wrong_length(const struct nic *n, const uint8_t *frame, uint32_t length)
+{
+    uint32_t says = nic_get16(frame + 12), there = length - ETH_BYTES;
+
+    if (!(n->st->reg[R_HLREG0] & HLREG0_RXLNGTHERREN) || says > LENGTHS_TO)
+        return false;
+    return says > there || (says < there && length > NIC_FRAME_MIN);
+}
+
 static enum nic_rx_mac mac_verdict(const struct nic *n, const uint8_t *frame,
                                    const struct nic_rx_arriving *a)
 {
@@ -97,12 +108,13 @@ static enum nic_rx_mac mac_verdict(const struct nic *n, const uint8_t *frame,
         return a->good_fcs ? NIC_MAC_UNDERSIZE : NIC_MAC_FRAGMENT;
     if (n->st->reg[R_HLREG0] & HLREG0_JUMBOEN)
         longest = n->st->reg[R_MAXFRS] >> MAXFRS_MFS_SHIFT;
-    uint32_t vet = n->st->reg[R_VLNCTRL] & VLNCTRL_VET;
-    for (uint32_t at = 12; at <= 16 && nic_get16(frame + at) == vet; at += VLAN_BYTES)
-        longest += VLAN_BYTES; /* one tag or two, [I-05] */
-    if (a->length + NIC_FCS_BYTES > longest)
+    if (a->length + NIC_FCS_BYTES > longest &&
+        a->length + NIC_FCS_BYTES > longest + nic_vlan_allowance(n, frame))
         return a->good_fcs ? NIC_MAC_OVERSIZE : NIC_MAC_JABBER;
-    return a->good_fcs ? NIC_MAC_GOOD : NIC_MAC_CRC;
+    if (!a->good_fcs)
+        return NIC_MAC_CRC;
+    return frame[12] < TYPES_FROM && wrong_length(n, frame, a->length) ? NIC_MAC_LENGTH
+                                                                       : NIC_MAC_GOOD;
 }
 
 /* What becomes of a frame that the MAC did not like: dropped, or kept by FCTRL.SBP. */
@@ -115,6 +127,7 @@ static const struct {
     [NIC_MAC_FRAGMENT] = {NIC_RX_DROP_SHORT, RXD_ERR_USE | RXD_ERR_CE},
     [NIC_MAC_OVERSIZE] = {NIC_RX_DROP_LONG, RXD_ERR_LE},
     [NIC_MAC_JABBER] = {NIC_RX_DROP_LONG, RXD_ERR_LE | RXD_ERR_CE},
+    [NIC_MAC_LENGTH] = {NIC_RX_DROP_LENGTH, RXD_ERR_LE},
 };
 
 static bool is_mac_control(const uint8_t *frame)
@@ -153,9 +166,8 @@ static const uint8_t *finish(struct nic *n, uint8_t *frame, const struct nic_rx_
         meta->length += NIC_FCS_BYTES;
     }
     if (meta->status & RXD_STAT_VP) {
-        memmove(frame + VLAN_BYTES, frame, 12);
-        meta->length -= VLAN_BYTES;
-        frame += VLAN_BYTES;
+        frame = nic_vlan_strip(frame, meta->status & RXD_STAT_VEXT);
+        meta->length -= NIC_TAG_BYTES;
     }
     return frame;
 }

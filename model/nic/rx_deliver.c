@@ -157,7 +157,10 @@ static inline void delivered(struct nic *n, const struct nic_rx_meta *meta)
     nic_stats_rx_queue(n, meta->queue, meta->length);
     if (q->asked - q->used < NIC_RX_REFILL_BELOW)
         nic_fetch_want(&rx->fetcher, meta->queue);
-    nic_irq_queue(n, meta->queue, false);
+    if (meta->status & RXD_STAT_LLINT)
+        nic_irq_queue_low_latency(n, meta->queue);
+    else
+        nic_irq_queue(n, meta->queue, false);
 }
 
 /* To a queue whose descriptors have a header buffer, too. */

@@ -120,7 +120,7 @@ static int filter_queue(struct nic *n, const uint8_t *frame, uint32_t length,
     int queue = -1;
 
     if (n->st->rx.tuples || n->st->reg[R_SYNQF] & SYNQF_ENABLE)
-        queue = nic_tuple_queue(n, frame, h);
+        queue = nic_tuple_queue(n, frame, length, h, meta);
     if (queue < 0 && n->st->reg[R_FDIRCTRL] & FDIRCTRL_PBALLOC)
         queue = nic_fdir_match(n, frame, length, h, meta);
     return queue;
@@ -142,11 +142,49 @@ static uint8_t rx_queue_of(struct nic *n, const uint8_t *frame, uint32_t length,
     if (filter >= 0) {
         uint32_t etqs = n->st->reg[R_ETQS + filter];
         meta->ptype = (uint16_t)(PTYPE_ETQF | filter);
+        if (etqs & ETQS_LLI)
+            meta->status |= RXD_STAT_LLINT;
         if (etqs & ETQS_QUEUE_EN)
             return (uint8_t)((etqs & ETQS_QUEUE) >> ETQS_QUEUE_SHIFT);
     }
     queue = filter_queue(n, frame, length, h, meta);
     return queue >= 0 ? (uint8_t)queue : by_hash;
+}
+
+/* A packet of IPv6, be it in one of IPv4, when nobody is to look at it. */
+static void hide_ip6(struct nic_headers *h)
+{
+    h->ptype &= PTYPE_IPV4 | PTYPE_IPV4_OPTIONS;
+    if (h->ptype)
+        return;
+    h->l3 = h->l4 = h->l3_length = h->home_source = h->home_destination = 0;
+    h->fragment = h->extended = false;
+}
+
+static void check_sums(struct nic *n, const uint8_t *frame, const struct nic_headers *h,
+                       struct nic_rx_meta *meta)
+{
+    uint32_t sums = 0;
+
+    if (!(h->ptype & PTYPE_IPV6) || !(n->st->reg[R_RFCTL] & RFCTL_IPV6_XSUM_DIS))
+        sums = nic_parse_checksums(frame, h);
+    meta->status |= sums;
+    if (sums & (RXD_ERR_TCPE | RXD_ERR_IPE))
+        nic_stats_rx_checksum(n);
+}
+
+/* In place of the hash: IP identification and, of a fragment, the sum of its payload. */
+static void identify(const struct nic *n, const uint8_t *frame, const struct nic_headers *h,
+                     struct nic_rx_meta *meta)
+{
+    bool udp_sum;
+
+    meta->hash = h->ptype & PTYPE_IPV4 ? nic_get16(frame + h->l3 + 4) : 0;
+    if (!(n->st->reg[R_RXCSUM] & RXCSUM_IPPCSE))
+        return;
+    meta->hash |= nic_parse_fragment(frame, h, &udp_sum) << 16;
+    if (udp_sum)
+        meta->status |= RXD_STAT_UDPV;
 }
 
 int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
@@ -157,22 +195,28 @@ int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
 
     if (!address_passes(n, frame, &exact))
         return NIC_RX_DROP_FILTER;
-    nic_parse(frame, length, (uint16_t)(n->st->reg[R_VLNCTRL] & VLNCTRL_VET), &h);
+    nic_parse(frame, length, nic_tags(n), &h);
+    if (h.ptype & PTYPE_IPV6 && n->st->reg[R_RFCTL] & RFCTL_IPV6_DIS)
+        hide_ip6(&h);
     if (!vlan_passes(n, &h))
         return NIC_RX_DROP_VLAN;
     meta->ptype = h.ptype;
     meta->queue = rx_queue_of(n, frame, length, &h, meta);
-    meta->status |= nic_parse_checksums(frame, &h);
-    if (meta->status & (RXD_ERR_TCPE | RXD_ERR_IPE))
-        nic_stats_rx_checksum(n);
+    check_sums(n, frame, &h, meta);
     if (!exact)
         meta->status |= RXD_STAT_PIF;
-    if (h.tagged && n->st->reg[R_RXDCTL + meta->queue] & RXDCTL_VME) {
-        meta->status |= RXD_STAT_VP;
-        meta->tag = h.tci;
+    if (h.tagged) {
+        uint32_t imirvp = n->st->reg[R_IMIRVP];
+        if (imirvp & IMIRVP_ENABLE && h.tci >> 13u >= (imirvp & IMIRVP_PRIORITY))
+            meta->status |= RXD_STAT_LLINT;
+        if (n->st->reg[R_RXDCTL + meta->queue] & RXDCTL_VME) {
+            meta->status |= RXD_STAT_VP;
+            meta->tag = h.tci;
+        }
     }
-    if (!(n->st->reg[R_RXCSUM] & RXCSUM_PCSD) && /* IP identification in place of the hash */
-        meta->rss_type != RSS_FLOW_DIRECTOR)
-        meta->hash = h.ptype & PTYPE_IPV4 ? nic_get16(frame + h.l3 + 4) : 0;
+    if (h.outer)
+        meta->status |= RXD_STAT_VEXT;
+    if (!(n->st->reg[R_RXCSUM] & RXCSUM_PCSD) && meta->rss_type != RSS_FLOW_DIRECTOR)
+        identify(n, frame, &h, meta);
     return -1;
 }

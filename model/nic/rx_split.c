@@ -10,7 +10,6 @@
 
 enum {
     ETH_BYTES = 14,
-    VLAN_BYTES = 4,
     UDP_BYTES = 8,
     TCP_OFFSET_AT = 12,
     HEADER_UNIT = 64,
@@ -22,7 +21,7 @@ static uint32_t header_length(const struct nic *n, const uint8_t *frame, uint32_
     uint32_t psr = n->st->reg[R_PSRTYPE], end;
     struct nic_headers h;
 
-    nic_parse(frame, length, (uint16_t)(n->st->reg[R_VLNCTRL] & VLNCTRL_VET), &h);
+    nic_parse(frame, length, nic_tags(n), &h);
     if (h.l4 && h.ptype & PTYPE_TCP && psr & PSRTYPE_TCP) {
         end = h.l4 + (frame[h.l4 + TCP_OFFSET_AT] >> 4) * 4u;
         if (end <= h.l3_end)
@@ -33,7 +32,7 @@ static uint32_t header_length(const struct nic *n, const uint8_t *frame, uint32_
     if (h.l3 && psr & (h.ptype & PTYPE_IPV4 ? PSRTYPE_IPV4 : PSRTYPE_IPV6) &&
         (uint32_t)h.l3 + h.l3_length <= length)
         return (uint32_t)h.l3 + h.l3_length;
-    return psr & PSRTYPE_L2 ? ETH_BYTES + (h.tagged ? VLAN_BYTES : 0) : 0;
+    return psr & PSRTYPE_L2 ? ETH_BYTES + (h.tagged + h.outer) * NIC_TAG_BYTES : 0;
 }
 
 /* [I-94] */

@@ -106,7 +106,22 @@ static bool is_syn(const struct nic *n, const uint8_t *frame, const struct nic_h
            frame[h->l4 + TCP_FLAGS] & TCP_SYN;
 }
 
-int nic_tuple_queue(const struct nic *n, const uint8_t *frame, const struct nic_headers *h)
+/* Does the filter's mark hold for this frame? [I-73] */
+static bool low_latency(uint32_t l34t, const uint8_t *frame, uint32_t length,
+                        const struct nic_headers *h)
+{
+    if (!(l34t & L34T_LLI))
+        return false;
+    if (!(l34t & L34T_SIZE_BYPASS) && length >= (l34t & L34T_SIZE))
+        return false;
+    if (l34t & L34T_FLAGS_BYPASS)
+        return true;
+    return h->l4 && h->ptype & PTYPE_TCP &&
+           frame[h->l4 + TCP_FLAGS] & (l34t & L34T_FLAGS) >> L34T_FLAGS_SHIFT;
+}
+
+int nic_tuple_queue(const struct nic *n, const uint8_t *frame, uint32_t length,
+                    const struct nic_headers *h, struct nic_rx_meta *meta)
 {
     uint32_t synqf = n->st->reg[R_SYNQF];
     int syn = is_syn(n, frame, h) ? (int)((synqf & SYNQF_QUEUE) >> SYNQF_QUEUE_SHIFT) : -1;
@@ -116,5 +131,8 @@ int nic_tuple_queue(const struct nic *n, const uint8_t *frame, const struct nic_
     int i = tuple_filter(n, frame, h);
     if (i < 0)
         return syn;
-    return (int)((n->st->reg[R_L34T_IMIR + i] & L34T_QUEUE) >> L34T_QUEUE_SHIFT);
+    uint32_t l34t = n->st->reg[R_L34T_IMIR + i];
+    if (low_latency(l34t, frame, length, h))
+        meta->status |= RXD_STAT_LLINT;
+    return (int)((l34t & L34T_QUEUE) >> L34T_QUEUE_SHIFT);
 }

@@ -11,6 +11,7 @@
 #include "model/nic/parse.h"
 
 struct nic;
+struct nic_rx_meta;
 
 enum { NIC_TUPLE_FILTERS = 128 };
 
@@ -18,7 +19,8 @@ enum { NIC_TUPLE_FILTERS = 128 };
 void nic_tuple_count(struct nic *n);
 
 /* The queue that a SYN or 5-tuple filter gives this frame, in the order of SYNQF's priority bit;
- * -1: none matches. */
-int nic_tuple_queue(const struct nic *n, const uint8_t *frame, const struct nic_headers *h);
+ * -1: none matches. A filter that asks for it marks the frame as of low latency. */
+int nic_tuple_queue(const struct nic *n, const uint8_t *frame, uint32_t length,
+                    const struct nic_headers *h, struct nic_rx_meta *meta);
 
 #endif

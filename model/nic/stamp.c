@@ -10,7 +10,6 @@
 enum {
     SFD_BYTES = 8, /* from the first bit of the preamble to the end of the SFD */
     ETH_BYTES = 14,
-    VLAN_BYTES = 4,
     UDP_BYTES = 8,
     /* of a PTP message, either version */
     PTP_TYPE_AT = 0,
@@ -50,9 +49,9 @@ static uint32_t message_at(const struct nic *n, const uint8_t *frame, uint32_t l
     struct nic_headers h;
     uint32_t at = 0;
 
-    nic_parse(frame, length, (uint16_t)(n->st->reg[R_VLNCTRL] & VLNCTRL_VET), &h);
+    nic_parse(frame, length, nic_tags(n), &h);
     if (type != TYPE_L4_V1 && is_ptp_ethertype(n, h.ethertype))
-        at = ETH_BYTES + (h.tagged ? VLAN_BYTES : 0);
+        at = ETH_BYTES + (h.tagged + h.outer) * NIC_TAG_BYTES;
     else if (type != TYPE_L2_V2 && h.l4 && h.ptype & PTYPE_UDP &&
              nic_get16(frame + h.l4 + 2) == n->st->reg[R_RXMTRL] >> RXMTRL_PORT_SHIFT)
         at = h.l4 + UDP_BYTES;

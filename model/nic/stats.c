@@ -76,6 +76,9 @@ void nic_stats_rx_mac(struct nic *n, enum nic_rx_mac verdict, uint32_t length)
     case NIC_MAC_JABBER:
         add(n, R_RJC, 1);
         break;
+    case NIC_MAC_LENGTH:
+        add(n, R_RLEC, 1);
+        break;
     }
 }
 
@@ -116,6 +119,11 @@ void nic_stats_rx_queue(struct nic *n, uint32_t queue, uint32_t length)
 void nic_stats_rx_queue_drop(struct nic *n, uint32_t queue)
 {
     add(n, R_QPRDC + counter(n, R_RQSMR, queue), 1);
+}
+
+void nic_stats_local_fault(struct nic *n)
+{
+    add(n, R_MLFC, 1);
 }
 
 void nic_stats_pause(struct nic *n, uint32_t reg)

@@ -26,6 +26,7 @@ enum nic_rx_mac {
     NIC_MAC_FRAGMENT,  /* short, FCS bad */
     NIC_MAC_OVERSIZE,  /* long, FCS good */
     NIC_MAC_JABBER,    /* long, FCS bad */
+    NIC_MAC_LENGTH,    /* its length field is wrong */
 };
 
 /* Lengths are without FCS. */
@@ -35,6 +36,7 @@ void nic_stats_rx_missed(struct nic *n);                 /* no room in the packe
 void nic_stats_rx_queue(struct nic *n, uint32_t queue, uint32_t length);
 void nic_stats_rx_queue_drop(struct nic *n, uint32_t queue);
 void nic_stats_rx_checksum(struct nic *n);               /* IP or TCP/UDP checksum error */
+void nic_stats_local_fault(struct nic *n);               /* light lost while the link was up */
 void nic_stats_pause(struct nic *n, uint32_t reg); /* a pause frame: LXONTXC and the like */
 /* A frame of the MAC's own, of no queue. */
 void nic_stats_tx_mac(struct nic *n, const uint8_t *frame, uint32_t length);

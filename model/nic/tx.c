@@ -15,7 +15,8 @@ enum {
 bool nic_tx_may_dma(const struct nic *n)
 {
     return n->st->reg[R_DMATXCTL] & DMATXCTL_TE && nic_pci_bus_master(n) &&
-           !(n->st->reg[R_CTRL] & CTRL_GIO_DIS);
+           !(n->st->reg[R_CTRL] & CTRL_GIO_DIS) &&
+           !(n->st->reg[R_SECTXCTRL] & SECTXCTRL_TX_DIS);
 }
 
 void nic_tx_tell(struct nic *n, uint32_t queue, uint32_t slot, enum nic_bad_desc why)
@@ -197,6 +198,13 @@ void nic_txdctl_write(struct nic *n, uint32_t index, uint32_t value)
 void nic_dmatxctl_write(struct nic *n, uint32_t index, uint32_t value)
 {
     nic_reg_store(n, R_DMATXCTL, 0, value);
+    nic_tx_kick(n);
+}
+
+/* What is in the buffer leaves; nothing follows while TX_DIS is set [I-101]. */
+void nic_sectxctrl_write(struct nic *n, uint32_t index, uint32_t value)
+{
+    nic_reg_store(n, R_SECTXCTRL, 0, value);
     nic_tx_kick(n);
 }
 

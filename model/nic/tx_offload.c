@@ -97,7 +97,7 @@ static struct headers headers_of(const struct nic_desc *c)
 
 static void want_tag(struct nic_tx_offload *o, uint32_t length, uint32_t tag)
 {
-    if (length < NIC_TX_TAG_AT)
+    if (length < NIC_TAG_AT)
         return;
     o->what |= NIC_TX_TAG;
     o->tag = (uint16_t)tag;
@@ -246,19 +246,9 @@ static void insert_crc32c(const struct nic_tx_offload *o, uint8_t *frame, uint32
     uint8_t *field = frame + o->sum_at;
 
     memset(field, 0, CRC_BYTES);
-    uint32_t crc = nic_crc32c(frame + o->l4_at, length - o->l4_at);
+    uint32_t crc = nic_crc32c(0, frame + o->l4_at, length - o->l4_at);
     for (int i = 0; i < CRC_BYTES; i++)
         field[i] = (uint8_t)(crc >> 8 * i);
-}
-
-static void insert_tag(struct nic *n, const struct nic_tx_offload *o, uint8_t *frame,
-                       uint32_t length)
-{
-    uint8_t *at = frame + NIC_TX_TAG_AT;
-
-    memmove(at + NIC_TX_TAG_BYTES, at, length - NIC_TX_TAG_AT);
-    nic_put16(at, n->st->reg[R_DMATXCTL] >> DMATXCTL_VT_SHIFT);
-    nic_put16(at + 2, o->tag);
 }
 
 void nic_tx_offload_apply(struct nic *n, struct nic_tx_packet *p)
@@ -281,7 +271,7 @@ void nic_tx_offload_apply(struct nic *n, struct nic_tx_packet *p)
     if (o->what & NIC_TX_CRC32C)
         insert_crc32c(o, frame, length);
     if (o->what & NIC_TX_TAG)
-        insert_tag(n, o, frame, length);
+        nic_vlan_insert(n, frame, length, o->tag);
 }
 
 bool nic_tx_offload_valid(const struct nic_tx_packet *p)
@@ -289,7 +279,7 @@ bool nic_tx_offload_valid(const struct nic_tx_packet *p)
     const struct nic_tx_offload *o = &p->offload;
     uint32_t tag = nic_tx_tag_bytes(o), what = o->what;
 
-    if (what & ~(uint32_t)NIC_TX_WHAT || (tag && p->length < tag + NIC_TX_TAG_AT))
+    if (what & ~(uint32_t)NIC_TX_WHAT || (tag && p->length < tag + NIC_TAG_AT))
         return false;
     uint32_t length = what & NIC_TX_SEGMENT ? p->header : p->length - tag;
     if (what & NIC_TX_SEGMENT &&

@@ -10,12 +10,11 @@
 #include <stdint.h>
 
 #include "model/nic/desc.h"
+#include "model/nic/vlan.h"
 
 enum {
     NIC_TX_CONTEXTS = 2,     /* per queue */
     NIC_TX_HEADER_MAX = 511, /* headers of a packet that is cut */
-    NIC_TX_TAG_BYTES = 4,
-    NIC_TX_TAG_AT = 12, /* behind the addresses */
 };
 
 /* nic_tx_offload.what */
@@ -54,7 +53,7 @@ static inline bool nic_tx_is_context(const struct nic_desc *d)
 }
 static inline uint32_t nic_tx_tag_bytes(const struct nic_tx_offload *o)
 {
-    return o->what & NIC_TX_TAG ? NIC_TX_TAG_BYTES : 0;
+    return o->what & NIC_TX_TAG ? NIC_TAG_BYTES : 0;
 }
 
 #endif

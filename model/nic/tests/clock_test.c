@@ -96,6 +96,46 @@ START_TEST(halves_belong_together)
 }
 END_TEST
 
+static bool timer_cause(void)
+{
+    return fake_r32(h, 0x800) >> 30 & 1;
+}
+
+START_TEST(tcp_timer)
+{
+    const uint64_t ms = 1000000000;
+
+    fake_w32(h, 0x4c, 5 | 1 << 8); /* kicked, but not enabled */
+    fake_run(h, 10 * ms);
+    ck_assert(!timer_cause());
+    fake_w32(h, 0x4c, 5 | 1 << 9 | 1 << 8);
+    ck_assert_uint_eq(fake_r32(h, 0x4c), 5 | 1 << 9); /* a kick does not stay */
+    fake_run(h, 5 * ms - 1);
+    ck_assert(!timer_cause());
+    fake_run(h, 1);
+    ck_assert(timer_cause());
+    fake_run(h, 20 * ms); /* once */
+    ck_assert(!timer_cause());
+    fake_w32(h, 0x4c, 3 | 1 << 11 | 1 << 9 | 1 << 8);
+    for (int i = 0; i < 4; i++) {
+        fake_run(h, 3 * ms - 1);
+        ck_assert(!timer_cause());
+        fake_run(h, 1);
+        ck_assert(timer_cause());
+    }
+    fake_run(h, ms);
+    fake_w32(h, 0x4c, 3 | 1 << 11 | 1 << 10 | 1 << 9); /* at once, and from now on */
+    ck_assert(timer_cause());
+    fake_run(h, 3 * ms - 1);
+    ck_assert(!timer_cause());
+    fake_run(h, 1);
+    ck_assert(timer_cause());
+    fake_w32(h, 0, 0x04000000);
+    fake_run(h, 10 * ms);
+    ck_assert(!timer_cause());
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("clock");
@@ -109,6 +149,7 @@ int main(void)
     tcase_add_test(t, linux_setting);
     tcase_add_test(t, set_and_change_of_rate);
     tcase_add_test(t, halves_belong_together);
+    tcase_add_test(t, tcp_timer);
     suite_add_tcase(suite, t);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -8,8 +8,8 @@
 
 START_TEST(check_value)
 {
-    ck_assert_uint_eq(nic_crc32c((const uint8_t *)"123456789", 9), 0xe3069283);
-    ck_assert_uint_eq(nic_crc32c(NULL, 0), 0);
+    ck_assert_uint_eq(nic_crc32c(0, (const uint8_t *)"123456789", 9), 0xe3069283);
+    ck_assert_uint_eq(nic_crc32c(0, NULL, 0), 0);
 }
 END_TEST
 
@@ -18,8 +18,11 @@ START_TEST(any_length)
     uint8_t bytes[300];
 
     make_frame(bytes, sizeof bytes, station, 5);
-    for (uint32_t n = 0; n <= sizeof bytes; n++)
-        ck_assert_uint_eq(nic_crc32c(bytes, n), ref_crc32c(bytes, n));
+    for (uint32_t n = 0; n <= sizeof bytes; n++) {
+        ck_assert_uint_eq(nic_crc32c(0, bytes, n), ref_crc32c(bytes, n));
+        ck_assert_uint_eq(nic_crc32c(nic_crc32c(0, bytes, n / 3), bytes + n / 3, n - n / 3),
+                          ref_crc32c(bytes, n));
+    }
 }
 END_TEST
 

@@ -278,6 +278,28 @@ START_TEST(a_masked_cause_is_taken_back)
 }
 END_TEST
 
+START_TEST(pending_bits_are_cleared_by_pbacl)
+{
+    multi(0);
+    fake_w32(h, EIAC, 0xffff);
+    fake_w32(h, EIMS_EX0, 1 << 3);
+    fake_w32(h, EIMS_EX0 + 4, 1 << 1);
+    nic_mmio_write(&h->nic, 4, 16 * 3 + 12, 1, 4);
+    nic_mmio_write(&h->nic, 4, 16 * 33 + 12, 1, 4);
+    rx_event(2);
+    rx_event(32);
+    ck_assert_uint_eq(nic_mmio_read(&h->nic, 4, 0x2000, 8), 1ull << 3 | 1ull << 33);
+    fake_w32(h, 0x11068, 1 << 3);
+    ck_assert_uint_eq(nic_mmio_read(&h->nic, 4, 0x2000, 8), 1ull << 33);
+    nic_mmio_write(&h->nic, 4, 16 * 3 + 12, 0, 4);
+    ck_assert_uint_eq(h->messages, 0);
+    fake_w32(h, 0x110c4, 1 << 1);
+    nic_mmio_write(&h->nic, 4, 16 * 33 + 12, 0, 4);
+    ck_assert_uint_eq(h->messages, 0);
+    ck_assert_uint_eq(nic_mmio_read(&h->nic, 4, 0x2000, 8), 0);
+}
+END_TEST
+
 START_TEST(table_mask_and_pba)
 {
     multi(1u << 31);
@@ -361,6 +383,7 @@ int main(void)
     tcase_add_test(t, eics_kicks_a_vector);
     tcase_add_test(t, throttle_is_time_since_the_last);
     tcase_add_test(t, a_masked_cause_is_taken_back);
+    tcase_add_test(t, pending_bits_are_cleared_by_pbacl);
     tcase_add_test(t, table_mask_and_pba);
     tcase_add_test(t, waits_for_room_and_bus);
     tcase_add_test(t, the_heap_is_not_flooded);
