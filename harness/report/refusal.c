@@ -21,6 +21,7 @@ static const char *const reasons[] = {
     [REPORT_REFUSED_DOMAIN] = "the device is in no domain of the IOMMU",
     [REPORT_REFUSED_MEMORY] = "no memory answers there (master abort)",
     [REPORT_REFUSED_FAULT] = "a fault of the scenario",
+    [REPORT_REFUSED_TABLES] = "the IOMMU's tables have no page for such an access there",
 };
 _Static_assert(G_N_ELEMENTS(reasons) == REPORT_REFUSED_REASONS, "a reason without words");
 

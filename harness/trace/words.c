@@ -87,7 +87,7 @@ static const char *const refused[] = {
     [REPORT_REFUSED] = "refused", [REPORT_REFUSED_UNMAPPED] = "not-mapped",
     [REPORT_REFUSED_READ] = "not-readable", [REPORT_REFUSED_WRITE] = "not-writable",
     [REPORT_REFUSED_DOMAIN] = "no-domain", [REPORT_REFUSED_MEMORY] = "no-memory",
-    [REPORT_REFUSED_FAULT] = "fault",
+    [REPORT_REFUSED_FAULT] = "fault", [REPORT_REFUSED_TABLES] = "tables",
 };
 _Static_assert(LENGTH(refused) == REPORT_REFUSED_REASONS, "a reason without a word");
 

@@ -28,6 +28,7 @@ enum {
     REPLAY_BUCKETS = 16 * 1024,
     IOTLB_MAX = 1024,
     IOTLB_HINTS = 256,
+    IOTLB_WALKERS = 16, /* most that a plan can ask for */
     IOTLB_HOLES = 32, /* the youngest count; a plan has room for as many faults */
     IOTLB_STALE = 4,  /* iotlb_entry.access: bits that tell of a lost invalidation */
     NESTED_MAX = 32,
@@ -120,6 +121,7 @@ struct iotlb_answer {
 };
 struct iotlb {
     uint64_t tick;
+    uint64_t walker_ps[IOTLB_WALKERS]; /* when each is free again */
     struct iotlb_hole hole[IOTLB_HOLES];
     uint32_t holes, next_hole;
     uint16_t large[IOTLB_HINTS], small[IOTLB_HINTS]; /* hints: 2 MiB, 4 KiB */

@@ -3,8 +3,8 @@
  * The IOTLB that all ports share: N entries of any page size, least recently used goes first. On a
  * hit the cached physical address is used, whatever the tables say by now, so that a forgotten
  * invalidation shows. A miss asks the host's tables and costs a walk from the time at which the
- * access is at the root complex; accesses to a page that is being walked for wait for that walk.
- * Entries belong to a requester, not to a domain.
+ * access is at the root complex, or a walker is free; accesses to a page that is being walked for
+ * wait for that walk. Entries belong to a requester, not to a domain.
  *
  * A fault of the plan can lose an invalidation: entries of its range turn stale, which the quick
  * way takes for no entry, and the slow one tells of every use. Another can take a page out of the
@@ -77,6 +77,21 @@ static enum nic_dma_status ask(struct bench *b, uint16_t function, uint64_t addr
     return status;
 }
 
+/* When a walk ends that could begin at at_ps: the walker that is free first takes it. */
+static uint64_t walked(struct bench *b, uint64_t at_ps)
+{
+    struct iotlb *t = &b->st->iotlb;
+    uint64_t walk_ps = bench_time(b, TIMING_iotlb_walk);
+    uint64_t walkers = bench_time(b, TIMING_iotlb_walkers);
+    unsigned first = 0;
+    if (!walkers)
+        return at_ps + walk_ps;
+    for (unsigned i = 1; i < walkers && i < IOTLB_WALKERS; i++)
+        if (t->walker_ps[i] < t->walker_ps[first])
+            first = i;
+    return t->walker_ps[first] = bench_max(at_ps, t->walker_ps[first]) + walk_ps;
+}
+
 static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t function,
                                 uint64_t address, enum bench_access_kind kind, uint64_t at_ps,
                                 struct iotlb_answer *answer)
@@ -92,7 +107,7 @@ static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t
     *e = (struct iotlb_entry){
         .page = whole ? 0 : address & ~(page - 1), .bytes = whole ? UINT64_MAX : page,
         .function = function, .access = (uint16_t)(access | 1u << kind),
-        .ready_ps = at_ps + (whole ? 0 : bench_time(b, TIMING_iotlb_walk)),
+        .ready_ps = whole ? at_ps : walked(b, at_ps),
     };
     e->physical = t.physical - (address - e->page);
     if (!whole)

@@ -83,6 +83,7 @@ enum report_refused {
     REPORT_REFUSED_DOMAIN,   /* the requester is in no domain: nothing is mapped for it */
     REPORT_REFUSED_MEMORY,   /* no memory answers at the physical address: master abort */
     REPORT_REFUSED_FAULT,    /* a fault of the plan */
+    REPORT_REFUSED_TABLES,   /* the guest's tables have no page for this access */
     REPORT_REFUSED_REASONS
 };
 

@@ -102,6 +102,7 @@ static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_
     }
     if (entry.perm == IOMMU_NONE || entry.target_as != &address_space_memory) {
         trace_ringside_translate(function, address, kind, 0, NIC_DMA_FAULT);
+        out->refused = REPORT_REFUSED_TABLES;
         return NIC_DMA_FAULT;
     }
     trace_ringside_translate(function, address, kind, entry.addr_mask + 1, NIC_DMA_OK);

@@ -104,6 +104,24 @@ START_TEST(a_walk_takes_its_time_for_all_who_wait)
 }
 END_TEST
 
+/* As measured: 5 walks in 260 ns are 19.2 million a second, however many want one. */
+START_TEST(walkers_are_few)
+{
+    const uint64_t walk = plan.h->timing[TIMING_iotlb_walk];
+    plan.h->iotlb_entries = 64;
+    ck_assert_uint_eq(plan.h->timing[TIMING_iotlb_walkers], 5);
+    for (unsigned i = 0; i < 33; i++) {
+        walks(0, i * 4096, BENCH_READ);
+        ck_assert_uint_eq(at.ready_ps, WALK_FROM + walk * (1 + i / 5));
+    }
+    walks(0, 64, BENCH_READ);
+    ck_assert_uint_eq(at.ready_ps, WALK_FROM + walk); /* no walk: that of its page is long over */
+    plan.h->timing[TIMING_iotlb_walkers] = 0;
+    walks(0, 40 * 4096, BENCH_READ);
+    ck_assert_uint_eq(at.ready_ps, WALK_FROM + walk);
+}
+END_TEST
+
 START_TEST(faults_are_not_cached)
 {
     rig->fault_page = (rig->iova_offset + 8192) / 4096;
@@ -168,6 +186,7 @@ int main(void)
     tcase_add_test(t, large_pages_take_one_entry);
     tcase_add_test(t, a_stale_entry_is_used_until_invalidated);
     tcase_add_test(t, a_walk_takes_its_time_for_all_who_wait);
+    tcase_add_test(t, walkers_are_few);
     tcase_add_test(t, faults_are_not_cached);
     tcase_add_test(t, a_lost_invalidation_is_told_of_at_every_use);
     tcase_add_test(t, a_page_out_of_the_tables_comes_back);
