@@ -27,7 +27,9 @@ ifeq ($(SAN),)
 LTO ?= 1
 endif
 ifneq ($(LTO),)
-CFLAGS_model := -O3 -flto -ffat-lto-objects
+CFLAGS_model := -O3 -flto -ffat-lto-objects --param max-inline-insns-auto=300 \
+                --param inline-unit-growth=600 --param large-function-growth=5000 \
+                --param large-function-insns=20000 --param large-stack-frame-growth=5000
 PLAIN        := -fno-lto
 MODEL        := $(BUILD)/model.o
 else
