@@ -41,13 +41,13 @@ static unsigned search(const struct iotlb *t, uint32_t entries, uint16_t functio
 }
 
 /* Its entry, when it stands where pages of usual sizes were found last; else NULL. */
-static struct iotlb_entry *hinted(struct iotlb *t, uint16_t function, uint64_t address)
+static inline struct iotlb_entry *hinted(struct iotlb *t, uint16_t function, uint64_t address)
 {
-    struct iotlb_entry *large = &t->entry[t->large[hint_of(function, address, 21)]];
-    struct iotlb_entry *small = &t->entry[t->small[hint_of(function, address, 12)]];
-    if (covers(large, function, address))
-        return large;
-    return covers(small, function, address) ? small : NULL;
+    struct iotlb_entry *e = &t->entry[t->large[hint_of(function, address, 21)]];
+    if (__builtin_expect(covers(e, function, address), 1))
+        return e;
+    e = &t->entry[t->small[hint_of(function, address, 12)]];
+    return covers(e, function, address) ? e : NULL;
 }
 
 bool iotlb_in_hole(const struct bench *b, uint16_t function, uint64_t address)

@@ -4,9 +4,7 @@
  * changes memory through the host, and reports what was refused. Times are pcie.c's business.
  */
 #include "model/bench/bench_priv.h"
-
-#define XXH_INLINE_ALL
-#include "xxhash.h"
+#include "model/bench/hash.h"
 
 /* A fault of the plan: the page goes, and the access that struck it is the first to notice. */
 static void unmap(struct bench *b, uint16_t function, uint64_t address)
@@ -52,7 +50,7 @@ void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address
 /* Payload is covered by the hash of the wire; here what the device makes up by itself. */
 static uint64_t content(uint16_t tag, const uint8_t *data, uint32_t length)
 {
-    return NIC_TAG_KIND(tag) == NIC_TAG_RX_DATA ? 0 : XXH3_64bits(data, length);
+    return NIC_TAG_KIND(tag) == NIC_TAG_RX_DATA ? 0 : hash_bytes(data, length);
 }
 
 void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data)

@@ -6,9 +6,7 @@
  * part in it. It must not know what an event means.
  */
 #include "model/bench/bench_priv.h"
-
-#define XXH_INLINE_ALL
-#include "xxhash.h"
+#include "model/bench/hash.h"
 
 _Static_assert(sizeof(struct nic_event) == 40, "a record is 40 bytes without padding");
 _Static_assert(offsetof(struct trace_state, event) ==
@@ -40,9 +38,7 @@ const struct nic_event_info *bench_event_info(unsigned id)
 void trace_digest(const struct bench *b, uint64_t hash[2])
 {
     const struct trace_state *t = &b->st->trace;
-    XXH128_hash_t h = XXH3_128bits(t->chain, sizeof(t->chain) + sizeof(t->event[0]) * t->count);
-    hash[0] = h.low64;
-    hash[1] = h.high64;
+    hash_128(t->chain, sizeof(t->chain) + sizeof(t->event[0]) * t->count, hash);
 }
 
 uint64_t trace_events(const struct bench *b)

@@ -6,9 +6,7 @@
  * wire out of a NIC needs no such book: the NIC serialises.
  */
 #include "model/bench/bench_priv.h"
-
-#define XXH_INLINE_ALL
-#include "xxhash.h"
+#include "model/bench/hash.h"
 
 enum { SFD_BYTES = 8 };
 
@@ -120,7 +118,7 @@ void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t leng
         good_fcs = false;
     p->count.wire_in_frames++;
     p->count.wire_in_bytes += length;
-    uint64_t hash = XXH3_64bits(frame, length);
+    uint64_t hash = hash_bytes(frame, length);
     if (stamp)
         memo_sent(b, stamp, length, hash);
     tap(b, port, false, bench_now(b), frame, length, hash, good_fcs, flow, sequence);
@@ -194,7 +192,7 @@ static void to_peer(struct bench *b, unsigned port, const uint8_t *frame, uint32
                     bool good_fcs)
 {
     uint64_t sfd = bench_now(b) + SFD_BYTES * bench_time(b, TIMING_wire_byte);
-    uint64_t hash = XXH3_64bits(frame, length);
+    uint64_t hash = hash_bytes(frame, length);
     tap(b, port, true, sfd, frame, length, hash, good_fcs, NO_FLOW, UINT64_MAX);
     wire_enqueue(b, b->ports[port].peer, sfd + b->ports[port].cable_ps, frame, length, good_fcs);
 }
@@ -204,7 +202,7 @@ static void to_bench(struct bench *b, unsigned port, const uint8_t *frame, uint3
                      bool good_fcs)
 {
     uint64_t sfd = bench_now(b) + SFD_BYTES * bench_time(b, TIMING_wire_byte);
-    uint64_t hash = XXH3_64bits(frame, length);
+    uint64_t hash = hash_bytes(frame, length);
     struct stamp stamp;
     struct replay_found found;
     bool known = memo_known(b, frame, length, hash, &stamp);
@@ -253,7 +251,7 @@ void wire_out(struct bench *b, unsigned port, const uint8_t *frame, uint32_t len
         to_peer(b, port, frame, length, good_fcs);
         break;
     case PLAN_ATTACH_NETDEV:
-        tap(b, port, true, bench_now(b), frame, length, XXH3_64bits(frame, length), good_fcs,
+        tap(b, port, true, bench_now(b), frame, length, hash_bytes(frame, length), good_fcs,
             NO_FLOW, UINT64_MAX);
         if (b->ops->frame_out)
             b->ops->frame_out(b->host, (uint8_t)port, frame, length);

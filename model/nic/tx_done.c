@@ -71,6 +71,16 @@ static uint32_t flush_cost(uint32_t descs)
     return descs * (NIC_DESC_BYTES + WRITE_COST);
 }
 
+/* Descriptors that ask for one: mostly one of the packet, or none. */
+static inline uint32_t reports(uint64_t rs)
+{
+    uint32_t count = 0;
+
+    for (; rs; rs &= rs - 1)
+        count++;
+    return count;
+}
+
 /* Adds the packet's reports to those held back and writes them all when it is time; false when
  * there is no room for that (nothing was changed then). */
 static bool report(struct nic *n, const struct nic_tx_packet *p)
@@ -78,7 +88,7 @@ static bool report(struct nic *n, const struct nic_tx_packet *p)
     struct nic_tx_queue *q = &n->st->tx.queue[p->queue];
     uint32_t txdctl = n->st->reg[R_TXDCTL + p->queue], ring = nic_tx_ring_length(n, p->queue);
     uint32_t wthresh = (txdctl & TXDCTL_WTHRESH) >> TXDCTL_WTHRESH_SHIFT;
-    uint32_t count = (uint32_t)__builtin_popcountll(p->rs);
+    uint32_t count = reports(p->rs);
     bool early = q->pendings + count > NIC_TX_PENDING, now = q->pendings + count >= wthresh;
 
     if (count && (early || now) && !room(n, flush_cost(q->pendings + count)))
