@@ -10,7 +10,6 @@ second.
 
 usage: bench_guest.py BUILD [ROUNDS]
 """
-import json
 import os
 import resource
 import statistics
@@ -25,6 +24,9 @@ ROUNDS = 3
 IGB_MS = (50, 550)  # guest time that the rival forwards, short and long
 FRAMES = {64: (20_000, 420_000), 1514: (20_000, 220_000)}  # per port, short and long
 SIZES = (64, 1514)
+# igb's wire and bus take no time: its core is always busy. Ours carry 1514 B at 0.8 Mpps, which
+# leaves the core idle; wire and PCIe eight times as fast make both do the same job.
+TIMING = {64: "", 1514: "timing: {wire_byte: 100ps, pcie_byte: 34.871ps}"}
 STEADY_MS = (10, 110)  # model time at 1 Mpps
 DEADLINE_S = 600
 
@@ -33,6 +35,7 @@ name: bench-{name}
 why: measures what a forwarded frame costs the host
 limits: {{model-time: 10s, wall-time: 600s}}
 clock: {{mode: timed, profile: 2.4GHz, quantum: 0ns}}
+{timing}
 driver: {{app: fwd, batch: 32, rings: 512}}
 traffic:
   - {{name: up, from: 0, expect: 1, size: {size}B, rate: {rate}, count: {count}}}
@@ -44,10 +47,11 @@ expect:
 
 
 def ours(build, folder, size, rate, count):
-    """(user CPU seconds, wall seconds) of one run"""
+    """(user CPU seconds, wall seconds) of one run, both ports sending `count` frames each"""
     path = os.path.join(folder, f"{size}-{count}.yaml")
     with open(path, "w", encoding="utf-8") as stream:
-        stream.write(SCENARIO.format(name=f"{size}-{count}", size=size, rate=rate, count=count))
+        stream.write(SCENARIO.format(name=f"{size}-{count}", size=size, rate=rate, count=count,
+                                     timing=TIMING[size]))
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     done = subprocess.run([f"{build}/ringside", "run", "--host", "qemu", "--out",
                            os.path.join(folder, "out"), path], stdout=subprocess.PIPE,
@@ -89,7 +93,6 @@ def main(build, rounds):
     print(f"forward in the guest, both ports at line rate, against DPDK testpmd on QEMU's igb\n"
           f"  {os.cpu_count()} CPUs, load {load:.1f} at the start; quantum 0, all checks on, "
           f"trace level 0 (hash of every event)")
-    figures = []
     with tempfile.TemporaryDirectory() as folder:
         ours(build, folder, 64, "line", FRAMES[64][0])  # a base snapshot may have to be made
         try:
@@ -100,15 +103,11 @@ def main(build, rounds):
                 print(f"  {size:5} B  {mine / 1e3:8.0f} thousand frames per CPU second, igb "
                       f"{igb / 1e3:6.0f}, ratio {ratio:.2f} (median of {rounds}: "
                       + ", ".join(f"{mine / igb:.2f}" for mine, igb in pairs) + ")")
-                figures.append({"figure": f"guest.{size}B.ratio-to-igb", "unit": "ratio",
-                                "value": round(ratio, 3), "exact": False})
         except bench_igb.RivalMissing as error:
             print(f"  no rival to compare with: {error}")
+        print("  (1514 B: wire and PCIe eight times as fast, so that the core is what is busy)")
         wall = steady(build, folder)
         print(f"  wall time per model millisecond at 1 Mpps: {wall:.2f} ms")
-        figures.append({"figure": "guest.wall-per-model-ms", "unit": "ms/ms",
-                        "value": round(wall, 3), "exact": False})
-    return figures
 
 
 if __name__ == "__main__":

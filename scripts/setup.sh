@@ -7,6 +7,7 @@
 #   scripts/setup.sh run      what `make run` needs
 #   scripts/setup.sh test     that, and what `make test` adds
 #   scripts/setup.sh check    that, and what `make check` and `make coverage` add
+#   scripts/setup.sh bench    what `make bench` needs: run, counting, the rival
 #   scripts/setup.sh list     print the list (package, group, reason)
 #
 # Status 0: all present (or installed now). 3: something is missing and may not be installed
@@ -53,7 +54,10 @@ clang-tidy                  check  lint
 cppcheck                    check  lint
 shellcheck                  check  lint
 tshark                      check  captures
-valgrind                    check  counts
+valgrind                    check,bench    counts
+dpdk-dev                    bench  rival
+librte-net-e1000-23|librte-net-e1000-25         bench   rival
+librte-mempool-ring23|librte-mempool-ring25     bench   rival
 LIST
 }
 
@@ -62,12 +66,25 @@ usage() {
     exit 2
 }
 
+# keeps the rows of which a group (of `a,b`) is among the words
+of_groups() {
+    awk -v words=" $* " '{
+        count = split($2, groups, ",")
+        for (i = 1; i <= count; i++)
+            if (index(words, " " groups[i] " ")) {
+                print
+                next
+            }
+    }'
+}
+
 # prints the rows of the groups that $1 needs
 wanted() {
     case $1 in
-    run) packages | awk '$2 == "run"' ;;
-    test) packages | awk '$2 != "check"' ;;
-    check) packages ;;
+    run) packages | of_groups run ;;
+    test) packages | of_groups run test ;;
+    check) packages | of_groups run test check ;;
+    bench) packages | of_groups run bench ;;
     esac
 }
 
@@ -158,7 +175,7 @@ install_names() {
 
 [ $# = 1 ] || usage
 case $1 in
-run | test | check) group=$1 ;;
+run | test | check | bench) group=$1 ;;
 list) packages && exit 0 ;;
 *) usage ;;
 esac
