@@ -57,6 +57,9 @@ static GArray *plan_actions(const struct scenario_case *c)
         out.reserved = (uint16_t)list->len;
         if (a->link != SCENARIO_LINK_NONE) {
             out.kind = a->link == SCENARIO_LINK_DOWN ? PLAN_LINK_DOWN : PLAN_LINK_UP;
+        } else if (a->has_module) {
+            out.kind = PLAN_MODULE;
+            out.arg = a->module;
         } else if (a->agent != 0) {
             out.kind = PLAN_AGENT;
             out.arg = a->agent;

@@ -104,21 +104,28 @@ static void check_action(struct check *k, struct scenario_action *a)
     bool port = rs_schema_given(&rs_schema_action, a, "port");
     bool lasting = rs_schema_given(&rs_schema_action, a, "for");
     a->has_mark = rs_schema_given(&rs_schema_action, a, "mark");
-    int what = (a->link != SCENARIO_LINK_NONE) + (a->agent != 0) + a->has_mark;
+    a->has_module = rs_schema_given(&rs_schema_action, a, "module");
+    bool of_port = a->link != SCENARIO_LINK_NONE || a->has_module;
+    int what = (a->link != SCENARIO_LINK_NONE) + a->has_module + (a->agent != 0) + a->has_mark;
 
     if (a->marks.bad != 0)
         return;
     if (what != 1) {
         rs_check_error(k, a->marks.self,
-                       "an action does one thing: 'link', 'agent' or 'mark'; this one does %s",
+                       "an action does one thing: 'link', 'module', 'agent' or 'mark'; this one "
+                       "does %s",
                        what == 0 ? "nothing" : "several");
         return;
     }
-    if (a->link != SCENARIO_LINK_NONE && !port)
-        rs_check_error(k, a->marks.self, "'link' needs a 'port': whose link?");
-    if (a->link == SCENARIO_LINK_NONE && (port || lasting))
-        rs_check_error(k, ACTION_MARK(a, port ? "port" : "for"),
-                       "'%s' belongs to 'link' and means nothing here", port ? "port" : "for");
+    if (of_port && !port)
+        rs_check_error(k, a->marks.self, "'%s' needs a 'port': whose %s?",
+                       a->has_module ? "module" : "link", a->has_module ? "cage" : "link");
+    if (!of_port && port)
+        rs_check_error(k, ACTION_MARK(a, "port"),
+                       "'port' belongs to 'link' and 'module' and means nothing here");
+    if (a->link == SCENARIO_LINK_NONE && lasting)
+        rs_check_error(k, ACTION_MARK(a, "for"),
+                       "'for' belongs to 'link' and means nothing here");
     if (port && a->port >= k->c->port_count)
         rs_check_error(k, ACTION_MARK(a, "port"), "there is no port %u, only 0..%zu",
                        (unsigned)a->port, k->c->port_count - 1);

@@ -177,7 +177,9 @@ enum scenario_link { SCENARIO_LINK_NONE, SCENARIO_LINK_DOWN, SCENARIO_LINK_UP };
 struct scenario_action {
     struct schema_marks marks;
     uint64_t at_ps;
-    unsigned link; /* enum scenario_link */
+    unsigned link;   /* enum scenario_link */
+    unsigned module; /* enum nic_module */
+    bool has_module;
     uint64_t port;
     uint64_t for_ps; /* 0: not given; else the opposite follows after it */
     unsigned agent;  /* 0: none, else what the root agent in the guest is asked for */

@@ -119,6 +119,8 @@ const struct schema_object rs_schema_flow = {
 /* ---- actions ---- */
 
 static const char *const link_words[] = {"none", "down", "up", NULL};
+/* In the order of enum nic_module. */
+static const char *const module_words[] = {"none", "sr", "da", NULL};
 /* In the order of the guest's enum watch_action. */
 static const char *const agent_words[] = {"none", "kill", "term", "stop", "continue", NULL};
 
@@ -127,8 +129,11 @@ static const struct schema_key action_keys[] = {
      .unit = UNIT_TIME, .max = "1h", .matrix = true, .doc = "Time after GO."},
     {.name = "link", .type = SCHEMA_WORD, AT(scenario_action, link), .words = link_words,
      .matrix = true, .otherwise = "none", .doc = "Light on the fibre of `port`: gone, or back."},
+    {.name = "module", .type = SCHEMA_WORD, AT(scenario_action, module), .words = module_words,
+     .matrix = true,
+     .doc = "What sits in the SFP cage of `port` from then on; `none`: it is pulled out."},
     {.name = "port", .type = SCHEMA_INTEGER, AT(scenario_action, port), .unit = UNIT_COUNT,
-     .max = "7", .matrix = true, .doc = "Port that `link` is about."},
+     .max = "7", .matrix = true, .doc = "Port that `link` or `module` is about."},
     {.name = "for", .type = SCHEMA_INTEGER, AT(scenario_action, for_ps), .unit = UNIT_TIME,
      .min = "1ns", .max = "1h", .matrix = true,
      .doc = "After this time `link` goes back to what it was."},

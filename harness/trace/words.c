@@ -63,7 +63,7 @@ static const char *const role[] = {
 };
 static const char *const action[] = {
     [PLAN_LINK_DOWN] = "link-down", [PLAN_LINK_UP] = "link-up", [PLAN_AGENT] = "agent",
-    [PLAN_MARK] = "mark",
+    [PLAN_MARK] = "mark", [PLAN_MODULE] = "module",
 };
 static const char *const verdict[] = { /* struct report_sample.kind */
     [1] = "damaged", [2] = "duplicated", [3] = "reordered", [4] = "misplaced", [5] = "foreign",

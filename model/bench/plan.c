@@ -84,13 +84,16 @@ static void over(struct bench *b, bool deadline)
 
 static void act(struct bench *b, const struct plan_action *a)
 {
-    trace_emit(b, BENCH_EV_action, a->kind <= PLAN_LINK_UP ? NIC_FUNCTION(a->port, 0)
-                                                           : (uint16_t)BENCH_CONTROL,
-               0, a->kind, a->arg, b->st->run.action);
+    bool port = a->kind <= PLAN_LINK_UP || a->kind == PLAN_MODULE;
+    trace_emit(b, BENCH_EV_action, port ? NIC_FUNCTION(a->port, 0) : (uint16_t)BENCH_CONTROL, 0,
+               a->kind, a->arg, b->st->run.action);
     switch (a->kind) {
     case PLAN_LINK_DOWN:
     case PLAN_LINK_UP:
         wire_cut(b, a->port, a->kind == PLAN_LINK_DOWN);
+        break;
+    case PLAN_MODULE:
+        nic_module(&b->nic[a->port], (enum nic_module)a->arg);
         break;
     case PLAN_AGENT:
         b->st->run.ctl_agent = a->arg;

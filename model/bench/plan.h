@@ -15,7 +15,7 @@
 
 #define PLAN_MAGIC "RSPLAN\0\1"
 enum {
-    PLAN_VERSION = 3,
+    PLAN_VERSION = 4,
     PLAN_PORTS_MAX = 8,
     PLAN_FLOWS_MAX = 64,
     PLAN_SIZES_MAX = 4096,
@@ -139,6 +139,7 @@ enum plan_action_kind {
     PLAN_LINK_DOWN, PLAN_LINK_UP, /* carrier of `port` */
     PLAN_AGENT,                   /* interrupt the root agent in the guest with `arg` */
     PLAN_MARK,                    /* an event with `arg` */
+    PLAN_MODULE,                  /* SFP cage of `port`: enum nic_module in `arg` */
 };
 struct plan_action {
     uint64_t at_ps;

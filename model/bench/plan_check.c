@@ -97,7 +97,7 @@ static int check_header(struct check *c)
         return -EINVAL;
     }
     if (h->version != PLAN_VERSION)
-        return complain(c, "plan version", h->version, "3: compile the scenario again");
+        return complain(c, "plan version", h->version, "4: compile the scenario again");
     if (h->bytes != c->bytes)
         return complain(c, "length in the plan's header", h->bytes, "the length of the file");
     if (!zero_ended(h->name, sizeof(h->name)))
@@ -289,9 +289,11 @@ static int check_actions(struct check *c)
     const struct plan_action *actions = (const void *)(c->plan + c->h->actions.offset);
     for (uint32_t i = 0; i < c->h->actions.count; i++) {
         const struct plan_action *a = &actions[i];
-        if (a->kind > PLAN_MARK)
-            return complain_of(c, "action", i, "kind", a->kind, "0 to 3");
-        if (a->kind <= PLAN_LINK_UP && a->port >= c->h->ports.count)
+        if (a->kind > PLAN_MODULE)
+            return complain_of(c, "action", i, "kind", a->kind, "0 to 4");
+        if (a->kind == PLAN_MODULE && a->arg > NIC_MODULE_DA)
+            return complain_of(c, "action", i, "arg", a->arg, "0, 1 or 2: a module");
+        if ((a->kind <= PLAN_LINK_UP || a->kind == PLAN_MODULE) && a->port >= c->h->ports.count)
             return complain_of(c, "action", i, "port", a->port, "an existing port");
         if (a->at_ps > TIME_MAX_PS || (i && a->at_ps < actions[i - 1].at_ps))
             return complain_of(c, "action", i, "at_ps", a->at_ps,

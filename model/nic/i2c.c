@@ -204,6 +204,11 @@ void nic_i2cctl_write(struct nic *n, uint32_t index, uint32_t value)
     }
 }
 
+void nic_i2c_module_changed(struct nic *n)
+{
+    stop(&n->st->i2c);
+}
+
 void nic_i2c_reset(struct nic *n, int kind)
 {
     if (kind != NIC_RESET_SW)

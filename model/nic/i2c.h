@@ -32,6 +32,8 @@ struct nic_i2c {
 };
 
 void nic_i2c_reset(struct nic *n, int kind);
+/* Whoever was spoken to is gone: the bus is free. */
+void nic_i2c_module_changed(struct nic *n);
 bool nic_i2c_valid(const struct nic_state *st);
 
 /* Byte of the module's A0 page; false when no module is present. */

@@ -102,6 +102,20 @@ void nic_carrier(struct nic *n, bool present)
     link_update(n);
 }
 
+/* SDP2 follows the cage; either edge is a cause when GPIE wants it [I-102]. */
+void nic_module(struct nic *n, enum nic_module module)
+{
+    bool was = module_present(n->st);
+
+    if ((unsigned)module > NIC_MODULE_DA)
+        return;
+    n->st->config.module = (uint8_t)module;
+    nic_i2c_module_changed(n);
+    link_update(n);
+    if (was != module_present(n->st) && n->st->reg[R_GPIE] & GPIE_SDP2)
+        nic_irq_cause(n, EICR_GPI_SDP2);
+}
+
 void nic_link_drop(struct nic *n)
 {
     n->st->link.training = false;

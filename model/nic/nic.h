@@ -174,6 +174,8 @@ void nic_config_write(struct nic *nic, uint32_t offset, uint32_t value, unsigned
 void nic_frame_in(struct nic *nic, const uint8_t *frame, uint32_t length, bool good_fcs);
 /* Light on the fibre: the far end sends. */
 void nic_carrier(struct nic *nic, bool present);
+/* Another module sits in the SFP cage from now on, or none. */
+void nic_module(struct nic *nic, enum nic_module module);
 
 void nic_dma_done(struct nic *nic, uint16_t tag, enum nic_dma_status status, const uint8_t *data,
                   uint32_t length);

@@ -221,6 +221,38 @@ START_TEST(restarting_for_ever_keeps_the_heap_small)
 }
 END_TEST
 
+/* Pulled out and plugged in: SDP2, its cause, the link, and the other module's page. */
+START_TEST(hot_plug)
+{
+    uint8_t byte;
+
+    fake_w32(h, 0x898, 1 << 2); /* GPIE */
+    fake_link_up(h);
+    fake_r32(h, 0x800);
+    nic_module(&h->nic, NIC_MODULE_NONE);
+    ck_assert(!nic_link_up(&h->nic));
+    ck_assert_uint_eq(fake_r32(h, 0x20) >> 2 & 1, 0);
+    ck_assert_uint_eq(fake_r32(h, 0x800), 1u << 31 | 1 << 26 | 1 << 20);
+    ck_assert(!nic_i2c_module_byte(h->nic.st, 0, &byte));
+    fake_run(h, 10 * h->config.timing.link_up_ps);
+    ck_assert(!nic_link_up(&h->nic));
+    nic_module(&h->nic, NIC_MODULE_DA);
+    ck_assert_uint_eq(fake_r32(h, 0x20) >> 2 & 1, 1);
+    ck_assert_uint_eq(fake_r32(h, 0x800), 1u << 31 | 1 << 26);
+    ck_assert(nic_i2c_module_byte(h->nic.st, 8, &byte));
+    ck_assert_uint_eq(byte, 4); /* passive copper */
+    fake_run(h, h->config.timing.link_up_ps);
+    ck_assert(nic_link_up(&h->nic));
+    fake_r32(h, 0x800);
+    nic_module(&h->nic, NIC_MODULE_SR); /* exchanged between two looks: no edge */
+    fake_w32(h, 0x898, 0);
+    nic_module(&h->nic, NIC_MODULE_NONE);
+    ck_assert_uint_eq(fake_r32(h, 0x800) >> 26 & 1, 0); /* nobody wants to know */
+    nic_module(&h->nic, (enum nic_module)7);
+    ck_assert_uint_eq(fake_r32(h, 0x20) >> 2 & 1, 0);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("link");
@@ -241,6 +273,7 @@ int main(void)
     tcase_add_test(t, forced_up);
     tcase_add_test(t, resets);
     tcase_add_test(t, restarting_for_ever_keeps_the_heap_small);
+    tcase_add_test(t, hot_plug);
     suite_add_tcase(suite, t);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
