@@ -162,6 +162,7 @@ enum {
     RXPBSIZE_SIZE = 0x3ff << 10, /* KiB in bits 19:10: the field reads as bytes */
     QDE_ENABLE = 1u << 0,
     QDE_WRITE = 1u << 16,
+    QDE_READ = 1u << 17,
     QDE_QUEUE_SHIFT = 8,
     SECRXCTRL_RX_DIS = 1u << 1,
 

@@ -145,30 +145,43 @@ static void parse_ipv6(const uint8_t *frame, uint32_t length, uint32_t at, struc
         parse_l4(frame, next, p, h);
 }
 
+/* A tag of this type at the frame's EtherType or behind another tag: where to go on. */
+static inline uint32_t parse_tag(const uint8_t *frame, uint32_t length, uint32_t at, uint16_t vet,
+                                 struct nic_headers *h)
+{
+    if (h->ethertype != vet || length < at + VLAN_BYTES)
+        return at;
+    h->tagged = true;
+    h->tci = (uint16_t)nic_get16(frame + at);
+    h->ethertype = (uint16_t)nic_get16(frame + at + 2);
+    return at + VLAN_BYTES;
+}
+
+/* Rare: out of the way of all that have one tag at most. */
+static __attribute__((noinline)) uint32_t parse_two_tags(const uint8_t *frame, uint32_t length,
+                                                         struct nic_tags tags,
+                                                         struct nic_headers *h)
+{
+    h->outer = h->ethertype == tags.outer && length >= ETH_BYTES + VLAN_BYTES;
+    if (!h->outer)
+        return ETH_BYTES;
+    h->ethertype = (uint16_t)nic_get16(frame + ETH_BYTES + 2);
+    return parse_tag(frame, length, ETH_BYTES + VLAN_BYTES, tags.vet, h);
+}
+
 void nic_parse(const uint8_t *frame, uint32_t length, struct nic_tags tags,
                struct nic_headers *out)
 {
-    uint32_t at = ETH_BYTES;
-    bool may_have_tag = true;
+    uint32_t at;
 
     *out = (struct nic_headers){0};
     if (length < ETH_BYTES)
         return;
     out->ethertype = (uint16_t)nic_get16(frame + 12);
-    if (tags.outer) {
-        may_have_tag = out->outer =
-            out->ethertype == tags.outer && length >= ETH_BYTES + VLAN_BYTES;
-        if (out->outer) {
-            out->ethertype = (uint16_t)nic_get16(frame + at + 2);
-            at += VLAN_BYTES;
-        }
-    }
-    if (may_have_tag && out->ethertype == tags.vet && length >= at + VLAN_BYTES) {
-        out->tagged = true;
-        out->tci = (uint16_t)nic_get16(frame + at);
-        out->ethertype = (uint16_t)nic_get16(frame + at + 2);
-        at += VLAN_BYTES;
-    }
+    if (tags.outer)
+        at = parse_two_tags(frame, length, tags, out);
+    else
+        at = parse_tag(frame, length, ETH_BYTES, tags.vet, out);
     if (out->ethertype == ETHERTYPE_IPV4)
         parse_ipv4(frame, length, at, out);
     else if (out->ethertype == ETHERTYPE_IPV6)
@@ -188,7 +201,7 @@ static uint32_t l4_sum(const uint8_t *frame, const struct nic_headers *h)
 }
 
 /* Least significant byte first, over the packet with the field as 0. */
-static bool sctp_good(const uint8_t *frame, const struct nic_headers *h)
+static __attribute__((noinline)) bool sctp_good(const uint8_t *frame, const struct nic_headers *h)
 {
     static const uint8_t zero[4];
     const uint8_t *field = frame + h->l4 + SCTP_SUM_AT, *rest = field + sizeof zero;
@@ -211,7 +224,7 @@ uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
     }
     if (!h->l4)
         return bits;
-    if (h->ptype & PTYPE_SCTP)
+    if (!(h->ptype & (PTYPE_TCP | PTYPE_UDP))) /* SCTP */
         return bits | RXD_STAT_L4CS | (sctp_good(frame, h) ? 0 : RXD_ERR_TCPE);
     if (h->ptype & PTYPE_UDP && nic_get16(frame + h->l4 + 6) == 0)
         return bits; /* the sender did not compute one */

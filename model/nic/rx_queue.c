@@ -165,6 +165,9 @@ void nic_qde_write(struct nic *n, uint32_t index, uint32_t value)
     uint64_t bit = 1ull << queue % 64;
 
     nic_reg_store(n, R_QDE, 0, value);
+    if (value & QDE_READ)
+        n->st->reg[R_QDE] = (n->st->reg[R_QDE] & ~(uint32_t)QDE_ENABLE) |
+                            (n->st->rx.drop[queue / 64] & bit ? QDE_ENABLE : 0);
     if (!(value & QDE_WRITE))
         return;
     if (value & QDE_ENABLE)

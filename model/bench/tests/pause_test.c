@@ -267,6 +267,34 @@ START_TEST(generated_pause_frames_stop_the_transmitter)
 }
 END_TEST
 
+/* Frames of a capture carry no stamp; their planned time is remembered with them. */
+START_TEST(a_capture_waits_too)
+{
+    struct plan_flow *f = rig_plan_flow(&plan, 0, 1, 30);
+    f->kind = PLAN_REPLAY;
+    f->pace = PLAN_PACE_STAMP;
+    f->frame_count = plan.h->frames.count = 2;
+    plan.h->bytes_.count = 120;
+    for (unsigned i = 0; i < 120; i++)
+        plan.bytes[i] = (uint8_t)(i & ~1u);
+    plan.frame[0] = (struct plan_frame){.length = 60};
+    plan.frame[1] = (struct plan_frame){.stamp_ps = 400000, .offset = 60, .length = 60};
+    rig = rig_new(&plan);
+    rig_start(rig);
+    rig_go(rig);
+    say_pause(0, 2000); /* 102 us, from the second frame on */
+    rig_forward_all(rig, 2000000);
+    rig_report(rig, &report);
+    ck_assert_uint_eq(report.flow[0].received, 30);
+    ck_assert_uint_eq(report.flow[0].reordered, 0);
+    uint64_t most = 2000ull * QUANTUM_PS;
+    ck_assert_uint_gt(report.flow[0].latency_max_ps, most);
+    ck_assert_uint_lt(report.flow[0].latency_max_ps, most + 10000000);
+    /* all but the first were planned within the pause */
+    ck_assert_uint_gt(report.flow[0].latency_sum_ps, 29 * (most - 30ull * 300000));
+}
+END_TEST
+
 /* Saved in the middle of a pause, with flows held and changes on their way. */
 START_TEST(restored_runs_go_on_alike)
 {
@@ -313,6 +341,7 @@ int main(void)
     tcase_add_test(t, no_frame_is_lost_with_flow_control);
     tcase_add_test(t, without_flow_control_frames_are_missed);
     tcase_add_test(t, generated_pause_frames_stop_the_transmitter);
+    tcase_add_test(t, a_capture_waits_too);
     tcase_add_test(t, restored_runs_go_on_alike);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);
