@@ -125,24 +125,34 @@ uint64_t nic_irq_interval_ps(const struct nic *n, uint32_t queue, bool tx)
 
 /* ---- EICR, EICS ---- */
 
+/* Causes that a driver takes note of mask themselves by EIAM, unless the sending of their message
+ * does it (EIAME). */
+static void mask_acknowledged(struct nic *n, uint32_t causes)
+{
+    uint32_t masked = causes & n->st->reg[R_EIAM];
+
+    if (nic_pci_msix_enabled(n) && n->st->reg[R_GPIE] & GPIE_EIAME)
+        return;
+    n->st->irq.mask &= ~(uint64_t)(masked & EICR_RTXQ);
+    n->st->irq.other_mask &= ~masked;
+}
+
 uint32_t nic_eicr_read(struct nic *n, uint32_t index)
 {
     struct nic_irq *irq = &n->st->irq;
-    uint32_t value = eicr(n), gpie = n->st->reg[R_GPIE], automask = n->st->reg[R_EIAM];
+    uint32_t value = eicr(n), gpie = n->st->reg[R_GPIE];
 
     if (!(gpie & GPIE_OCD))
         irq->pending &= ~(uint64_t)EICR_RTXQ;
     irq->other = 0;
-    if (!(nic_pci_msix_enabled(n) && gpie & GPIE_EIAME)) {
-        irq->mask &= ~(uint64_t)(automask & value & EICR_RTXQ);
-        irq->other_mask &= ~(automask & value);
-    }
+    mask_acknowledged(n, value);
     nic_vector_settle(n);
     return value & OTHER_CAUSES ? value | EICR_OTHER : value;
 }
 
 void nic_eicr_write(struct nic *n, uint32_t index, uint32_t value)
 {
+    mask_acknowledged(n, value & eicr(n));
     n->st->irq.pending &= ~(uint64_t)(value & EICR_RTXQ);
     n->st->irq.other &= ~value;
     nic_vector_settle(n);

@@ -98,6 +98,22 @@ START_TEST(intx_automask_on_read)
 }
 END_TEST
 
+/* Writing ones does the same, to the causes that were there. */
+START_TEST(intx_automask_on_write)
+{
+    fake_w32(h, EIAM, 0xffff | LSC);
+    fake_w32(h, IVAR0, 0x8080);
+    fake_w32(h, EIMS, LSC | 3);
+    rx_event(0);
+    fake_w32(h, EICR, 0xffffffff);
+    ck_assert_uint_eq(fake_r32(h, EIMS), LSC | 2);
+    fake_w32(h, EICS, LSC);
+    fake_w32(h, EICR, LSC);
+    ck_assert_uint_eq(fake_r32(h, EIMS), 2);
+    ck_assert(!h->intx);
+}
+END_TEST
+
 START_TEST(msi_is_an_edge)
 {
     nic_config_write(&h->nic, 0x54, 0xfee01000, 4);
@@ -374,6 +390,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, intx_follows_cause_and_mask);
     tcase_add_test(t, intx_automask_on_read);
+    tcase_add_test(t, intx_automask_on_write);
     tcase_add_test(t, msi_is_an_edge);
     tcase_add_test(t, one_msix_vector_takes_all);
     tcase_add_test(t, vectors_by_ivar);
