@@ -37,7 +37,7 @@ enum probe { PROBE_GOOD, PROBE_LOSS, PROBE_BROKEN };
 static enum probe judge(const struct rs_run *run, uint64_t *lost)
 {
     const struct rs_facts *f = &run->facts;
-    const struct rs_scope all = {-1, -1};
+    const struct rs_scope all = RS_WHOLE;
     struct quantity q;
 
     *lost = 0;

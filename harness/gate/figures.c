@@ -63,7 +63,7 @@ static const enum metric_id gated[] = {
 
 static void add_result(GArray *figures, const struct rs_result *result)
 {
-    const struct rs_scope all = {-1, -1};
+    const struct rs_scope all = RS_WHOLE;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(gated); i++) {
         const struct metric *metric = rs_metric(gated[i]);

@@ -26,6 +26,7 @@ struct flow_sum { /* one flow, or all together */
 void rs_facts_fini(struct rs_facts *facts)
 {
     g_free(facts->report);
+    rs_guest_fini(&facts->guest);
     memset(facts, 0, sizeof(*facts));
 }
 
@@ -307,6 +308,13 @@ bool rs_metric_value(const struct rs_facts *facts, enum metric_id id, struct rs_
     const struct bench_report *r = facts->report;
     uint64_t den = 1;
 
+    if (id == METRIC_COUNTER) {
+        uint64_t value = 0;
+        const bool has = scope.counter && rs_counter(&facts->guest.counters, scope.counter, &value);
+
+        *out = rs_quantity(metric->unit, value, 1);
+        return has;
+    }
     if (metric->scope == METRIC_RUN)
         return run_metric(facts, id, metric->unit, out);
     if (!r || (scope.flow >= 0 && (unsigned)scope.flow >= r->flows) ||

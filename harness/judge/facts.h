@@ -46,7 +46,10 @@ bool rs_first_lost(const struct rs_facts *facts, unsigned *flow, uint64_t *seque
 /* Which flow or port a value is about; -1: all together. */
 struct rs_scope {
     int flow, port;
+    const char *counter; /* of METRIC_COUNTER; NULL: none */
 };
+#define RS_FLOW(number) ((struct rs_scope){.flow = (number), .port = -1})
+#define RS_WHOLE        RS_FLOW(-1)
 
 /* False: the run has no such value (no report; per packet without packets; not counted by this
  * host). */

@@ -141,6 +141,7 @@ int rs_guest_results(struct rs_guest *guest, const char *folder, char *why, size
 {
     char *status = g_build_filename(folder, "status", NULL);
     char *kernel = g_build_filename(folder, "kernel.log", NULL);
+    char *output = g_build_filename(folder, "stdout", NULL);
     gchar *text = NULL;
     gsize bytes = 0;
     int result;
@@ -157,7 +158,17 @@ int rs_guest_results(struct rs_guest *guest, const char *folder, char *why, size
         rs_guest_kernel_log(guest, text, bytes);
         g_free(text);
     }
+    if (g_file_get_contents(output, &text, &bytes, NULL)) {
+        rs_counters_set(&guest->counters, text, bytes);
+        g_free(text);
+    }
     g_free(status);
     g_free(kernel);
+    g_free(output);
     return result;
+}
+
+void rs_guest_fini(struct rs_guest *guest)
+{
+    rs_counters_fini(&guest->counters);
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/judge/counters.h"
+
 enum { RS_COMPLAINTS_KEPT = 4 };
 
 struct rs_guest {
@@ -26,6 +28,7 @@ struct rs_guest {
     char dropped[32];     /* what did not fit into the mailbox; "" nothing */
     unsigned complaints;  /* suspicious lines of the kernel log */
     char complaint[RS_COMPLAINTS_KEPT][160]; /* the first of them */
+    struct rs_counters counters; /* of the driver's output; own allocation */
 };
 
 /* Reads the status file's text. 0 or -EPROTO with a sentence; *guest keeps what was understood. */
@@ -37,5 +40,6 @@ void rs_guest_kernel_log(struct rs_guest *guest, const char *text, size_t bytes)
 
 /* Reads a folder of results. 0, -ENOENT: no status file, -EPROTO: it is damaged. */
 int rs_guest_results(struct rs_guest *guest, const char *folder, char *why, size_t why_bytes);
+void rs_guest_fini(struct rs_guest *guest);
 
 #endif

@@ -167,7 +167,7 @@ static void judge_expectation(GPtrArray *findings, const struct scenario *scenar
                               const struct expectation *e)
 {
     const struct metric *metric = rs_metric(e->metric);
-    const struct rs_scope scope = {.flow = e->flow, .port = e->port};
+    const struct rs_scope scope = {.flow = e->flow, .port = e->port, .counter = e->counter};
     struct quantity value;
     struct rs_finding *f;
     char seen[96], *what, *expected, *more;
@@ -180,6 +180,8 @@ static void judge_expectation(GPtrArray *findings, const struct scenario *scenar
         what = g_strdup_printf("%s of flow %s", metric->name, c->flows[e->flow].name);
     else if (e->port >= 0)
         what = g_strdup_printf("%s of port %d", metric->name, e->port);
+    else if (e->counter)
+        what = g_strdup_printf("%s %s", metric->name, e->counter);
     else
         what = g_strdup(metric->name);
     expected = rs_expectation_words(e);
@@ -270,7 +272,7 @@ static void judge_rules(GPtrArray *findings, const struct scenario_case *c,
         const enum metric_id id = METRIC_VIOLATIONS + 1 + rule;
 
         if (!(told >> rule & 1) && !about(c, id) &&
-            rs_metric_value(facts, id, (struct rs_scope){-1, -1}, &times) && times.num)
+            rs_metric_value(facts, id, RS_WHOLE, &times) && times.num)
             find(findings, rs_metric(id)->name, "the driver keeps it", "broken %llu times",
                  (unsigned long long)times.num);
     }
@@ -284,7 +286,7 @@ static void judge_stale(GPtrArray *findings, const struct scenario_case *c,
     struct quantity hits;
 
     if (about(c, METRIC_IOTLB_STALE) ||
-        !rs_metric_value(facts, METRIC_IOTLB_STALE, (struct rs_scope){-1, -1}, &hits) || !hits.num)
+        !rs_metric_value(facts, METRIC_IOTLB_STALE, RS_WHOLE, &hits) || !hits.num)
         return;
     struct rs_finding *found = find(findings, metric->name, "no access through a page that is "
                                     "mapped no more", "%llu", (unsigned long long)hits.num);

@@ -149,7 +149,7 @@ static json_t *by_cpu(const struct bench_report *report, uint64_t cpus)
 static json_t *one_result(const struct rs_result *result)
 {
     const struct bench_report *report = result->run.facts.report;
-    const struct rs_scope all = {-1, -1};
+    const struct rs_scope all = RS_WHOLE;
     char *repro = rs_repro_line(result), hash[33];
     json_t *object = json_object();
 

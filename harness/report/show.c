@@ -14,7 +14,7 @@
 #include "harness/base/term.h"
 #include "model/bench/bench.h"
 
-static const struct rs_scope whole = {-1, -1};
+static const struct rs_scope whole = RS_WHOLE;
 
 const char *rs_show_metric(const struct rs_facts *facts, enum metric_id id, char *buf,
                            size_t bytes)

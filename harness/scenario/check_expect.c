@@ -77,6 +77,10 @@ static void check_scope(struct check *k, struct expectation *e)
         rs_check_error(k, MARK(e, "flow"), "'%s' is not counted per flow", metric->name);
     if (GIVEN(e, "port") && metric->scope != METRIC_PORT)
         rs_check_error(k, MARK(e, "port"), "'%s' is not counted per port", metric->name);
+    if (GIVEN(e, "counter") && e->metric != METRIC_COUNTER)
+        rs_check_error(k, MARK(e, "counter"), "'counter' belongs to the metric 'counter'");
+    if (!GIVEN(e, "counter") && e->metric == METRIC_COUNTER)
+        rs_check_error(k, e->marks.self, "which counter? Name it: 'counter: port0.hw.gprc'");
     if (GIVEN(e, "port") && GOOD(e, "port")) {
         if (e->port_number >= k->c->port_count)
             rs_check_error(k, MARK(e, "port"), "there is no port %u, only 0..%zu",

@@ -212,6 +212,7 @@ struct expectation {
     struct schema_marks marks; /* marks.self: its line; 0 for implied ones */
     unsigned metric;           /* enum metric_id */
     char *flow_name;           /* as written; NULL */
+    char *counter;             /* of METRIC_COUNTER; NULL */
     uint64_t port_number;
     int flow;                      /* index; -1: all flows together */
     int port;                      /* -1: all ports together */

@@ -156,6 +156,8 @@ static const struct schema_key expectation_keys[] = {
      .required = true, .doc = "What is looked at; the table of metrics is below."},
     {.name = "flow", .type = SCHEMA_NAME, AT(expectation, flow_name), .matrix = true,
      .doc = "Of this flow only. Default: all flows together."},
+    {.name = "counter", .type = SCHEMA_NAME, AT(expectation, counter), .matrix = true,
+     .doc = "Of the metric `counter`, and required there: its name, like `port0.hw.gprc`."},
     {.name = "port", .type = SCHEMA_INTEGER, AT(expectation, port_number), .unit = UNIT_COUNT,
      .max = "7", .matrix = true, .doc = "Of this port only. Default: all ports together."},
     {.name = "is", .type = SCHEMA_SPECIAL, AT(expectation, is), .special = &rs_special_value,

@@ -217,12 +217,24 @@ START_TEST(percentiles_come_from_buckets)
     struct quantity q;
 
     given("");
-    ck_assert(rs_metric_value(&facts, METRIC_LATENCY_P50, (struct rs_scope){-1, -1}, &q));
+    ck_assert(rs_metric_value(&facts, METRIC_LATENCY_P50, RS_WHOLE, &q));
     ck_assert_uint_ge(q.num, 3000000);
     ck_assert_uint_le(q.num, 3000000 + 3000000 / 32);
-    ck_assert(rs_metric_value(&facts, METRIC_LATENCY_P99, (struct rs_scope){-1, -1}, &q));
+    ck_assert(rs_metric_value(&facts, METRIC_LATENCY_P99, RS_WHOLE, &q));
     ck_assert_uint_eq(q.num, 4000000); /* never beyond the true maximum */
-    ck_assert(!rs_metric_value(&facts, METRIC_LATENCY_P50, (struct rs_scope){1, -1}, &q));
+    ck_assert(!rs_metric_value(&facts, METRIC_LATENCY_P50, RS_FLOW(1), &q));
+}
+END_TEST
+
+START_TEST(counters_of_the_driver)
+{
+    given("expect: [{metric: counter, counter: port0.hw.gprc, is: 7},\n"
+          "         {metric: counter, counter: port0.hw.gptc, max: 5}]\n");
+    rs_counters_set(&facts.guest.counters, "port0.hw.gprc 7\nport0.hw.gptc 9\n", 32);
+    ck_assert_str_eq(judged(1)->what, "counter port0.hw.gptc");
+    rs_counters_set(&facts.guest.counters, "port0.hw.gptc 4\n", 16);
+    ck_assert_str_eq(judged(1)->seen, "no value in this run");
+    rs_guest_fini(&facts.guest);
 }
 END_TEST
 
@@ -327,6 +339,7 @@ int main(void)
     tcase_add_test(tc, expectations_name_their_line);
     tcase_add_test(tc, bounds_are_inclusive);
     tcase_add_test(tc, percentiles_come_from_buckets);
+    tcase_add_test(tc, counters_of_the_driver);
     tcase_add_test(tc, no_value_fails_an_expectation);
     tcase_add_test(tc, unsent_traffic_is_noticed);
     tcase_add_test(tc, a_driver_that_fails);
