@@ -5,9 +5,7 @@
 
 DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c rx_offload.c tx.c \
                 tx_offload.c tx_prepare.c rss.c hang.c irq.c stats.c port.c)
-DRIVER_APP_SRC := $(addprefix driver/apps/, options.c app.c worker.c report.c packet.c merge.c \
-                    fwd.c echo.c gen.c gen_frame.c sink.c poke.c regname.c script.c script_lex.c \
-                    script_eval.c script_mem.c script_do.c)
+DRIVER_APP_SRC := $(filter-out %_main.c driver/apps/run.c,$(wildcard driver/apps/*.c))
 $(eval $(call library,ixd,$(DRIVER_SRC) $(DRIVER_APP_SRC)))
 $(eval $(call library,ixd_linux,$(addprefix driver/, linux.c bus_vfio.c bus_sysfs.c) \
     $(addprefix driver/apps/, ports.c run.c threads.c)))

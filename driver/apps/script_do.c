@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * The statements of register scripts that are a word and what follows it: expectations, waits,
- * memory, rings, interrupts. The order of bringing a port up is what the driver does as well;
- * each step is here because a script may leave it out.
+ * memory, interrupts; and the table of all such statements.
  */
-#include "driver/apps/regname.h"
 #include "driver/apps/script_priv.h"
-#include "driver/regs.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { POLLS_BEFORE_SLEEP = 1000, DESCRIPTOR_BYTES = 16 };
+enum { POLLS_BEFORE_SLEEP = 1000 };
 static const uint64_t wait_default_ns = 100000000, wait_max_ns = 10000000000, poll_ns = 10000;
 
 /* ---- values ---- */
@@ -138,8 +135,7 @@ static int do_print(struct ixd_script *s, struct ixd_error *err)
 
 /* ---- memory ---- */
 
-/* ADDRESS, LENGTH[, MORE]: as many values as `count`. */
-static int values(struct ixd_script *s, uint64_t *value, unsigned count, struct ixd_error *err)
+int script_values(struct ixd_script *s, uint64_t *value, unsigned count, struct ixd_error *err)
 {
     int rc = 0;
 
@@ -248,7 +244,7 @@ static int do_fill(struct ixd_script *s, struct ixd_error *err)
     const bool random = script_is(s, s->statement, "random");
     uint64_t v[3] = {0};
     uint8_t *memory;
-    int rc = values(s, v, 3, err);
+    int rc = script_values(s, v, 3, err);
 
     if (rc || s->dry)
         return rc;
@@ -276,7 +272,7 @@ static int do_dump(struct ixd_script *s, struct ixd_error *err)
     int rc = script_name(s, &name, err);
 
     if (rc == 0)
-        rc = values(s, v, 2, err);
+        rc = script_values(s, v, 2, err);
     if (rc || s->dry)
         return rc;
     memory = v[1] <= SCRIPT_PRINTS_MAX ? script_memory(s, v[0], v[1] * sizeof(word), err) : NULL;
@@ -290,157 +286,6 @@ static int do_dump(struct ixd_script *s, struct ixd_error *err)
         rc = add_print(s, full, le64toh(word), err);
     }
     return rc;
-}
-
-/* ---- the device ---- */
-
-static void write32(struct ixd_script *s, uint32_t offset, uint32_t value)
-{
-    ixd_write32(script_bus(s, s->port), offset, value);
-}
-
-static uint32_t read32(struct ixd_script *s, uint32_t offset)
-{
-    return ixd_read32(script_bus(s, s->port), offset);
-}
-
-/* Until the register's bits of `mask` are `want`; 1 s. */
-static int settle(struct ixd_script *s, uint32_t offset, uint32_t mask, uint32_t want,
-                  const char *name, struct ixd_error *err)
-{
-    struct ixd_bus *bus = script_bus(s, s->port);
-
-    for (unsigned tries = 0; tries < 10000; tries++) {
-        if ((read32(s, offset) & mask) == want)
-            return 0;
-        bus->ops->sleep_ns(bus, 100000);
-    }
-    return ixd_fail(err, -ETIMEDOUT, "%s: expected bits 0x%08x to become 0x%08x within 1 s", name,
-                    mask, want);
-}
-
-/* setup: interrupts masked, reset, EEPROM and DMA ready, the MAC as drivers set it, link up. No
- * queue is enabled, frames are accepted from all senders to all receivers. */
-static int do_setup(struct ixd_script *s, struct ixd_error *err)
-{
-    struct ixd_bus *bus;
-    int rc;
-
-    if (s->dry)
-        return 0;
-    bus = script_bus(s, s->port);
-    write32(s, IXD_EIMC, 0x7fffffff);
-    write32(s, IXD_CTRL, read32(s, IXD_CTRL) | IXD_CTRL_RST | IXD_CTRL_LRST);
-    bus->ops->sleep_ns(bus, 1000000);
-    rc = settle(s, IXD_CTRL, IXD_CTRL_RST | IXD_CTRL_LRST, 0, "CTRL", err);
-    if (rc == 0)
-        rc = settle(s, IXD_EEC, IXD_EEC_ARD, IXD_EEC_ARD, "EEC", err);
-    if (rc == 0)
-        rc = settle(s, IXD_RDRXCTL, IXD_RDRXCTL_DMAIDONE, IXD_RDRXCTL_DMAIDONE, "RDRXCTL", err);
-    if (rc)
-        return rc;
-    write32(s, IXD_EIMC, 0x7fffffff);
-    read32(s, IXD_EICR);
-    write32(s, IXD_HLREG0,
-            read32(s, IXD_HLREG0) | IXD_HLREG0_TXCRCEN | IXD_HLREG0_RXCRCSTRP | IXD_HLREG0_TXPADEN);
-    write32(s, IXD_RDRXCTL, (read32(s, IXD_RDRXCTL) & ~IXD_RDRXCTL_RSCFRSTSIZE) |
-                                IXD_RDRXCTL_CRCSTRIP);
-    write32(s, IXD_FCTRL, IXD_FCTRL_BAM | IXD_FCTRL_UPE | IXD_FCTRL_MPE);
-    write32(s, IXD_RTTDCS, read32(s, IXD_RTTDCS) & ~IXD_RTTDCS_ARBDIS);
-    return settle(s, IXD_LINKS, IXD_LINKS_UP, IXD_LINKS_UP, "LINKS", err);
-}
-
-/* Where a queue's registers lie behind its base: the same on both sides. */
-enum {
-    AT_HIGH = IXD_RDBAH - IXD_RDBAL,
-    AT_LENGTH = IXD_RDLEN - IXD_RDBAL,
-    AT_HEAD = IXD_RDH - IXD_RDBAL,
-    AT_TAIL = IXD_RDT - IXD_RDBAL,
-    AT_CONTROL = IXD_RXDCTL - IXD_RDBAL,
-};
-_Static_assert((int)AT_TAIL == IXD_TDT - IXD_TDBAL && (int)AT_CONTROL == IXD_TXDCTL - IXD_TDBAL,
-               "both sides alike");
-
-struct side {
-    const char *word, *base; /* name of the register */
-};
-
-/* rx Q, tx Q */
-static int side_of(struct ixd_script *s, const struct side **side, uint64_t *queue,
-                   struct ixd_error *err)
-{
-    static const struct side sides[] = {
-        {"rx", "RDBAL"},
-        {"tx", "TDBAL"},
-    };
-    int rc;
-
-    *side = script_is(s, s->pos, "rx") ? &sides[0] : script_is(s, s->pos, "tx") ? &sides[1] : NULL;
-    if (!*side)
-        return script_wrong(s, err, "'rx' or 'tx'");
-    s->pos++;
-    rc = script_eval(s, queue, err);
-    if (rc == 0 && (s->known || !s->dry) && *queue > 127)
-        rc = ixd_fail(err, -ERANGE, "there is no queue %llu", (unsigned long long)*queue);
-    return rc;
-}
-
-static uint32_t queue_base(const struct side *side, uint64_t queue)
-{
-    return ixd_regname_offset(ixd_regname_find(side->base, strlen(side->base)), (uint32_t)queue);
-}
-
-/* ring rx Q, SLOTS: makes the buffer @rxQ (on port P above 0: @PrxQ) and writes base, length,
- * head and tail; the queue stays off. */
-static int do_ring(struct ixd_script *s, struct ixd_error *err)
-{
-    const struct side *side;
-    uint64_t queue = 0, slots = 0;
-    struct script_name name;
-    uint32_t at;
-    int rc = side_of(s, &side, &queue, err);
-
-    if (rc == 0)
-        rc = script_expect_sign(s, ',', err);
-    if (rc == 0)
-        rc = script_eval(s, &slots, err);
-    if (rc)
-        return rc;
-    if (s->dry && !s->known)
-        return ixd_fail(err, -EINVAL, "queue and slots must be plain numbers: they name a buffer");
-    if (s->port)
-        snprintf(name.text, sizeof(name.text), "p%u%s%u", s->port, side->word, (unsigned)queue);
-    else
-        snprintf(name.text, sizeof(name.text), "%s%u", side->word, (unsigned)queue);
-    rc = script_buffer_new(s, &name, slots * DESCRIPTOR_BYTES, 0, false, err);
-    if (rc || s->dry)
-        return rc;
-    at = queue_base(side, queue);
-    write32(s, at, (uint32_t)s->buffer[s->buffers - 1].iova);
-    write32(s, at + AT_HIGH, (uint32_t)(s->buffer[s->buffers - 1].iova >> 32));
-    write32(s, at + AT_LENGTH, (uint32_t)(slots * DESCRIPTOR_BYTES));
-    write32(s, at + AT_HEAD, 0);
-    write32(s, at + AT_TAIL, 0);
-    return 0;
-}
-
-/* start rx Q, stop tx Q: ENABLE written and waited for; of transmit, the DMA engine before. */
-static int do_start(struct ixd_script *s, struct ixd_error *err)
-{
-    const bool on = script_is(s, s->statement, "start");
-    const struct side *side;
-    uint64_t queue = 0;
-    uint32_t at;
-    int rc = side_of(s, &side, &queue, err);
-
-    if (rc || s->dry)
-        return rc;
-    at = queue_base(side, queue) + AT_CONTROL;
-    if (on && *side->word == 't')
-        write32(s, IXD_DMATXCTL, read32(s, IXD_DMATXCTL) | IXD_DMATXCTL_TE);
-    write32(s, at, (read32(s, at) & ~IXD_RXDCTL_ENABLE) | (on ? IXD_RXDCTL_ENABLE : 0));
-    return settle(s, at, IXD_RXDCTL_ENABLE, on ? IXD_RXDCTL_ENABLE : 0,
-                  *side->word == 't' ? "TXDCTL" : "RXDCTL", err);
 }
 
 /* ---- interrupts ---- */
@@ -486,12 +331,29 @@ static int do_interrupt(struct ixd_script *s, struct ixd_error *err)
 }
 
 const struct script_verb script_verbs[] = {
-    {"read", do_read},     {"expect", do_expect},       {"wait", do_wait},
-    {"sleep", do_sleep},   {"port", do_port},           {"print", do_print},
-    {"buffer", do_buffer}, {"map", do_map},             {"unmap", do_unmap},
-    {"bytes", do_bytes},   {"same", do_bytes},          {"fill", do_fill},
-    {"random", do_fill},   {"dump", do_dump},           {"setup", do_setup},
-    {"ring", do_ring},     {"start", do_start},         {"stop", do_start},
-    {"vectors", do_vectors}, {"interrupt", do_interrupt}, {"quiet", do_interrupt},
+    {"read", do_read},
+    {"expect", do_expect},
+    {"wait", do_wait},
+    {"sleep", do_sleep},
+    {"port", do_port},
+    {"print", do_print},
+    {"buffer", do_buffer},
+    {"map", do_map},
+    {"unmap", do_unmap},
+    {"bytes", do_bytes},
+    {"same", do_bytes},
+    {"fill", do_fill},
+    {"random", do_fill},
+    {"dump", do_dump},
+    {"setup", script_setup},
+    {"ring", script_ring},
+    {"start", script_start},
+    {"stop", script_start},
+    {"receive", script_receive},
+    {"transmit", script_transmit},
+    {"send", script_send},
+    {"vectors", do_vectors},
+    {"interrupt", do_interrupt},
+    {"quiet", do_interrupt},
     {NULL, NULL},
 };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the files of register scripts share: tokens (script_lex.c), expressions (script_eval.c),
- * statements (script.c, script_do.c), memory (script_mem.c). Nobody else includes this.
+ * statements (script.c, script_do.c, script_ring.c), memory (script_mem.c). Nobody else includes
+ * this.
  */
 #ifndef RINGSIDE_DRIVER_APPS_SCRIPT_PRIV_H
 #define RINGSIDE_DRIVER_APPS_SCRIPT_PRIV_H
@@ -135,6 +136,16 @@ struct script_verb {
     int (*run)(struct ixd_script *s, struct ixd_error *err);
 };
 extern const struct script_verb script_verbs[]; /* `word` NULL at the end */
+/* VALUE, VALUE ...: as many as `count`. */
+int script_values(struct ixd_script *s, uint64_t *value, unsigned count, struct ixd_error *err);
+
+/* --- script_ring.c --- */
+int script_setup(struct ixd_script *s, struct ixd_error *err);
+int script_ring(struct ixd_script *s, struct ixd_error *err);
+int script_start(struct ixd_script *s, struct ixd_error *err);
+int script_receive(struct ixd_script *s, struct ixd_error *err);
+int script_transmit(struct ixd_script *s, struct ixd_error *err);
+int script_send(struct ixd_script *s, struct ixd_error *err);
 
 /* --- script_mem.c --- */
 struct script_buffer *script_buffer_find(struct ixd_script *s, const char *name, size_t length);

@@ -123,6 +123,12 @@ START_TEST(rings_and_queues)
          "expect 1:RDBAH(0) == @p1rx0 >> 32");
     ck_assert_int_eq(run("n = 128; start rx n"), -ERANGE);
     good("setup; expect LINKS >> 30 & 1");
+    good("receive 3, 32; expect RDT(3) == 31 && RXCTRL == 1 && SRRCTL(3) == 0x02000002;"
+         "expect mem64(@rx3 + 16*5) == @rx3data + 5*2048; transmit 1, 32; TDT(1) = 31;"
+         "send 1, @rx3data, 60; expect TDT(1) == 0; expect mem64(@tx1 + 16*31) == @rx3data;"
+         "expect mem64(@tx1 + 16*31 + 8) == 60 << 46 | 0x2b30003c");
+    ck_assert_int_eq(run("send 3, 0x1000, 60"), -EFAULT);
+    ck_assert_int_eq(run("receive 0, 4096; receive 1, 4096"), -ENOMEM);
 }
 END_TEST
 
@@ -202,7 +208,8 @@ END_TEST
 START_TEST(broken_texts)
 {
     static const char whole[] =
-        "setup; ring rx 0, 64; buffer b 64*2048\nfor i = 0 to 62; mem64(@rx0 + 16*i) = @b + 2048*i;"
+        "setup; receive 0, 64; buffer b 64*2048; send 0, @b, 60\nfor i = 0 to 62;"
+        "mem64(@rx0 + 16*i) = @b + 2048*i;"
         "end; if CTRL & 3 == 0; bytes @b hex:00ff; end; wait RDH(0) == ((10)) for 1ms # comment";
     char text[sizeof(whole)];
 
