@@ -5,10 +5,11 @@
 
 DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c rx_offload.c tx.c \
                 tx_offload.c tx_prepare.c rss.c hang.c irq.c stats.c port.c)
-DRIVER_APP_SRC := $(filter-out %_main.c driver/apps/run.c,$(wildcard driver/apps/*.c))
+DRIVER_LINUX_SRC := driver/linux.c driver/bus_vfio.c driver/bus_sysfs.c \
+    $(addprefix driver/apps/, ports.c run.c threads.c)
+DRIVER_APP_SRC := $(filter-out %_main.c $(DRIVER_LINUX_SRC),$(wildcard driver/apps/*.c))
 $(eval $(call library,ixd,$(DRIVER_SRC) $(DRIVER_APP_SRC)))
-$(eval $(call library,ixd_linux,$(addprefix driver/, linux.c bus_vfio.c bus_sysfs.c) \
-    $(addprefix driver/apps/, ports.c run.c threads.c)))
+$(eval $(call library,ixd_linux,$(DRIVER_LINUX_SRC)))
 
 # $(call guest_program,NAME) -> $(BUILD)/guest-bin/NAME
 define guest_program

@@ -16,7 +16,7 @@ struct rs_selecting {
     {"filter", 'k', 0, G_OPTION_ARG_STRING_ARRAY, &(s)->filters,                                   \
      "Only cases whose id or name fits; may be repeated", "GLOB"},                                 \
     {"tag", 't', 0, G_OPTION_ARG_STRING_ARRAY, &(s)->tags,                                         \
-     "Only cases with this tag; may be repeated", "TAG"},                                          \
+     "Only cases with this tag, or with !TAG without it; may be repeated", "TAG"},                 \
     {"shard", 0, 0, G_OPTION_ARG_STRING, &(s)->shard,                                              \
      "Only part I of N of them: parts of one size, the same everywhere", "I/N"}
 

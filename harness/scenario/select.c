@@ -103,15 +103,23 @@ static bool any_matches(const struct scenario_case *c, char **globs)
     return false;
 }
 
+static bool has_tag(const struct scenario_case *c, const char *tag)
+{
+    return c->tags && g_strv_contains((const char *const *)c->tags, tag);
+}
+
+/* One of those wanted, and none of those behind a '!'. */
 static bool any_tag(const struct scenario_case *c, char **tags)
 {
-    if (!tags || !tags[0])
-        return true;
-    for (; *tags; tags++)
-        for (char **own = c->tags; own && *own; own++)
-            if (!strcmp(*own, *tags))
-                return true;
-    return false;
+    bool wanted = false, found = false;
+
+    for (; tags && *tags; tags++) {
+        if (**tags == '!' && has_tag(c, *tags + 1))
+            return false;
+        wanted |= **tags != '!';
+        found |= has_tag(c, *tags);
+    }
+    return found || !wanted;
 }
 
 static void take(struct rs_selection *selection, struct scenario *scenario, char **globs,

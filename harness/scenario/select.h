@@ -25,7 +25,7 @@ struct rs_select_options {
     char **words;         /* paths, folders, globs; NULL or empty: `otherwise` below scenarios/ */
     const char *otherwise; /* "smoke"; NULL: everything */
     char **filters;       /* globs over case ids and names: one must fit; NULL: all */
-    char **tags;          /* one must be there; NULL: all */
+    char **tags;          /* one must be there, none with '!' before it; NULL: all */
     struct rs_shard shard; /* of what the others left */
 };
 

@@ -166,6 +166,10 @@ START_TEST(selection)
     ck_assert_ptr_nonnull(strstr(said[0], "t "));
     ck_assert_int_eq(callf("ringside list -k x* %s", scenario), RS_EXIT_NOTHING);
     ck_assert_int_eq(callf("ringside list -t one %s", scenario), RS_EXIT_PASS);
+    ck_assert_int_eq(callf("ringside list -t !two %s", scenario), RS_EXIT_PASS);
+    ck_assert_int_eq(callf("ringside list -t one -t !two %s", scenario), RS_EXIT_PASS);
+    ck_assert_int_eq(callf("ringside list -t !one %s", scenario), RS_EXIT_NOTHING);
+    ck_assert_int_eq(callf("ringside list -t one -t !one %s", scenario), RS_EXIT_NOTHING);
     ck_assert_int_eq(callf("ringside list -t two %s", scenario), RS_EXIT_NOTHING);
     ck_assert_int_eq(callf("ringside run -k x* %s", scenario), RS_EXIT_NOTHING);
     ck_assert_int_eq(callf("ringside run --list %s", scenario), RS_EXIT_PASS);
