@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What `make check` adds to `make test`: the same code under ASan and UBSan (units and in-process
-# scenarios), runs on a host that is disturbed, clang-tidy, cppcheck and shellcheck. Stops at the
-# first step that finds something.
+# scenarios), long scenarios and more packets, runs on a host that is disturbed, clang-tidy,
+# cppcheck and shellcheck. Stops at the first step that finds something.
 set -eu
 : "${BUILD:=build}" "${JOBS:=2}" "${MAKE:=make}"
 SAFE=$BUILD-sanitize
@@ -10,6 +10,12 @@ SAFE=$BUILD-sanitize
 echo "== units and in-process scenarios under ASan and UBSan"
 $MAKE --no-print-directory -j"$JOBS" BUILD="$SAFE" SANITIZE=1 CFLAGS="-O1 -g" unit tools
 "$SAFE/ringside" run --host in-process --out "$SAFE/out" scenarios/smoke
+
+echo "== long scenarios, and frames against Scapy from ten seeds"
+"$BUILD/ringside" run --tag long --out "$BUILD/out/long" scenarios
+for seed in 2 3 4 5 6 7 8 9 10 11; do
+    /usr/bin/python3 scripts/crosscheck.py "$BUILD" --cases 120 --seed "$seed"
+done
 
 echo "== 50 runs on a host that is disturbed while they run"
 "$BUILD/ringside" run --host qemu --disturb --repeat 51 --out "$BUILD/out/disturbed" \

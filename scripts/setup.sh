@@ -49,6 +49,7 @@ libpcap-dev                 run    captures
 libxxhash-dev               run    hashes
 libzstd-dev                 run    traces
 check                       test   units
+python3-scapy               test   crosscheck
 lcov                        check  coverage
 clang-tidy                  check  lint
 cppcheck                    check  lint
