@@ -299,8 +299,10 @@ static bool gather_valid(const struct nic_tx *tx)
     if (!is_packet(tx, g->packet))
         return false;
     const struct nic_tx_packet *p = (const struct nic_tx_packet *)(tx->buffer + g->packet);
-    if (p->drop || p->gathered)
+    if (p->gathered || (p->drop && (g->segmented || g->left == 0)))
         return g->segmented || g->left == 0;
+    if (p->drop && (p->length > NIC_FRAME_MAX || sizeof *p + p->length > p->record.size))
+        return false; /* a read of it failed: the rest is read all the same */
     uint32_t end = p->length - nic_tx_tag_bytes(&p->offload);
     if (g->segmented)
         return g->filled <= end;
