@@ -62,7 +62,7 @@ void trace_tell(struct bench *b)
     size_t kept = 0;
     for (; b->untold && t->told < t->count; t->told++) {
         uint16_t id = t->event[t->told].id;
-        if (id >= BENCH_EVENTS_END || b->kept >> id & 1)
+        if (b->kept >> id & 1)
             b->wanted[kept++] = t->event[t->told];
     }
     t->told = t->count;
@@ -95,5 +95,9 @@ void trace_came(struct bench *b, const struct nic_event *event)
 
 bool trace_valid(const struct trace_state *t)
 {
-    return t->count < TRACE_EVENTS && t->told <= t->count;
+    bool valid = t->count < TRACE_EVENTS && t->told <= t->count;
+
+    for (uint32_t i = 0; valid && i < t->count; i++)
+        valid = t->event[i].id < BENCH_EVENTS_END;
+    return valid;
 }
