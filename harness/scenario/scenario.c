@@ -144,8 +144,10 @@ static struct scenario *examine(const char *path, const char *text, size_t lengt
     struct yaml_node *root;
 
     s->path = g_strdup(path);
-    s->text = g_strndup(text, length);
-    root = rs_yaml_parse(s->path, text, length, diag);
+    s->text = g_malloc(length + 1); /* complaints want an end, whoever gave the text */
+    memcpy(s->text, text, length);
+    s->text[length] = '\0';
+    root = rs_yaml_parse(s->path, s->text, length, diag);
     if (root != NULL) {
         struct matrix m;
         rs_matrix_find(&m, root, s->path, s->text, diag);
