@@ -12,7 +12,7 @@ SETUP = $(Q)RINGSIDE_SETUP_STAMP=$(BUILD)/.setup sh scripts/setup.sh $(1)
 
 include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
-                   driver harness harness/inproc guest qemu-patches))
+                   driver harness harness/inproc guest fuzz qemu-patches))
 
 .PHONY: help run test check coverage docs rate gate profile bench driver-cost unit tidy all tools \
         hosts clean
@@ -35,6 +35,12 @@ check:
 	$(call SETUP,check)
 	$(Q)$(MAKE) --no-print-directory test
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) MAKE="$(MAKE)" sh scripts/check.sh
+
+## make fuzz       all fuzz targets for T seconds of wall time together (default 60; needs clang)
+.PHONY: fuzz
+fuzz:
+	$(call SETUP,fuzz)
+	$(Q)MAKE="$(MAKE)" python3 scripts/fuzz.py $(BUILD) --time $(or $(T),60) --jobs $(JOBS)
 
 ## make coverage   lines covered by units and in-process scenarios, as a page
 coverage:
@@ -86,7 +92,7 @@ all: tools hosts $(GUEST_PROGRAMS)
 
 ## make clean      remove the build folder (the caches of QEMU and guest stay)
 clean:
-	rm -rf $(BUILD) $(BUILD)-coverage $(BUILD)-sanitize
+	rm -rf $(BUILD) $(BUILD)-coverage $(BUILD)-sanitize $(BUILD)-fuzz
 
 # quick work on one folder: make model/nic.test
 %.test:

@@ -12,6 +12,11 @@ OBJ     := $(BUILD)/obj
 ifdef SANITIZE
 SAN     := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 endif
+# for libFuzzer, with clang: every object counts what it covers (fuzz/module.mk)
+ifdef FUZZ
+SAN     := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+           -fno-sanitize=function -fno-omit-frame-pointer
+endif
 ifdef COVERAGE
 SAN     += --coverage
 endif

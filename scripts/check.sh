@@ -1,8 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What `make check` adds to `make test`: the same code under ASan and UBSan (units and in-process
+<<<<<<< HEAD
 # scenarios), long scenarios and more packets, runs on a host that is disturbed, clang-tidy,
 # cppcheck and shellcheck. Stops at the first step that finds something.
+=======
+# scenarios), runs on a host that is disturbed, every fuzz target for a while, clang-tidy, cppcheck
+# and shellcheck. Stops at the first step that finds something.
+>>>>>>> 9850311 (Fuzz the model, plans, scenarios and every file that strangers may hand in)
 set -eu
 : "${BUILD:=build}" "${JOBS:=2}" "${MAKE:=make}"
 SAFE=$BUILD-sanitize
@@ -21,9 +26,12 @@ echo "== 50 runs on a host that is disturbed while they run"
 "$BUILD/ringside" run --host qemu --disturb --repeat 51 --out "$BUILD/out/disturbed" \
     scenarios/smoke/waiting.yaml --filter '*interrupt*'
 
+echo "== every fuzz target for a while"
+python3 scripts/fuzz.py "$BUILD" --time 60 --jobs "$JOBS"
+
 echo "== clang-tidy"
 # shellcheck disable=SC2016  # the inner shell expands
-git ls-files 'model/*.c' 'driver/*.c' 'guest/*.c' 'harness/*.c' | grep -v /tests/ |
+git ls-files 'model/*.c' 'driver/*.c' 'guest/*.c' 'harness/*.c' 'fuzz/*.c' | grep -v /tests/ |
     xargs -P "$JOBS" -n 1 sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 -D_GNU_SOURCE -I. \
         $(pkg-config --cflags glib-2.0 jansson libfyaml libarchive) 2>/dev/null' clang-tidy
 

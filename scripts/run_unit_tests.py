@@ -39,7 +39,7 @@ def main(binaries):
         passed, failed, text = run(binary)
         total_passed += passed
         total_failed += failed
-        name = re.sub(r"^.*?/(?=(model|driver|harness|guest)/)", "", binary)
+        name = re.sub(r"^.*?/(?=(model|driver|harness|guest|fuzz)/)", "", binary)
         print(f"  {'FAIL' if failed else 'ok  '} {name}: {passed} passed"
               + (f", {failed} failed" if failed else ""), flush=True)
         sys.stdout.write(text)
