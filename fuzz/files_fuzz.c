@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Files that the tool reads and that somebody else may have made or broken: bundles, what a guest
- * left, traces, captures, run.json and the page of a snapshot, reports. Where a checksum, a magic
- * or a length stands before what is interesting, a bit of the first byte puts it right.
+ * left, traces, captures, reports, and pages of JSON: of a run, a snapshot, a baseline. Where a
+ * checksum, a magic or a length stands before what is interesting, a bit of the first byte puts it
+ * right.
  */
 #include <glib.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include <zstd.h>
 
 #include "fuzz/fuzz.h"
+#include "harness/gate/baseline.h"
 #include "harness/judge/guest_results.h"
 #include "harness/judge/judge.h"
 #include "harness/plan/capture.h"
@@ -21,6 +23,7 @@
 #include "harness/run/snapshot_files.h"
 #include "harness/trace/trace_file.h"
 #include "harness/trace/trace_filter.h"
+#include "harness/trace/trace_lost.h"
 #include "model/bench/control_abi.h"
 
 /* A folder within the scratch folder, empty. */
@@ -130,6 +133,7 @@ static void show_events(const struct rs_trace *trace, struct input *in)
     }
     for (size_t at = 0; at < trace->count; at++)
         at = rs_trace_next(trace, &filter, at);
+    rs_trace_lost(trace, 0, take8(in), 0, text, sizeof(text));
     (void)rs_trace_follow(trace, 0, take8(in), index, G_N_ELEMENTS(index));
 }
 
@@ -184,6 +188,16 @@ void fuzz_pages(const uint8_t *data, size_t bytes)
     if (data[0] & 1) {
         (void)fuzz_file("pages/" RS_FILE_META, data + 1, bytes - 1);
         read_folder(folder);
+    } else if (data[0] & 2) {
+        const char *path = fuzz_file("pages/baseline.json", data + 1, bytes - 1);
+        struct rs_baseline baseline;
+        char why[300] = "";
+
+        if (rs_baseline_read(&baseline, path, why, sizeof(why)))
+            FUZZ_HOLDS(*why, "a baseline refused without a reason");
+        else
+            g_free(rs_baseline_text(&baseline));
+        rs_baseline_fini(&baseline);
     } else {
         (void)fuzz_file("pages/ram", "some", 4);
         (void)fuzz_file("pages/state", "state", 5);

@@ -37,13 +37,14 @@ struct machine {
     uint8_t *memory;
     uint64_t vns, wake_vns, end_vns; /* end_vns: an input gets so much time in all */
     uint64_t digest;                 /* of all that the host and the wire saw */
+    uint64_t told;                   /* of the events that it was handed */
     bool moves;  /* a save goes on in the loaded bench, not in the saved one */
     bool saves;  /* at the end too */
     bool lasting; /* its plan is of machine_plans.c: the same at that address in every run */
     bool holds;  /* reads are answered when the input says so */
     bool large;  /* pages of 2 MiB */
     const char *why; /* a state was refused */
-    unsigned depth;
+    unsigned depth, saved;
     unsigned held_count;
     struct machine_held held[MACHINE_HELD];
     uint64_t page[MACHINE_PAGES]; /* physical; UINT64_MAX: not mapped */

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * A plan as it comes from a file: refused with a sentence, or executed: then all that the bench
- * does without looking again is done here, on ports that are up. The first byte says whether
- * magic, version and length are put right, so that the fuzz gets past them.
+ * does without looking again is done here, on ports that are up. The first byte says whether the
+ * input is a plan (then magic, version and length may be put right, so that the fuzz gets past
+ * them) or a list of changes to a plan that is good: those survive a change of layout.
  */
 #include <stdlib.h>
 
 #include "fuzz/ops.h"
 #include "model/bench/control_abi.h"
 
+enum { HOW_RIGHT = 1, HOW_MOVES = 2, HOW_CHANGES = 4, HOW_PLAN_SHIFT = 3 };
 enum { EVENTS_MAX = 60000, SLICES = 48, SLICE_MAX_NS = 8192 };
 
 static uint64_t events_of(struct machine *m)
@@ -22,7 +24,7 @@ static uint64_t events_of(struct machine *m)
 
 static void execute(const void *plan, uint8_t how)
 {
-    struct machine *m = machine_start_plan(plan, how & 2);
+    struct machine *m = machine_start_plan(plan, how & HOW_MOVES);
     uint64_t events = 0, slice = 16;
 
     m->end_vns = UINT64_MAX / 4;
@@ -43,24 +45,48 @@ static void execute(const void *plan, uint8_t how)
     (void)events_of(m);
 }
 
-void fuzz_plan(const uint8_t *data, size_t bytes)
+/* The good plan of that number, changed: where, how much of it, what. */
+static void *changed_plan(struct input *in, unsigned number, size_t *bytes)
 {
-    char why[200] = "";
-    uint8_t how = bytes ? data[0] : 0;
-    void *plan;
+    const void *good = machine_plan(number, bytes);
+    uint8_t *plan = aligned_alloc(8, (*bytes + 7) & ~(size_t)7);
 
-    if (bytes < 2)
-        return;
-    plan = aligned_alloc(8, (bytes - 1 + 7) & ~(size_t)7);
     FUZZ_HOLDS(plan, "no memory");
-    memcpy(plan, data + 1, bytes - 1);
-    if ((how & 1) && bytes - 1 >= sizeof(struct plan_header)) {
-        struct plan_header *h = plan;
+    memcpy(plan, good, *bytes);
+    while (in->left) {
+        uint16_t where = take16(in);
+        size_t width = (size_t)1 << (where & 3), at = (where & ~(width - 1)) % *bytes;
+
+        if (at + width <= *bytes)
+            take(in, plan + at, width);
+    }
+    return plan;
+}
+
+static void *given_plan(struct input *in, bool right, size_t *bytes)
+{
+    struct plan_header *h = aligned_alloc(8, (in->left + 8) & ~(size_t)7);
+
+    FUZZ_HOLDS(h, "no memory");
+    *bytes = in->left;
+    take(in, h, in->left);
+    if (right && *bytes >= sizeof(*h)) {
         memcpy(h->magic, PLAN_MAGIC, 8);
         h->version = PLAN_VERSION;
-        h->bytes = (uint32_t)(bytes - 1);
+        h->bytes = (uint32_t)*bytes;
     }
-    if (bench_plan_check(plan, bytes - 1, why, sizeof(why)) == 0)
+    return h;
+}
+
+void fuzz_plan(const uint8_t *data, size_t bytes)
+{
+    struct input in = {data, bytes};
+    char why[200] = "";
+    uint8_t how = take8(&in);
+    void *plan = how & HOW_CHANGES ? changed_plan(&in, how >> HOW_PLAN_SHIFT, &bytes)
+                                   : given_plan(&in, how & HOW_RIGHT, &bytes);
+
+    if (bench_plan_check(plan, bytes, why, sizeof(why)) == 0)
         execute(plan, how);
     else
         FUZZ_HOLDS(*why, "refused without a reason");

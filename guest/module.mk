@@ -11,6 +11,11 @@ GUEST_INIT  := $(GUEST_PARTS) guest/init.c guest/control.c guest/bind.c guest/mo
 $(eval $(call library,guest,$(GUEST_PARTS)))
 $(eval $(call unit_tests,guest,guest))
 
+# a driver that means harm, for scripts/hostile_test.py
+LDFLAGS_guest-bin/hostile := -static
+$(eval $(call program,guest-bin/hostile,guest/tests/hostile.c,,))
+GUEST_PROGRAMS += $(BUILD)/guest-bin/hostile
+
 ## make guest      the guest's kernel and initramfs ($(BUILD)/guest)
 .PHONY: guest guest-choice guest-gone
 guest: $(GUEST_OUT)/vmlinuz $(GUEST_OUT)/initramfs

@@ -26,6 +26,9 @@ echo "== 50 runs on a host that is disturbed while they run"
 "$BUILD/ringside" run --host qemu --disturb --repeat 51 --out "$BUILD/out/disturbed" \
     scenarios/smoke/waiting.yaml --filter '*interrupt*'
 
+echo "== guests that mean harm"
+python3 scripts/hostile_test.py "$BUILD"
+
 echo "== every fuzz target for a while"
 python3 scripts/fuzz.py "$BUILD" --time 60 --jobs "$JOBS"
 
