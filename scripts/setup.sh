@@ -8,7 +8,7 @@
 #   scripts/setup.sh test     that, and what `make test` adds
 #   scripts/setup.sh check    that, and what `make check` and `make coverage` add
 #   scripts/setup.sh bench    what `make bench` needs: run, counting, the rival
-#   scripts/setup.sh fuzz     what `make test` needs, and what `make fuzz` adds
+#   scripts/setup.sh fuzz     what `make fuzz` needs: run, clang with libFuzzer
 #   scripts/setup.sh list     print the list (package, group, reason)
 #
 # Status 0: all present (or installed now). 3: something is missing and may not be installed
@@ -60,10 +60,9 @@ valgrind                    check,bench    counts
 dpdk-dev                    bench  rival
 librte-net-e1000-23|librte-net-e1000-25         bench   rival
 librte-mempool-ring23|librte-mempool-ring25     bench   rival
-valgrind                    check  counts
-clang                       fuzz   libFuzzer
-libclang-rt-dev             fuzz   sanitizers
-llvm                        fuzz   symbols
+clang                       fuzz,check     libFuzzer
+libclang-rt-dev             fuzz,check     sanitizers
+llvm                        fuzz,check     symbols
 LIST
 }
 
@@ -91,10 +90,7 @@ wanted() {
     test) packages | of_groups run test ;;
     check) packages | of_groups run test check ;;
     bench) packages | of_groups run bench ;;
-    run) packages | awk '$2 == "run"' ;;
-    test) packages | awk '$2 == "run" || $2 == "test"' ;;
-    fuzz) packages | awk '$2 != "check"' ;;
-    check) packages ;;
+    fuzz) packages | of_groups run fuzz ;;
     esac
 }
 
@@ -185,8 +181,7 @@ install_names() {
 
 [ $# = 1 ] || usage
 case $1 in
-run | test | check | bench) group=$1 ;;
-run | test | fuzz | check) group=$1 ;;
+run | test | check | bench | fuzz) group=$1 ;;
 list) packages && exit 0 ;;
 *) usage ;;
 esac
