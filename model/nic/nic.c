@@ -232,6 +232,8 @@ void nic_fire(struct nic *n, const struct sched_event *event)
 void nic_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, const uint8_t *data,
                   uint32_t length)
 {
+    if (status != NIC_DMA_OK)
+        nic_pci_read_refused(n);
     switch ((enum nic_tag_kind)NIC_TAG_KIND(tag)) {
     case NIC_TAG_TX_DATA:
     case NIC_TAG_TX_DESC:

@@ -18,6 +18,7 @@ enum {
     STATUS_REG = 0x06,
     STATUS_INTX = 1 << 3,
     STATUS_CAPS = 1 << 4,
+    STATUS_MASTER_ABORT = 1 << 13, /* received: clears on writing one */
 
     PM = 0x40,
     PMCSR = PM + 4,
@@ -194,6 +195,13 @@ bool nic_pci_in_d3(const struct nic *n)
 bool nic_pci_bus_master(const struct nic *n)
 {
     return n->st->pci.config[COMMAND] & COMMAND_MASTER && !nic_pci_in_d3(n);
+}
+
+void nic_pci_read_refused(struct nic *n)
+{
+    uint8_t *config = n->st->pci.config;
+
+    put16(config, STATUS_REG, get16(config, STATUS_REG) | STATUS_MASTER_ABORT);
 }
 
 bool nic_pci_intx_disabled(const struct nic *n)

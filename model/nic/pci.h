@@ -20,6 +20,8 @@ struct nic_pci {
 bool nic_pci_bus_master(const struct nic *n);
 bool nic_pci_in_d3(const struct nic *n);
 bool nic_pci_intx_disabled(const struct nic *n);
+/* A read of this function came back with Unsupported Request. */
+void nic_pci_read_refused(struct nic *n);
 bool nic_pci_msix_enabled(const struct nic *n);
 bool nic_pci_msix_masked(const struct nic *n); /* function mask of the MSI-X capability */
 /* MSI enabled? If so, where its message goes; `masked` by its one mask bit. */

@@ -117,7 +117,10 @@ END_TEST
 
 START_TEST(status_bits_clear_on_one)
 {
-    h->nic.st->pci.config[0x07] |= 0x20; /* master abort seen */
+    nic_dma_done(&h->nic, NIC_TAG(NIC_TAG_TX_DESC, 0), NIC_DMA_OK, NULL, 0);
+    ck_assert_uint_eq(c16(0x06) & 0x2000, 0);
+    nic_dma_done(&h->nic, NIC_TAG(NIC_TAG_TX_DESC, 0), NIC_DMA_ABORT, NULL, 0);
+    ck_assert_uint_eq(c16(0x06) & 0x2000, 0x2000); /* received master abort */
     w16(0x06, 0);
     ck_assert_uint_eq(c16(0x06) & 0x2000, 0x2000);
     w16(0x06, 0x2000);
