@@ -89,7 +89,7 @@ def prepare(results, page):
         result["good"] = result["verdict"] in ("PASS", "SKIP")
         result["marks"], result["ticks"] = latency_marks(result.get("metrics", {}))
         result["figures"] = figures(result)
-        for key in ("flows", "findings"):  # a case that did not run has neither
+        for key in ("flows", "findings", "refusals"):  # a case that did not run has neither
             result.setdefault(key, [])
         for key in ("trace_hash", "memory_hash", "guest_instructions", "reproducible"):
             result.setdefault(key, None)
@@ -134,6 +134,12 @@ svg text { font: 10px system-ui, sans-serif; fill: currentColor }
 {% if r.findings %}<table><tr><th>what</th><th>expected</th><th>seen</th><th>where</th></tr>
 {% for f in r.findings %}<tr><td>{{ f.what }}</td><td>{{ f.expected }}</td><td>{{ f.seen }}</td>
 <td>{{ f.where or 'always' }}{% if f.why %}: {{ f.why }}{% endif %}</td></tr>{% endfor %}</table>
+{% endif %}
+{% if r.refusals %}<table><tr><th class="n">after GO</th><th>port</th><th>DMA that was refused</th>
+<th>why</th></tr>
+{% for f in r.refusals %}<tr><td class="n">{{ '%.3f' | format(f.time_ps / 1000000) }} us</td>
+<td>{{ f.port }}</td><td>{{ f.access }}, {{ f.bytes }} bytes at {{ f.address }}</td>
+<td>{{ f.why }}</td></tr>{% endfor %}</table>
 {% endif %}
 <dl>{% for name, value in r.figures %}<div><dt>{{ name }}</dt><dd>{{ value }}</dd></div>{% endfor %}
 </dl>

@@ -16,6 +16,8 @@ RESULT = {
     "trace_hash": "00", "memory_hash": "00", "guest_instructions": 0, "trace_schema": 1,
     "quantum_ns": 0, "dilation": [1, 1], "reproducible": True,
     "metrics": {"sent": 1, "received": 0, "lost": 1}, "flows": [], "ports": [],
+    "refusals": [{"time_ps": 1234567, "port": 0, "access": "read of <i>descriptors</i>",
+                  "address": "0x1000", "bytes": 64, "why": "nothing is mapped there"}],
 }
 
 
@@ -56,6 +58,8 @@ class Page(unittest.TestCase):
         self.assertNotIn("script", tags.seen)
         self.assertIn("&lt;script&gt;", page)
         self.assertIn("because &amp; so", page)
+        self.assertIn("1.235 us", page)
+        self.assertIn("&lt;i&gt;descriptors&lt;/i&gt;, 64 bytes at 0x1000", page)
 
     def test_a_case_that_did_not_run_has_a_place(self):
         bare = {key: RESULT[key] for key in ("id", "file", "why", "host", "seed", "repeats",

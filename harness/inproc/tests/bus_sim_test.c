@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "driver/ixd.h"
+#include "driver/pool.h"
 #include "driver/regs.h"
 #include "driver/regs_rest.h"
 #include "harness/inproc/tests/machine.h"
@@ -121,6 +123,70 @@ START_TEST(memory_that_was_freed_is_gone_for_the_device)
 }
 END_TEST
 
+/* `count` short frames on queue 0, and time for the device to work. */
+static unsigned transmit(struct ixd_port *port, struct pool *pool, unsigned count)
+{
+    struct pool_buf *buf[32];
+
+    ck_assert_uint_eq(pool_alloc_bulk(pool, buf, count), count);
+    for (unsigned i = 0; i < count; i++) {
+        buf[i]->offset = 0;
+        buf[i]->length = 60;
+        memset(buf[i]->data, 2, 60);
+    }
+    unsigned sent = ixd_tx_burst(port, 0, buf, count);
+    pool_free_bulk(pool, buf + sent, count - sent);
+    sim.bus.ops->sleep_ns(&sim.bus, 100000);
+    return sent;
+}
+
+/* A driver whose packet memory is unmapped under it: what the device asks for then is refused, and
+ * once the memory is there again a reset brings the port back. No buffer gets lost. */
+START_TEST(a_driver_survives_memory_that_goes_away)
+{
+    static struct bench_report report;
+    struct pool_config pools = { .segments_max = 1, .buf_bytes = POOL_BUF_BYTES, .check = true };
+    struct ixd_config config;
+    struct ixd_error err = { "" };
+    struct ixd_port *port;
+    struct ixd_dma dma;
+    struct pool *pool;
+
+    ck_assert_int_eq(pool_create(&pool, &pools, &err), 0);
+    ck_assert_int_eq(sim.bus.ops->dma_alloc(&sim.bus, POOL_SEGMENT_BYTES, 3, &dma, &err), 0);
+    ck_assert_int_eq(pool_add_segment(pool, dma.virt, dma.iova, POOL_SEGMENT_BYTES, &err), 0);
+    ixd_config_default(&config);
+    config.pool = pool;
+    ck_assert_msg(ixd_open(&port, &sim.bus, &config, &err) == 0, "%s", err.text);
+    ck_assert_uint_eq(transmit(port, pool, 32), 32);
+    bench_report(host.bench, &report);
+    ck_assert_uint_eq(report.refusals, 0);
+
+    ck_assert_int_eq(inproc_dma_unmap(&host, 0, dma.iova, dma.bytes), (int64_t)dma.bytes);
+    transmit(port, pool, 32);
+    bench_report(host.bench, &report);
+    ck_assert_uint_gt(report.refusals, 0);
+    ck_assert_uint_eq(NIC_TAG_KIND(report.refusal[0].tag), NIC_TAG_TX_DATA);
+    ck_assert_uint_eq(report.refusal[0].reason, REPORT_REFUSED_UNMAPPED);
+    ck_assert_uint_eq(report.port[0].iotlb_stale, 0);
+
+    uint64_t physical =
+        inproc_memory_physical(&host.memory, dma.iova - INPROC_IOVA_BASE), faults;
+    struct inproc_mapping m = { dma.iova, physical, dma.bytes, (uint32_t)dma.page_bytes, 3 };
+    ck_assert_int_eq(inproc_iommu_map(&host.iommu, 0, &m), 0);
+    faults = report.port[0].dma_faults;
+    ck_assert_msg(ixd_port_reset(port, &err) == 0, "%s", err.text);
+    ck_assert_uint_eq(transmit(port, pool, 32), 32);
+    bench_report(host.bench, &report);
+    ck_assert_uint_eq(report.port[0].dma_faults, faults);
+
+    ck_assert_msg(ixd_close(port, &err) == 0, "%s", err.text);
+    ck_assert_msg(pool_check_home(pool, &err) == 0, "%s", err.text);
+    pool_destroy(pool);
+    sim.bus.ops->dma_free(&sim.bus, &dma);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("bus");
@@ -130,6 +196,7 @@ int main(void)
     tcase_add_test(c, a_software_interrupt_arrives);
     tcase_add_test(c, a_wait_ends_at_its_deadline_and_sleep_takes_its_time);
     tcase_add_test(c, memory_that_was_freed_is_gone_for_the_device);
+    tcase_add_test(c, a_driver_survives_memory_that_goes_away);
     Suite *s = suite_create("inproc bus");
     suite_add_tcase(s, c);
     SRunner *r = srunner_create(s);
