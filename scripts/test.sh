@@ -47,6 +47,7 @@ step "figures against the baseline" "$BUILD/ringside" gate --same-environment \
     --out "$BUILD/out/gate"
 step "starts from snapshots" python3 scripts/snapshot_test.py "$BUILD"
 step "devices without a guest" python3 -W ignore qemu-patches/tests/qtest_test.py "$BUILD"
+step "snapshots in the middle of a run" python3 scripts/midway_test.py "$BUILD"
 step "guests with several processors" python3 scripts/smp_test.py "$BUILD"
 step "drivers that misbehave" python3 scripts/guest_test.py "$BUILD"
 printf '%d passed, %d failed\n' "$passed" "$failed"

@@ -9,9 +9,11 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,6 +74,7 @@ int main(int argc, char **argv)
 {
     pthread_t thread[THREADS_MAX];
 
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* it ends with the driver that it accompanies */
     rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 100;
     threads = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
     threads = threads > THREADS_MAX ? THREADS_MAX : threads;

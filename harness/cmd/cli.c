@@ -13,6 +13,7 @@
 #include "harness/base/diag.h"
 #include "harness/base/process.h"
 #include "harness/base/term.h"
+#include "harness/base/units.h"
 
 static const struct {
     const char *name;
@@ -42,6 +43,21 @@ static void usage(FILE *out)
             "Exit status: 0 pass, 1 a scenario failed, 2 wrong usage or scenario, 3 this machine\n"
             "cannot (worth a retry), 4 nothing selected, 5 the gate found something worse,\n"
             "6 one seed gave two results, 130 interrupted.\n");
+}
+
+int rs_cli_time(const char *command, const char *option, const char *text, uint64_t *ps)
+{
+    struct quantity q;
+    char why[256];
+    enum unit_error error = rs_quantity_parse(text, strlen(text), UNIT_TIME, &q);
+
+    if (error)
+        return rs_cli_wrong(command, "%s: %s", option,
+                            rs_unit_error_text(error, text, strlen(text), UNIT_TIME, why,
+                                               sizeof(why)));
+    if (!rs_quantity_whole(q, ps))
+        return rs_cli_wrong(command, "%s is '%s': finer than a picosecond", option, text);
+    return 0;
 }
 
 int rs_cli_wrong(const char *command, const char *format, ...)

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* The whole tool: returns enum rs_exit. */
 int rs_main(int argc, char **argv);
@@ -28,6 +29,9 @@ int rs_schema_command(int argc, char **argv);
  * False: *status is the exit status; the mistake has been told, or the help that was asked for. */
 bool rs_cli_parse(int *argc, char ***argv, const char *arguments, const char *summary,
                   const GOptionEntry *entries, int *status);
+
+/* The value of an option that is a time, "3ms", in picoseconds. 0, or RS_EXIT_USAGE and told. */
+int rs_cli_time(const char *command, const char *option, const char *text, uint64_t *ps);
 
 /* A usage error: told, with a hint at --help; returns RS_EXIT_USAGE. */
 int rs_cli_wrong(const char *command, const char *format, ...)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/run/bundle.h"
+#include "harness/run/midway.h"
 #include "harness/cmd/cli.h"
 #include "harness/base/paths.h"
 #include "harness/judge/result.h"
@@ -17,9 +18,11 @@
 #include "harness/base/term.h"
 
 struct options {
-    char *out;
+    char *out, *snapshot_at;
     int trace;
-    gboolean capture, keep;
+    gboolean capture, keep, from_snapshot;
+    uint64_t midway_ps;
+    char *midway; /* folder of the snapshot to start from; NULL: from the beginning */
 };
 
 /* The recorded run, read and checked: everything here came from a file. */
@@ -120,27 +123,45 @@ static void store_more(struct recorded *r, const struct options *o)
 
 /* ---- running ---- */
 
+/* The first of the three values in which two runs differ, as text; NULL: none. g_free(). */
+static char *difference(const struct bench_report *now, const struct rs_run_meta *then)
+{
+    char a[33], b[33];
+
+    if (memcmp(now->trace_hash, then->trace_hash, sizeof(now->trace_hash)) != 0)
+        return g_strdup_printf("trace hash %s differs from the recorded %s",
+                               rs_hash_text(now->trace_hash, a),
+                               rs_hash_text(then->trace_hash, b));
+    if (memcmp(now->memory_hash, then->memory_hash, sizeof(now->memory_hash)) != 0)
+        return g_strdup_printf("guest memory hash %s differs from the recorded %s",
+                               rs_hash_text(now->memory_hash, a),
+                               rs_hash_text(then->memory_hash, b));
+    if (now->guest_instructions_end != then->instructions)
+        return g_strdup_printf("%" PRIu64 " guest instructions differ from the recorded %" PRIu64,
+                               now->guest_instructions_end, then->instructions);
+    return NULL;
+}
+
 static int compare(const struct recorded *r, const struct rs_result *result, int status)
 {
     const struct bench_report *report = result->run.facts.report;
-    char *differences = rs_meta_differences(&r->meta), now[33], then[33];
+    char *others = rs_meta_differences(&r->meta), *differ = NULL, now[33];
 
     if (!r->meta.has_trace || !report) {
         printf("no trace hash to compare: %s left no report\n",
                report ? "the recorded run" : "this run");
-    } else if (!memcmp(report->trace_hash, r->meta.trace_hash, sizeof(report->trace_hash))) {
+    } else if (!(differ = difference(report, &r->meta))) {
         printf("trace hash %s matches the recorded run (bit-exact)\n",
                rs_hash_text(report->trace_hash, now));
     } else {
-        printf("trace hash %s differs from the recorded %s\n",
-               rs_hash_text(report->trace_hash, now), rs_hash_text(r->meta.trace_hash, then));
-        if (differences)
-            printf("  other than then: %s (recorded by ringside %s)\n", differences,
-                   r->meta.tool);
+        printf("%s\n", differ);
+        if (others)
+            printf("  other than then: %s (recorded by ringside %s)\n", others, r->meta.tool);
         else
             status = RS_EXIT_NONDET;
     }
-    g_free(differences);
+    g_free(differ);
+    g_free(others);
     return status;
 }
 
@@ -151,7 +172,8 @@ static int run_again(struct recorded *r, const char *what, const struct options 
     struct rs_summary summary = {0};
     GPtrArray *results = g_ptr_array_new_with_free_func(rs_result_free);
     char why[512], *id = rs_folder_name(r->c->id);
-    char *name = g_strdup_printf("replay-%s-s%" PRIu64 "-%s", id, r->c->seed,
+    char *name = g_strdup_printf("%s-%s-s%" PRIu64 "-%s", o->midway ? "from-snapshot" : "replay",
+                                 id, r->c->seed,
                                  rs_host_name(r->meta.host)); /* show.c tells it in advance */
     char *out = o->out ? g_canonicalize_filename(o->out, NULL) : g_strdup(rs_paths()->out);
     int status = RS_EXIT_ENVIRONMENT;
@@ -162,6 +184,9 @@ static int run_again(struct recorded *r, const char *what, const struct options 
     result->c = run->c = r->c;
     result->host = run->host = r->meta.host;
     run->keep = o->keep;
+    run->from_midway = o->midway;
+    run->leave_midway = o->snapshot_at != NULL;
+    run->midway_ps = o->midway_ps;
     run->dir = g_build_filename(out, name, NULL);
     if (rs_run_prepare(run, &r->inputs, why, sizeof(why)) ||
         rs_run_start(run, 100, why, sizeof(why))) {
@@ -184,6 +209,7 @@ static int run_again(struct recorded *r, const char *what, const struct options 
     rs_result_decide(result);
     if (rs_meta_write(run, why, sizeof(why)) < 0)
         rs_error("%s", why);
+    rs_midway_tell(run);
     rs_show_line(stdout, result);
     rs_summarise(results, &summary);
     status = compare(r, result, rs_exit_status(&summary));
@@ -192,6 +218,24 @@ out:
     g_free(out);
     g_free(name);
     g_free(id);
+    return status;
+}
+
+/* A snapshot can go on only in the machine in which it was taken. */
+static int check_midway(const struct recorded *r, const struct options *o)
+{
+    char *differences = rs_meta_differences(&r->meta), words[512];
+    int status = RS_EXIT_USAGE;
+
+    if (rs_midway_whole(o->midway, words, sizeof(words)) < 0)
+        rs_error("%s", words);
+    else if (differences)
+        rs_error("%s was taken with another %s: take it again", o->midway, differences);
+    else
+        status = RS_EXIT_PASS;
+    if (!status)
+        printf("from %s; on its way there: %s\n", o->midway, words[0] ? words : "nothing");
+    g_free(differences);
     return status;
 }
 
@@ -218,6 +262,13 @@ static int replay(const char *what, const struct options *o)
         status = read_recorded(&r, scratch ?: what);
     if (scratch)
         rs_remove_tree(scratch);
+    if (!status && (o->midway || o->snapshot_at) && r.meta.host != RS_HOST_QEMU) {
+        rs_error("%s is a run of the %s host: snapshots are of QEMU's machine", what,
+                 rs_host_name(r.meta.host));
+        status = RS_EXIT_USAGE;
+    }
+    if (!status && o->midway)
+        status = check_midway(&r, o);
     if (!status) {
         store_more(&r, o);
         status = run_again(&r, what, o);
@@ -229,6 +280,30 @@ static int replay(const char *what, const struct options *o)
     return status;
 }
 
+/* The options make sense together, and their values are read. */
+static int settle(struct options *o, int argc, char **argv)
+{
+    char *folder;
+
+    if (argc != 2)
+        return rs_cli_wrong("replay", "expected one bundle or run folder, got %d", argc - 1);
+    if (o->trace < -1 || o->trace > 2)
+        return rs_cli_wrong("replay", "--trace is %d: expected 0, 1 or 2", o->trace);
+    if (o->from_snapshot && (o->trace >= 0 || o->capture || o->snapshot_at))
+        return rs_cli_wrong("replay", "what --from-snapshot stores was decided when it was taken: "
+                            "give --trace, --capture, --snapshot-at to that run");
+    if (o->from_snapshot && !g_file_test(argv[1], G_FILE_TEST_IS_DIR))
+        return rs_cli_wrong("replay", "--from-snapshot expects the folder of a run; '%s' is none",
+                            argv[1]);
+    if (o->from_snapshot) {
+        folder = g_canonicalize_filename(argv[1], NULL);
+        o->midway = rs_midway_folder(folder);
+        g_free(folder);
+    }
+    return o->snapshot_at ? rs_cli_time("replay", "--snapshot-at", o->snapshot_at, &o->midway_ps)
+                          : 0;
+}
+
 int rs_replay_command(int argc, char **argv)
 {
     struct options o = {.trace = -1};
@@ -238,6 +313,10 @@ int rs_replay_command(int argc, char **argv)
          "Store events up to this level: 0 rare, 1 frames, 2 every access", "LEVEL"},
         {"capture", 0, 0, G_OPTION_ARG_NONE, &o.capture, "Keep every frame as wire.pcapng", NULL},
         {"keep", 0, 0, G_OPTION_ARG_NONE, &o.keep, "Keep the mailbox file", NULL},
+        {"snapshot-at", 0, 0, G_OPTION_ARG_STRING, &o.snapshot_at,
+         "Leave a snapshot of that time from GO (3ms) in the run folder", "TIME"},
+        {"from-snapshot", 0, 0, G_OPTION_ARG_NONE, &o.from_snapshot,
+         "Go on from the snapshot in RUN, which --snapshot-at has left there", NULL},
         {0},
     };
     int status = 0;
@@ -246,13 +325,12 @@ int rs_replay_command(int argc, char **argv)
                      "Runs a recorded failure again and says whether it was the same, bit for "
                      "bit.",
                      entries, &status)) {
-        if (argc != 2)
-            status = rs_cli_wrong("replay", "expected one bundle or run folder, got %d", argc - 1);
-        else if (o.trace < -1 || o.trace > 2)
-            status = rs_cli_wrong("replay", "--trace is %d: expected 0, 1 or 2", o.trace);
-        else
+        status = settle(&o, argc, argv);
+        if (!status)
             status = replay(argv[1], &o);
     }
     g_free(o.out);
+    g_free(o.snapshot_at);
+    g_free(o.midway);
     return status;
 }

@@ -21,7 +21,7 @@
 
 struct options {
     struct rs_selecting selecting;
-    char *seed, *host, *out, *junit, *json, *multiplier;
+    char *seed, *host, *out, *junit, *json, *multiplier, *snapshot_at;
     int repeat, jobs, trace;
     gboolean capture, cold, disturb, keep, dry_run, list;
 };
@@ -206,6 +206,11 @@ static int settle(const struct options *o, struct rs_batch_options *batch, uint6
                                    "--repeat N, N at least 2");
     batch->repeat = (unsigned)o->repeat;
     batch->disturb = o->disturb;
+    batch->leave_midway = o->snapshot_at != NULL;
+    if (o->snapshot_at && rs_cli_time("run", "--snapshot-at", o->snapshot_at, &batch->midway_ps))
+        return RS_EXIT_USAGE;
+    if (o->snapshot_at && batch->host_given && batch->host != RS_HOST_QEMU)
+        return rs_cli_wrong("run", "--snapshot-at needs a machine to stop: --host qemu");
     batch->jobs = (unsigned)o->jobs;
     batch->keep = o->keep;
     batch->cold = o->cold;
@@ -222,6 +227,7 @@ static void free_options(struct options *o)
     g_free(o->junit);
     g_free(o->json);
     g_free(o->multiplier);
+    g_free(o->snapshot_at);
 }
 
 /* Two files with one name would share a run folder, and one result would hide the other. */
@@ -253,6 +259,9 @@ int rs_run_command(int argc, char **argv)
         {"seed", 's', 0, G_OPTION_ARG_STRING, &o.seed, "Instead of the scenario's seed", "N"},
         {"repeat", 0, 0, G_OPTION_ARG_INT, &o.repeat,
          "Run each N times; results that differ are NONDET, exit status 6", "N"},
+        {"snapshot-at", 0, 0, G_OPTION_ARG_STRING, &o.snapshot_at,
+         "Leave a snapshot of that time from GO (3ms): replay --from-snapshot goes on there",
+         "TIME"},
         {"disturb", 0, 0, G_OPTION_ARG_NONE, &o.disturb,
          "All but the first of --repeat on a host that is busy, stopped, asked by its monitor",
          NULL},

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/run/bundle.h"
+#include "harness/run/midway.h"
 #include "harness/run/run_folder.h"
 #include "harness/base/term.h"
 
@@ -72,6 +73,8 @@ static bool start_repeat(struct batch *b, struct slot *slot)
     run->keep = b->o->keep;
     run->cold = b->o->cold;
     run->disturb = b->o->disturb && result->repeats > 0;
+    run->leave_midway = b->o->leave_midway && result->repeats == 0 && run->host == RS_HOST_QEMU;
+    run->midway_ps = b->o->midway_ps;
     run->dir = result->repeats ? g_strdup_printf("%s~%u", folder, result->repeats + 1)
                                : g_strdup(folder);
     g_free(folder);
@@ -195,6 +198,7 @@ static void finish_repeat(struct batch *b, struct slot *slot)
     result->repeats++;
     tell_start(run);
     tell_disturbed(run);
+    rs_midway_tell(run);
     if (result->repeats == 1) {
         result->run = *run;
         result->ran = true;

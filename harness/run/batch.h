@@ -16,6 +16,8 @@ struct rs_batch_options {
     unsigned deadline_percent; /* of limits.wall-time */
     bool cold;                 /* guests boot, none starts from a snapshot */
     bool disturb;              /* all repeats but the first run on a host with bad timing */
+    bool leave_midway;         /* the first run of each leaves a snapshot at midway_ps */
+    uint64_t midway_ps;
     bool keep;                 /* mailbox files and folders of repeats stay */
     bool host_given;
     enum rs_host host;         /* when given; else the scenario decides, QEMU for either */

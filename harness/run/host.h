@@ -30,6 +30,9 @@ struct rs_machine {
     int monitor_fd;        /* a connected socket that its monitor answers on; 0: no monitor */
     const char *snapshot;  /* folder of a base snapshot (snapshot.h), absolute; NULL: cold boot */
     bool make_snapshot;    /* boot cold, leave one in that folder, end */
+    const char *midway;    /* folder of a snapshot in the middle of a run (midway.h), or NULL: */
+    bool from_midway;      /* start from it; else leave one there at midway_ps of the plan */
+    uint64_t midway_ps;
 };
 
 /* The argument vector (g_free() each; the array NULL-terminated), g_ptr_array_unref() it. */

@@ -76,7 +76,8 @@ static void ram_options(GPtrArray *argv, const struct rs_machine *m)
 static void restore_options(GPtrArray *argv, const struct rs_machine *m)
 {
     option(argv, "-global", "migration.announce-rounds=0");
-    option(argv, "-incoming", "file:%s/" RS_FILE_STATE, m->snapshot);
+    option(argv, "-incoming", "file:%s/" RS_FILE_STATE,
+           m->from_midway ? m->midway : m->snapshot);
 }
 
 static void machine_options(GPtrArray *argv, const struct rs_machine *m)
@@ -119,17 +120,23 @@ static void bench_options(GPtrArray *argv, const struct rs_machine *m)
     char *mailbox = value(m->dir, RS_FILE_MAILBOX), *plan = value(m->dir, RS_FILE_PLAN);
     char *report = value(m->dir, RS_FILE_REPORT), *trace = value(m->dir, RS_FILE_TRACE);
     char *capture = value(m->dir, RS_FILE_CAPTURE), *started = value(m->dir, RS_FILE_STARTED);
-    char *state = m->make_snapshot ? value(m->snapshot, RS_FILE_STATE) : NULL;
+    char *state = m->make_snapshot ? value(m->snapshot, RS_FILE_STATE) : NULL, *midway = NULL;
 
+    if (m->midway && !m->from_midway)
+        midway = value(m->midway, "");
     option(argv, "-object", "memory-backend-file,id=mailbox,share=on,size=%d,mem-path=%s",
            RS_MAILBOX_BYTES, mailbox);
     option(argv, "-device",
            "ringside-bench,bus=pcie.0,addr=2,mailbox=mailbox,plan=%s,report=%s,started=%s"
-           "%s%s%s%s%s%s%s",
+           "%s%s%s%s%s%s%s%s%s",
            plan, report, started, m->trace ? ",trace=" : "", m->trace ? trace : "",
            m->capture ? ",capture=" : "", m->capture ? capture : "",
            m->console ? ",grace-ms=4294967295" : "",
-           state ? ",save-base=" : m->snapshot ? ",from-base=on" : "", state ?: "");
+           state ? ",save-base=" : m->snapshot ? ",from-base=on" : "", state ?: "",
+           midway ? ",snapshot=" : "", midway ?: "");
+    if (midway)
+        option(argv, "-global", "ringside-bench.snapshot-at=%" G_GUINT64_FORMAT, m->midway_ps);
+    g_free(midway);
     g_free(mailbox);
     g_free(plan);
     g_free(report);
@@ -183,9 +190,10 @@ GPtrArray *rs_qemu_argv(const struct rs_machine *m)
         option(argv, "-chardev", "socket,id=monitor,fd=%d", m->monitor_fd);
         option(argv, "-mon", "chardev=monitor,mode=control");
     }
-    if (m->make_snapshot) /* it stops for that, and whoever starts there is to run */
+    if (m->make_snapshot || (m->midway && !m->from_midway))
+        /* it stops for that, and whoever starts there is to run */
         option(argv, "-global", "migration.store-global-state=off");
-    else if (m->snapshot)
+    if (m->from_midway || (m->snapshot && !m->make_snapshot))
         restore_options(argv, m);
     g_ptr_array_add(argv, NULL);
     g_free(firmware);

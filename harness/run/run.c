@@ -11,6 +11,7 @@
 
 #include "harness/plan/job_write.h"
 #include "harness/run/mailbox.h"
+#include "harness/run/midway.h"
 #include "harness/base/paths.h"
 #include "harness/plan/plan_write.h"
 #include "harness/run/run_folder.h"
@@ -122,7 +123,10 @@ enum rs_error rs_run_prepare(struct rs_run *run, const struct rs_inputs *in, cha
     }
     if (!error && run->host == RS_HOST_QEMU) {
         error = rs_write_file(run->dir, RS_FILE_JOB_TAR, in->tar, in->tar_bytes, why, why_bytes);
-        error = error ?: rs_mailbox_create(mailbox, in->tar, in->tar_bytes, why, why_bytes);
+        if (!error && run->from_midway)
+            error = rs_midway_mailbox(run->from_midway, mailbox, why, why_bytes);
+        else if (!error)
+            error = rs_mailbox_create(mailbox, in->tar, in->tar_bytes, why, why_bytes);
     }
     g_free(results);
     g_free(mailbox);
@@ -154,13 +158,23 @@ static void find_snapshot(struct rs_run *run, struct rs_machine *machine)
     char why[512];
     bool made;
 
-    if (run->host != RS_HOST_QEMU || run->cold || run->c->machine.cold || machine->netdevs)
+    if (run->host != RS_HOST_QEMU || run->from_midway || run->cold || run->c->machine.cold ||
+        machine->netdevs)
         return;
     machine->snapshot = run->snapshot = rs_snapshot_get(machine, &made, why, sizeof(why));
     if (!run->snapshot)
         rs_verbose("no base snapshot: %s", why);
     else if (made)
         rs_verbose("made base snapshot %s", run->snapshot);
+}
+
+/* A snapshot in the middle of the run: to start from, or to leave. 0 or -errno. */
+static int set_midway(const struct rs_run *run, struct rs_machine *machine, const char *leave)
+{
+    machine->from_midway = run->from_midway != NULL;
+    machine->midway = run->from_midway ?: run->leave_midway ? leave : NULL;
+    machine->midway_ps = run->midway_ps;
+    return run->leave_midway && g_mkdir_with_parents(leave, 0700) < 0 ? -errno : 0;
 }
 
 /* Starts the host and, when that is wanted, what disturbs it. 0 or -errno. */
@@ -181,21 +195,23 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
 {
     struct rs_machine machine = rs_run_machine(run->c, run->dir);
     const uint64_t wall_ms = run->c->limits.wall_ps / 1000000000u;
-    char *log = in_dir(run, RS_FILE_HOST_LOG);
+    char *log = in_dir(run, RS_FILE_HOST_LOG), *midway = rs_midway_folder(run->dir);
     const struct rs_process_options options = {
         .log = log,
         .deadline_ms = MAX(wall_ms * deadline_percent / 100, 1),
     };
     GPtrArray *argv;
-    int error = 0;
+    int error;
 
     if (rs_host_ready(run->host, why, why_bytes) < 0) {
+        g_free(midway);
         g_free(log);
         return RS_ERROR_ENVIRONMENT;
     }
     find_snapshot(run, &machine);
+    error = set_midway(run, &machine, midway);
     if (run->disturb && run->host == RS_HOST_QEMU) {
-        error = rs_disturb_connect(&run->disturber);
+        error = error ?: rs_disturb_connect(&run->disturber);
         machine.monitor_fd = MAX(run->disturber.far, 0);
     }
     argv = rs_host_argv(run->host, &machine);
@@ -203,6 +219,7 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
     if (error)
         snprintf(why, why_bytes, "%s: %s", (const char *)argv->pdata[0], strerror(-error));
     g_ptr_array_unref(argv);
+    g_free(midway);
     g_free(log);
     return error ? RS_ERROR_ENVIRONMENT : RS_OK;
 }

@@ -42,6 +42,9 @@ struct rs_run {
     bool keep; /* the mailbox file stays */
     bool cold; /* boots, whatever snapshot there is */
     bool disturb; /* the host's timing is made bad while it runs */
+    bool leave_midway; /* a snapshot is left in the run's folder, at midway_ps of the plan */
+    uint64_t midway_ps;
+    const char *from_midway; /* folder of a snapshot that it starts from; NULL: none */
     const char *snapshot; /* rs_snapshot_get(): the folder that it started from; NULL: it booted */
     int64_t spawned_us;
     uint64_t start_us; /* once finished: from there to the guest's first instruction of the run */

@@ -114,7 +114,8 @@ int rs_snapshot_key(const struct rs_machine *machine, char key[17], char *why, s
 
     shape.dir = "run"; /* files of a run, and what it records, do not decide a boot */
     shape.trace = shape.capture = shape.make_snapshot = false;
-    shape.snapshot = NULL;
+    shape.snapshot = shape.midway = NULL;
+    shape.from_midway = false;
     shape.monitor_fd = 0;
     argv = rs_qemu_argv(&shape);
     error = describe(text, argv, why, why_bytes);

@@ -126,6 +126,17 @@ void bench_report(struct bench *b, struct bench_report *out);
 void bench_save(struct bench *b, void *out);
 int bench_load(struct bench *b, const void *in, size_t bytes, const char **why);
 
+/* What is on its way at this moment. */
+struct bench_flight {
+    uint32_t frames;          /* sent, not received yet (or lost); on cables and of responders */
+    uint32_t reads;           /* DMA reads that are not answered */
+    uint32_t writes;          /* DMA writes that have not landed */
+    uint32_t interrupts;      /* messages and INTx changes that have not landed */
+    uint32_t register_writes; /* posted by the CPU, not yet at the NIC */
+    uint32_t nic_events, bench_events; /* timers: scheduled by the ports, by the bench */
+};
+void bench_flight(const struct bench *b, struct bench_flight *out);
+
 /* A base: what a guest has left in bench and ports when it has booted (RS_MARK_BOOTED) and knows
  * nothing of any plan. No pointers; may be kept in a file, and is believed in nothing. */
 struct bench_base {

@@ -6,14 +6,11 @@
  */
 #include "qemu-patches/adapter/machine.h"
 
-#include "block/aio.h"
 #include "hw/pci/pci.h"
-#include "migration/misc.h"
-#include "qapi/error.h"
-#include "qapi/qapi-commands-migration.h"
 #include "qemu/error-report.h"
-#include "qemu/main-loop.h"
 #include "system/runstate.h"
+
+#include "qemu-patches/adapter/save.h"
 
 bool ringside_base_take(struct ringside_machine *m)
 {
@@ -59,55 +56,12 @@ void ringside_base_begin(struct ringside_machine *m, const char *started)
 
 /* ---- saving ---- */
 
-static const char *target; /* of the one save that this process will make */
-
-static int saved(NotifierWithReturn *notifier, MigrationEvent *event, Error **errp)
+static void saved(void *opaque, bool whole)
 {
-    if (event->type != MIG_EVENT_PRECOPY_SETUP) {
-        bool whole = event->type == MIG_EVENT_PRECOPY_DONE;
-
-        qemu_system_shutdown_request_with_code(SHUTDOWN_CAUSE_HOST_QMP_QUIT,
-                                               whole ? 0 : EXIT_FAILURE);
-    }
-    return 0;
-}
-
-static void save(void *opaque)
-{
-    static NotifierWithReturn notifier;
-    g_autofree char *uri = g_strdup_printf("file:%s", target);
-    Error *error = NULL;
-
-    migration_add_notifier(&notifier, saved);
-    qmp_migrate(uri, false, NULL, false, false, false, false, &error);
-    if (error) {
-        error_report_err(error);
-        qemu_system_shutdown_request_with_code(SHUTDOWN_CAUSE_HOST_ERROR, EXIT_FAILURE);
-    }
-}
-
-static void stopped(void *opaque, bool running, RunState state)
-{
-    if (!running && state == RUN_STATE_PAUSED) {
-        aio_bh_schedule_oneshot(qemu_get_aio_context(), save, opaque);
-    }
+    qemu_system_shutdown_request_with_code(SHUTDOWN_CAUSE_HOST_QMP_QUIT, whole ? 0 : EXIT_FAILURE);
 }
 
 void ringside_base_save(struct ringside_machine *m, const char *file)
 {
-    target = file;
-    qemu_add_vm_change_state_handler(stopped, m);
-    vm_stop(RUN_STATE_PAUSED); /* between this instruction and the next */
-}
-
-bool ringside_base_in_files(Error **errp)
-{
-    MigrationCapabilityStatus shared = {
-        .capability = MIGRATION_CAPABILITY_X_IGNORE_SHARED, .state = true };
-    MigrationCapabilityStatusList list = { .value = &shared };
-    Error *error = NULL;
-
-    qmp_migrate_set_capabilities(&list, &error);
-    error_propagate(errp, error);
-    return !error;
+    ringside_save(file, saved, m);
 }

@@ -18,6 +18,8 @@
 #include "system/runstate.h"
 #include "system/system.h"
 
+#include "qemu-patches/adapter/save.h"
+
 #include "model/bench/control_abi.h"
 #include "trace-ringside.h"
 
@@ -68,6 +70,7 @@ static void control_write(void *opaque, hwaddr offset, uint64_t value, unsigned 
         break;
     case BENCH_ACT_GO:
         m->instructions_go = icount_get_raw();
+        ringside_snapshot_arm(m);
         break;
     case BENCH_ACT_MARK:
         if (value == RS_MARK_BOOTED && ringside_base_take(m)) {
@@ -180,7 +183,7 @@ static void bench_realize(PCIDevice *pci, Error **errp)
         b->begins = qemu_add_vm_change_state_handler(begin, b);
     }
     if (b->from_base || b->save_base) {
-        ringside_base_in_files(errp);
+        ringside_save_shared(true, errp);
     }
 }
 
@@ -222,12 +225,7 @@ static int after_load(void *opaque, int version)
         error_report("ringside: cannot restore the bench: %s", why ? why : "not a valid block");
         return status;
     }
-    for (unsigned port = 0; port < PLAN_PORTS_MAX; port++) {
-        if (b->machine.nic[port]) {
-            ringside_nic_mirror(b->machine.nic[port]);
-        }
-    }
-    return 0;
+    return 0; /* QEMU's mirrors of configuration space come back by themselves */
 }
 
 static const VMStateDescription bench_vmstate = {
@@ -266,6 +264,8 @@ static const Property bench_properties[] = {
     DEFINE_PROP_STRING("started", struct ringside_bench, paths.started),
     DEFINE_PROP_STRING("save-base", struct ringside_bench, save_base),
     DEFINE_PROP_BOOL("from-base", struct ringside_bench, from_base, false),
+    DEFINE_PROP_STRING("snapshot", struct ringside_bench, machine.snapshot),
+    DEFINE_PROP_UINT64("snapshot-at", struct ringside_bench, machine.snapshot_at, 0),
     DEFINE_PROP_BOOL("stop-at-mark", struct ringside_bench, stop_at_mark, false),
 };
 

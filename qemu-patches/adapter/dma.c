@@ -10,6 +10,7 @@
 #include "exec/memory.h"
 #include "hw/pci/pci.h"
 #include "qemu/rcu.h"
+#include "system/runstate.h"
 
 #include "trace-ringside.h"
 
@@ -135,6 +136,9 @@ static void invalidate(struct ringside_nic *n, uint64_t address, uint64_t length
     struct ringside_machine *m = n->machine;
 
     trace_ringside_invalidate(n->port, address, length);
+    if (runstate_check(RUN_STATE_INMIGRATE)) {
+        return; /* the IOMMU is being loaded; what the bench had cached is loaded as well */
+    }
     if (m->inside) { /* a peer's DMA rang the IOMMU's own registers: not now */
         m->late_flush |= 1u << n->port;
         return;

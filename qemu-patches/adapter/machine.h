@@ -70,6 +70,8 @@ struct ringside_machine {
     struct bench_report *report;
     struct bench_base base; /* taken at RS_MARK_BOOTED, or from a snapshot made there */
     bool has_base;
+    char *snapshot;       /* a folder; NULL: no snapshot is wanted */
+    uint64_t snapshot_at; /* model ps since GO */
     Notifier exit;
 };
 
@@ -108,7 +110,10 @@ void ringside_base_begin(struct ringside_machine *m, const char *started);
 /* Saves the machine, which is stopping there, to `file` and ends QEMU: exit status 0 when it is
  * whole. RAM of a shared file stays in that file. */
 void ringside_base_save(struct ringside_machine *m, const char *file);
-bool ringside_base_in_files(Error **errp); /* what is saved or loaded leaves such RAM out */
+
+/* snapshot.c: at GO. At m->snapshot_at the machine is saved to the folder m->snapshot, and goes
+ * on. */
+void ringside_snapshot_arm(struct ringside_machine *m);
 
 /* finish.c: notes counts and memory, writes and closes all files, ends the machine. Does nothing
  * the second time. wanted: the guest wrote EXIT, or its time was up. */

@@ -100,6 +100,18 @@ START_TEST(calls_for_nothing_change_nothing)
 }
 END_TEST
 
+static void add_flight(const struct bench *b, struct bench_flight *sum)
+{
+    struct bench_flight now;
+
+    bench_flight(b, &now);
+    sum->frames += now.frames;
+    sum->reads += now.reads;
+    sum->writes += now.writes;
+    sum->nic_events += now.nic_events;
+    sum->bench_events += now.bench_events;
+}
+
 /* Saves at every `step` ns of the run into a fresh machine and goes on there. */
 START_TEST(saved_in_flight_same_end)
 {
@@ -111,8 +123,10 @@ START_TEST(saved_in_flight_same_end)
     rig_go(r);
     size_t bytes = bench_state_bytes(&r->config);
     void *saved = malloc(bytes);
+    struct bench_flight flight = {0};
     for (unsigned moves = 0; moves < 60; moves++) {
         rig_forward_all(r, 331);
+        add_flight(r->bench, &flight);
         bench_save(r->bench, saved);
         struct rig *fresh = rig_new(&plan);
         const char *why = "";
@@ -135,6 +149,11 @@ START_TEST(saved_in_flight_same_end)
     rig_forward_all(r, 100000000);
     struct bench_report restored;
     rig_report(r, &restored);
+    ck_assert_msg(flight.frames && flight.reads && flight.writes && flight.nic_events &&
+                      flight.bench_events, "nothing was on its way when it was saved");
+    bench_flight(r->bench, &flight);
+    ck_assert_uint_eq(flight.frames, 0);
+    ck_assert_uint_eq(flight.writes + flight.interrupts + flight.register_writes, 0);
     rig_free(r);
     free(saved);
     check_clean(&restored, 100);
