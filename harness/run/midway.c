@@ -9,6 +9,7 @@
 #include <glib.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -42,12 +43,13 @@ static void tell(char *text, char *words, size_t bytes)
 
     words[0] = '\0';
     for (unsigned i = 0; lines[i] && used < bytes; i++) {
-        char name[32] = "";
-        unsigned n = 0;
+        char **pair = g_strsplit(lines[i], " ", 2);
+        const unsigned long n = pair[0] && pair[1] ? strtoul(pair[1], NULL, 10) : 0;
 
-        if (sscanf(lines[i], "%31[a-z_] %u", name, &n) == 2 && n > 0)
-            used += (size_t)snprintf(words + used, bytes - used, "%s%u %s", used ? ", " : "", n,
-                                     g_strdelimit(name, "_", ' '));
+        if (n > 0)
+            used += (size_t)snprintf(words + used, bytes - used, "%s%lu %s", used ? ", " : "", n,
+                                     g_strdelimit(pair[0], "_", ' '));
+        g_strfreev(pair);
     }
     g_strfreev(lines);
 }
