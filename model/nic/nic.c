@@ -51,7 +51,12 @@ static bool config_good(const struct nic_config *c)
 static void wire(struct nic *nic, void *block, const struct nic_host_ops *ops, void *host,
                  struct sched *sched)
 {
-    *nic = (struct nic){ .st = block, .ops = ops, .host = host, .sched = sched };
+    const struct nic_state *st = block;
+
+    *nic = (struct nic){
+        .st = block, .ops = ops, .host = host, .sched = sched,
+        .function = NIC_FUNCTION(st->config.port, 0),
+    };
 }
 
 int nic_init(struct nic *nic, void *block, const struct nic_config *config,
@@ -64,11 +69,11 @@ int nic_init(struct nic *nic, void *block, const struct nic_config *config,
         return status;
     if (!config_good(config))
         return -EINVAL;
-    wire(nic, block, ops, host, sched);
     memset(block, 0, nic_state_size());
+    ((struct nic_state *)block)->config = *config;
+    wire(nic, block, ops, host, sched);
     nic->st->magic = NIC_STATE_MAGIC;
     nic->st->version = NIC_STATE_VERSION;
-    nic->st->config = *config;
     nic_reset(nic, NIC_RESET_POWER);
     return 0;
 }

@@ -134,6 +134,7 @@ struct nic {
     const struct nic_host_ops *ops;
     void *host;
     struct sched *sched;
+    uint16_t function; /* requester id */
 };
 
 void nic_timing_defaults(struct nic_timing *timing);

@@ -69,7 +69,7 @@ static inline uint64_t nic_now(const struct nic *n)
 
 static inline uint16_t nic_function(const struct nic *n)
 {
-    return NIC_FUNCTION(n->st->config.port, 0);
+    return n->function;
 }
 
 static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue, uint64_t a,

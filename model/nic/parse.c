@@ -193,10 +193,13 @@ static uint32_t l4_sum(const uint8_t *frame, const struct nic_headers *h)
 {
     uint32_t length = h->l3_end - h->l4;
     bool ip4 = h->ptype & PTYPE_IPV4;
+    uint32_t addresses = h->l3 + (ip4 ? 12u : 8u), end = h->l3 + (ip4 ? 20u : 40u);
     uint64_t sum = nic_sum_word(0, h->ptype & PTYPE_TCP ? PROTO_TCP : PROTO_UDP);
 
     sum = nic_sum_word(sum, length);
-    sum = nic_sum_bytes(sum, frame + h->l3 + (ip4 ? 12 : 8), ip4 ? 8 : 32);
+    if (h->l4 == end) /* no options, no extensions: in one go */
+        return nic_sum_fold(nic_sum_bytes(sum, frame + addresses, end - addresses + length));
+    sum = nic_sum_bytes(sum, frame + addresses, end - addresses);
     return nic_sum_fold(nic_sum_bytes(sum, frame + h->l4, length));
 }
 
