@@ -141,6 +141,7 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
                     bench_time(b, TIMING_pcie_oneway) +
                     bench_time(b, TIMING_wire_byte) * NIC_FRAME_MIN;
     b->gen_lead_ps = lead > UINT32_MAX ? UINT32_MAX : (uint32_t)lead;
+    b->write_stall_vns = clock_to_virtual(b, bench_time(b, TIMING_mmio_write_stall));
     fault_wire_up(b);
     b->heeded = heeded;
     b->kept = trace_kept(b->plan->trace_level);

@@ -307,6 +307,7 @@ struct bench {
     unsigned stamps; /* distinct stamp offsets */
     uint16_t stamp[12]; /* ten kinds of header can differ in it */
     uint32_t gen_lead_ps;
+    uint64_t write_stall_vns; /* what a posted write costs the CPU */
     /* bits per event id: a fault counts it, the bench counts it or acts on it, the host wants it;
      * one of these */
     uint64_t watched, heeded, kept, noted;

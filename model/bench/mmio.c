@@ -133,7 +133,7 @@ static uint64_t timed_write(struct bench *b, unsigned port, const struct mmio_wr
     w->due_ps = bench_max(bench_now(b) + bench_time(b, TIMING_mmio_write), p->mmio_last_ps);
     p->mmio_last_ps = w->due_ps;
     mmio_schedule(b, port);
-    return clock_stall(b, clock_to_virtual(b, bench_time(b, TIMING_mmio_write_stall)));
+    return clock_stall(b, b->write_stall_vns);
 }
 
 uint64_t bench_mmio_write(struct bench *b, uint64_t virtual_ns, uint16_t function, unsigned bar,

@@ -30,6 +30,7 @@ enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t 
     return iotlb_lookup(b, function, address, kind, at_ps, answer);
 }
 
+__attribute__((cold))
 void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,
                   enum nic_dma_status status, uint32_t reason)
 {

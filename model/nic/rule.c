@@ -17,6 +17,7 @@ const struct nic_rule_info *nic_rule_info(unsigned rule)
     return rule < NIC_RULES ? &info[rule] : NULL;
 }
 
+__attribute__((cold))
 void nic_violate(struct nic *n, enum nic_rule rule, bool tx, uint32_t queue, uint32_t slot,
                  uint64_t detail)
 {
@@ -274,6 +275,7 @@ static uint32_t queue_of_read(const struct nic *n, uint16_t tag, uint32_t *slot)
     return p->queue;
 }
 
+__attribute__((cold))
 void nic_refused(struct nic *n, uint16_t tag, uint64_t address, bool given)
 {
     unsigned kind = NIC_TAG_KIND(tag);

@@ -32,6 +32,7 @@ static void set_pipe_alarm(struct nic *n)
     nic_alarm_set(n, &rx->alarm, a->at_ps, NIC_TIMER_RX, TIMER_PIPE, 0);
 }
 
+__attribute__((cold))
 void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta)
 {
     nic_emit(n, NIC_EV_rx_drop, meta->queue, reason, meta->length, meta->frame);

@@ -109,20 +109,41 @@ static const struct sched_event *least_far(const struct sched *s, size_t i,
     return best;
 }
 
+/* Of one list, which goes on where best was found: false when nothing behind can be seen sooner. */
+static inline bool least_of_list(const struct sched *s, uint8_t at,
+                                 const struct sched_event **best, uint64_t *best_ps)
+{
+    for (; at; at = s->next[at]) {
+        const struct sched_event *e = &s->near[at];
+        if (e->time_ps >= *best_ps)
+            return false;
+        uint64_t own = sched_visible(e);
+        if (own <= *best_ps) {
+            *best = e;
+            *best_ps = own;
+        }
+    }
+    return true;
+}
+
 /* Of the lists, in the order of time, as long as an event is due before the best one can be seen.
- * None is pending: the one that is due never. */
+ * The word that now lies in comes first, and once more for its end of the 256 slices. None is
+ * pending: the one that is due never. */
 static const struct sched_event *least_near(const struct sched *s)
 {
     const struct sched_event *best = &s->near[0];
-    uint32_t left = s->count - s->far_count;
-    uint32_t slice = left ? sched_first_slice(s) : 0;
+    uint64_t best_ps = SCHED_NEVER;
+    uint32_t now = sched_slice(s->now_ps), word = now / 64;
+    uint64_t bits = s->slices[word] >> now % 64 << now % 64;
 
-    for (; left; slice = (slice + 1) % SCHED_SLICES)
-        for (uint8_t at = s->first[slice]; at; at = s->next[at], left--) {
-            if (s->near[at].time_ps >= sched_visible(best))
+    for (int words = 0; words <= SCHED_SLICES / 64; words++) {
+        for (; bits; bits &= bits - 1)
+            if (!least_of_list(s, s->first[word * 64 + (uint32_t)__builtin_ctzll(bits)], &best,
+                               &best_ps))
                 return best;
-            best = seen_first(&s->near[at], best);
-        }
+        word = (word + 1) % (SCHED_SLICES / 64);
+        bits = s->slices[word];
+    }
     return best;
 }
 

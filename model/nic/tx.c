@@ -19,6 +19,7 @@ bool nic_tx_may_dma(const struct nic *n)
            !(n->st->reg[R_SECTXCTRL] & SECTXCTRL_TX_DIS);
 }
 
+__attribute__((cold))
 void nic_tx_tell(struct nic *n, uint32_t queue, uint32_t slot, enum nic_bad_desc why)
 {
     uint16_t *told = &n->st->tx.told[queue];
