@@ -9,10 +9,11 @@
  *   0 magic 16   2 flow 16   4 sequence 32   8 time 64   16 check 16
  */
 #include "model/bench/bench_priv.h"
+#include "model/bench/frame.h"
 
 enum { ETH_BYTES = 14, VLAN_BYTES = 4, STAMP_MAGIC = 0x5352 };
-enum { IP4_BYTES = 20, IP6_BYTES = 40, UDP_BYTES = 8, TCP_BYTES = 20 };
-enum { PROTO_TCP = 6, PROTO_UDP = 17, OPCODE_PAUSE = 1 };
+enum { IP6_BYTES = 40, UDP_BYTES = 8, TCP_BYTES = 20 };
+enum { OPCODE_PAUSE = 1 };
 
 static void put16(uint8_t *p, unsigned v)
 {
@@ -63,20 +64,7 @@ uint16_t frame_sum(const uint8_t *data, uint32_t bytes, uint64_t start)
         memcpy(&half, data + (bytes & 6), 1);
         sum += half;
     }
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)~sum;
-}
-
-static bool is_tcp(const struct plan_flow *f)
-{
-    return f->kind == PLAN_TCP4 || f->kind == PLAN_TCP6;
-}
-static bool is_ip6(const struct plan_flow *f)
-{
-    return f->kind == PLAN_UDP6 || f->kind == PLAN_TCP6;
+    return frame_fold(sum);
 }
 
 static unsigned link_head(const struct plan_flow *f, uint8_t *head, unsigned ethertype)
@@ -95,10 +83,10 @@ static unsigned link_head(const struct plan_flow *f, uint8_t *head, unsigned eth
 
 static unsigned net_head(const struct plan_flow *f, uint8_t *ip)
 {
-    unsigned proto = is_tcp(f) ? PROTO_TCP : PROTO_UDP;
-    if (is_ip6(f)) {
+    uint8_t proto = frame_protocol(f);
+    if (frame_is_ip6(f)) {
         ip[0] = 0x60;
-        ip[6] = (uint8_t)proto;
+        ip[6] = proto;
         ip[7] = 64;
         memcpy(ip + 8, f->src_ip6, 16);
         memcpy(ip + 24, f->dst_ip6, 16);
@@ -107,10 +95,10 @@ static unsigned net_head(const struct plan_flow *f, uint8_t *ip)
     ip[0] = 0x45;
     ip[6] = 0x40; /* do not fragment */
     ip[8] = 64;
-    ip[9] = (uint8_t)proto;
+    ip[9] = proto;
     put32(ip + 12, f->src_ip4);
     put32(ip + 16, f->dst_ip4);
-    return IP4_BYTES;
+    return FRAME_IP4_BYTES;
 }
 
 static void shape(const struct plan_flow *f, struct frame_template *t)
@@ -128,17 +116,17 @@ static void shape(const struct plan_flow *f, struct frame_template *t)
         t->bytes = t->stamp = (uint16_t)link_head(f, t->head, f->ethertype);
         return;
     }
-    t->l3 = (uint16_t)link_head(f, t->head, is_ip6(f) ? 0x86dd : 0x0800);
+    t->l3 = (uint16_t)link_head(f, t->head, frame_is_ip6(f) ? 0x86dd : 0x0800);
     t->l4 = (uint16_t)(t->l3 + net_head(f, t->head + t->l3));
     uint8_t *l4 = t->head + t->l4;
     put16(l4, f->src_port);
     put16(l4 + 2, f->dst_port);
-    if (is_tcp(f)) {
+    if (frame_is_tcp(f)) {
         l4[12] = 0x50;
         l4[13] = 0x10; /* ACK */
         put16(l4 + 14, 0xffff);
     }
-    t->bytes = t->stamp = (uint16_t)(t->l4 + (is_tcp(f) ? TCP_BYTES : UDP_BYTES));
+    t->bytes = t->stamp = (uint16_t)(t->l4 + (frame_is_tcp(f) ? TCP_BYTES : UDP_BYTES));
 }
 
 void frame_shapes(struct bench *b)
@@ -232,7 +220,7 @@ static void tuple(const struct bench *b, const struct stamp *s, uint8_t *out)
     if (i < 65536)
         return;
     const uint8_t *low = f->src_ip6 + 12;
-    if (is_ip6(f))
+    if (frame_is_ip6(f))
         put32(out + t->l3 + 20, ((uint32_t)low[0] << 24 | low[1] << 16 | low[2] << 8 | low[3]) +
                                     (i >> 16));
     else
@@ -243,26 +231,24 @@ static void finish(const struct plan_flow *f, const struct frame_template *t, ui
                    uint32_t length, uint8_t *out)
 {
     uint8_t *ip = out + t->l3, *l4 = out + t->l4;
-    uint32_t segment = length - t->l4, addresses = is_ip6(f) ? 32 : 8; /* right before L4 */
-    unsigned proto = is_tcp(f) ? PROTO_TCP : PROTO_UDP;
+    uint32_t segment = length - t->l4, addresses = frame_is_ip6(f) ? 32 : 8; /* right before L4 */
     uint16_t sum;
-    uint64_t pseudo = __builtin_bswap16((uint16_t)segment) + (proto << 8);
-    if (is_ip6(f)) {
+    if (frame_is_ip6(f)) {
         put16(ip + 4, segment);
     } else {
         put16(ip + 2, length - t->l3);
-        put16(ip + 4, sequence & 0xffff);
-        sum = frame_sum(ip, IP4_BYTES, 0);
-        memcpy(ip + 10, &sum, 2);
+        put16(ip + FRAME_IP4_IDENTIFICATION, sequence & 0xffff);
+        sum = frame_sum(ip, FRAME_IP4_BYTES, 0);
+        memcpy(ip + FRAME_IP4_SUM, &sum, 2);
     }
-    if (is_tcp(f))
-        put32(l4 + 4, sequence);
+    if (frame_is_tcp(f))
+        put32(l4 + FRAME_TCP_SEQUENCE, sequence);
     else
         put16(l4 + 4, segment);
-    sum = frame_sum(l4 - addresses, addresses + segment, pseudo);
-    if (!is_tcp(f) && sum == 0)
+    sum = frame_sum(l4 - addresses, addresses + segment, frame_pseudo(f, segment));
+    if (!frame_is_tcp(f) && sum == 0)
         sum = 0xffff; /* zero would mean: no checksum */
-    memcpy(l4 + (is_tcp(f) ? 16 : 6), &sum, 2);
+    memcpy(l4 + frame_l4_sum(f), &sum, 2);
 }
 
 void frame_build(const struct bench *b, const struct stamp *s, uint32_t length, uint8_t *out)

@@ -4,18 +4,7 @@
  * frame looks like is frame.c's business; here only which of its words change.
  */
 #include "model/bench/bench_priv.h"
-
-enum { IP4_BYTES = 20, IP4_IDENTIFICATION = 4, IP4_SUM = 10, TCP_SEQUENCE = 4 };
-enum { PROTO_TCP = 6, PROTO_UDP = 17 };
-
-static bool is_tcp(const struct plan_flow *f)
-{
-    return f->kind == PLAN_TCP4 || f->kind == PLAN_TCP6;
-}
-static bool is_ip4(const struct plan_flow *f)
-{
-    return f->kind == PLAN_UDP4 || f->kind == PLAN_TCP4;
-}
+#include "model/bench/frame.h"
 
 /* Do its frames differ in nothing but stamp, identification, sequence number and checksums? */
 static bool steady(const struct plan_flow *f, const struct frame_template *t, uint32_t length)
@@ -30,40 +19,23 @@ static uint64_t add(uint64_t sum, uint64_t more)
     return sum + (sum < more); /* the carry comes back in */
 }
 
-/* The checksum whose words add up to this. */
-static uint16_t folded(uint64_t sum)
-{
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)~sum;
-}
-
-static uint16_t *sum_of_l4(const struct plan_flow *f, const struct frame_template *t,
-                           uint8_t *frame)
-{
-    return (uint16_t *)(void *)(frame + t->l4 + (is_tcp(f) ? 16 : 6));
-}
-
 /* Sums over what does not change: all the rest is zero meanwhile. */
 static void take_sums(const struct plan_flow *f, const struct frame_template *t,
                       struct frame_last *last)
 {
     uint8_t *ip = last->bytes + t->l3, *l4 = last->bytes + t->l4;
-    uint32_t segment = last->length - t->l4, addresses = is_ip4(f) ? 8 : 32;
-    uint64_t pseudo = __builtin_bswap16((uint16_t)segment) +
-                      ((is_tcp(f) ? PROTO_TCP : PROTO_UDP) << 8);
+    uint32_t segment = last->length - t->l4, addresses = frame_is_ip6(f) ? 32 : 8;
     memset(last->bytes + t->stamp, 0, STAMP_BYTES);
-    memset(sum_of_l4(f, t, last->bytes), 0, 2);
-    if (is_tcp(f))
-        memset(l4 + TCP_SEQUENCE, 0, 4);
-    last->l4_sum = (uint16_t)~frame_sum(l4 - addresses, addresses + segment, pseudo);
-    if (!is_ip4(f))
+    memset(l4 + frame_l4_sum(f), 0, 2);
+    if (frame_is_tcp(f))
+        memset(l4 + FRAME_TCP_SEQUENCE, 0, 4);
+    last->l4_sum = (uint16_t)~frame_sum(l4 - addresses, addresses + segment,
+                                        frame_pseudo(f, segment));
+    if (frame_is_ip6(f))
         return;
-    memset(ip + IP4_IDENTIFICATION, 0, 2);
-    memset(ip + IP4_SUM, 0, 2);
-    last->ip_sum = (uint16_t)~frame_sum(ip, IP4_BYTES, 0);
+    memset(ip + FRAME_IP4_IDENTIFICATION, 0, 2);
+    memset(ip + FRAME_IP4_SUM, 0, 2);
+    last->ip_sum = (uint16_t)~frame_sum(ip, FRAME_IP4_BYTES, 0);
 }
 
 /* The words that change, and the checksums over them. */
@@ -79,22 +51,22 @@ static void change(const struct bench *b, const struct stamp *s, struct frame_la
     memcpy(word, last->bytes + t->stamp, 16);
     memcpy(&check, last->bytes + t->stamp + 16, 2);
     uint64_t l4_sum = add(add(add(last->l4_sum, word[0]), word[1]), check);
-    if (is_ip4(f)) {
+    if (!frame_is_ip6(f)) {
         uint8_t *ip = last->bytes + t->l3;
         uint16_t identification = __builtin_bswap16((uint16_t)s->sequence);
-        memcpy(ip + IP4_IDENTIFICATION, &identification, 2);
-        sum = folded(last->ip_sum + identification);
-        memcpy(ip + IP4_SUM, &sum, 2);
+        memcpy(ip + FRAME_IP4_IDENTIFICATION, &identification, 2);
+        sum = frame_fold(last->ip_sum + identification);
+        memcpy(ip + FRAME_IP4_SUM, &sum, 2);
     }
-    if (is_tcp(f)) {
+    if (frame_is_tcp(f)) {
         uint32_t sequence = __builtin_bswap32(s->sequence);
-        memcpy(last->bytes + t->l4 + TCP_SEQUENCE, &sequence, 4);
+        memcpy(last->bytes + t->l4 + FRAME_TCP_SEQUENCE, &sequence, 4);
         l4_sum = add(l4_sum, sequence);
     }
-    sum = folded(l4_sum);
-    if (!is_tcp(f) && sum == 0)
+    sum = frame_fold(l4_sum);
+    if (!frame_is_tcp(f) && sum == 0)
         sum = 0xffff; /* zero would mean: no checksum */
-    memcpy(sum_of_l4(f, t, last->bytes), &sum, 2);
+    memcpy(last->bytes + t->l4 + frame_l4_sum(f), &sum, 2);
 }
 
 const uint8_t *memo_frame(struct bench *b, const struct stamp *s, uint32_t length)
