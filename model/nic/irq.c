@@ -126,7 +126,7 @@ uint64_t nic_irq_interval_ps(const struct nic *n, uint32_t queue, bool tx)
 /* ---- EICR, EICS ---- */
 
 /* Causes that a driver takes note of mask themselves by EIAM, unless the sending of their message
- * does it (EIAME). */
+ * does it (EIAME) [I-103]. */
 static void mask_acknowledged(struct nic *n, uint32_t causes)
 {
     uint32_t masked = causes & n->st->reg[R_EIAM];

@@ -33,6 +33,7 @@ enum {
     EXTENSIONS_MAX = 8, /* further ones are taken as payload */
 };
 
+/* What stands behind an IP header [I-96]. */
 static void parse_l4(const uint8_t *frame, uint32_t proto, uint32_t at, struct nic_headers *h)
 {
     uint32_t need;
@@ -237,6 +238,7 @@ uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
     return bits;
 }
 
+/* [I-55] */
 uint32_t nic_parse_fragment(const uint8_t *frame, const struct nic_headers *h, bool *udp_sum)
 {
     const uint8_t *ip = frame + h->l3;

@@ -105,6 +105,7 @@ bool nic_stamp_received(struct nic *n, const uint8_t *frame, uint32_t length, ui
     return true;
 }
 
+/* [I-93] */
 void nic_stamp_sent(struct nic *n)
 {
     uint32_t *ctl = &n->st->reg[R_TSYNCTXCTL];
