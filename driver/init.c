@@ -125,26 +125,6 @@ int ixd_init_mac(struct ixd_port *port, struct ixd_error *err)
     return 0;
 }
 
-/* Memories that a reset need not clear, and the accept rules. */
-void ixd_init_filters(struct ixd_port *port)
-{
-    uint32_t fctrl = IXD_FCTRL_BAM;
-
-    for (unsigned i = 1; i < IXD_RAL_COUNT; i++) {
-        ixd_reg_write(port, IXD_AT(RAH, i), 0); /* AV goes first */
-        ixd_reg_write(port, IXD_AT(RAL, i), 0);
-    }
-    for (unsigned i = 0; i < IXD_MTA_COUNT; i++)
-        ixd_reg_write(port, IXD_AT(MTA, i), 0);
-    for (unsigned i = 0; i < IXD_VFTA_COUNT; i++)
-        ixd_reg_write(port, IXD_AT(VFTA, i), 0);
-    ixd_reg_write(port, IXD_MCSTCTRL, 0);
-    ixd_reg_change(port, IXD_VLNCTRL, IXD_VLNCTRL_VFE, 0);
-    if (port->config.promiscuous)
-        fctrl |= IXD_FCTRL_UPE | IXD_FCTRL_MPE;
-    ixd_reg_write(port, IXD_FCTRL, fctrl);
-}
-
 /* Tells the firmware that the port has a driver, or has none any more. */
 void ixd_init_driver_loaded(struct ixd_port *port, bool loaded)
 {
@@ -202,8 +182,8 @@ int ixd_init_device(struct ixd_port *port, struct ixd_error *err)
     ixd_stats_map_queues(port);
     setup_mac(port);
     setup_flow_control(port);
-    ixd_init_filters(port);
+    ixd_filter_apply(port);
     ixd_rx_setup_global(port);
     ixd_tx_setup_global(port);
-    return 0;
+    return ixd_steer_apply(port, err);
 }

@@ -7,6 +7,7 @@
 #define RINGSIDE_DRIVER_IXD_PRIV_H
 
 #include "driver/desc.h"
+#include "driver/filter.h"
 #include "driver/ixd.h"
 #include "driver/regs.h"
 #include "driver/ring.h"
@@ -75,6 +76,22 @@ struct ixd_tx_queue {
 
 struct ixd_stats; /* stats.c */
 
+struct ixd_steer_ethertype {
+    uint16_t type;
+    uint8_t queue;
+};
+
+struct ixd_steer_tuple {
+    struct ixd_tuple match;
+    uint8_t priority, queue;
+};
+
+struct ixd_fdir_entry {
+    struct ixd_tuple flow;
+    uint16_t id;
+    uint8_t queue;
+};
+
 struct ixd_port {
     struct ixd_bus *bus;
     struct ixd_config config; /* with all defaults filled in */
@@ -93,6 +110,20 @@ struct ixd_port {
     struct {
         uint8_t key[IXD_RSS_KEY_BYTES], table[IXD_RSS_TABLE];
     } rss;
+    struct {
+        unsigned macs, vlans;
+        uint8_t mac[IXD_MACS_MAX][6];
+        uint32_t multicast[IXD_MTA_COUNT], vlan[IXD_VFTA_COUNT];
+        bool all_unicast, all_multicast;
+    } filter;
+    struct {
+        unsigned ethertypes, tuples, fdirs;
+        struct ixd_steer_ethertype ethertype[IXD_ETHERTYPES_MAX];
+        struct ixd_steer_tuple tuple[IXD_TUPLES_MAX];
+        uint32_t syn; /* SYNQF */
+        enum ixd_fdir_mode fdir_mode;
+        struct ixd_fdir_entry *fdir; /* room for IXD_FDIR_MAX, once there is one */
+    } steer;
 };
 
 /* Does the port need the longer of the two paths of this direction? */
@@ -132,7 +163,6 @@ void ixd_init_mask_interrupts(struct ixd_port *port);
 int ixd_init_reset(struct ixd_port *port, struct ixd_error *err);
 int ixd_init_wait_ready(struct ixd_port *port, struct ixd_error *err);
 int ixd_init_mac(struct ixd_port *port, struct ixd_error *err);
-void ixd_init_filters(struct ixd_port *port);
 int ixd_init_device(struct ixd_port *port, struct ixd_error *err); /* all of it */
 void ixd_init_driver_loaded(struct ixd_port *port, bool loaded);
 
@@ -140,6 +170,12 @@ void ixd_init_driver_loaded(struct ixd_port *port, bool loaded);
  */
 
 void ixd_rx_setup_global(struct ixd_port *port);
+/* filter.c, steer.c, fdir.c: what was asked for, into a device that has been reset */
+void ixd_filter_apply(struct ixd_port *port);
+int ixd_steer_apply(struct ixd_port *port, struct ixd_error *err);
+int ixd_fdir_apply(struct ixd_port *port, struct ixd_error *err);
+int ixd_steer_check_queue(const struct ixd_port *port, unsigned queue, struct ixd_error *err);
+uint32_t ixd_fdir_hash(const struct ixd_tuple *flow, uint32_t key);
 /* rss.c */
 void ixd_rss_defaults(struct ixd_port *port);
 void ixd_rss_setup(struct ixd_port *port);

@@ -4,7 +4,8 @@
 # guest that holds nothing but its init.
 
 DRIVER_SRC := $(addprefix driver/, error.c pool.c regio.c init.c link.c rx.c rx_offload.c tx.c \
-                tx_offload.c tx_prepare.c rss.c hang.c irq.c stats.c port.c)
+                tx_offload.c tx_prepare.c rss.c filter.c steer.c fdir.c hang.c irq.c \
+                stats.c port.c)
 DRIVER_LINUX_SRC := driver/linux.c driver/bus_vfio.c driver/bus_sysfs.c \
     $(addprefix driver/apps/, ports.c run.c threads.c)
 DRIVER_APP_SRC := $(filter-out %_main.c $(DRIVER_LINUX_SRC),$(wildcard driver/apps/*.c))

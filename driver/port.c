@@ -182,6 +182,7 @@ static void release(struct ixd_port *port)
         port->bus->ops->dma_free(port->bus, &port->rings);
     free(port->slots);
     free(port->report_of);
+    free(port->steer.fdir);
     free(port->stats);
     free(port);
 }
@@ -260,6 +261,7 @@ int ixd_open(struct ixd_port **out, struct ixd_bus *bus, const struct ixd_config
     }
     lay_out(port);
     ixd_rss_defaults(port);
+    port->filter.all_unicast = port->filter.all_multicast = config->promiscuous;
     rc = start(port, err);
     if (rc) {
         stop(port, NULL);

@@ -15,7 +15,7 @@
 
 /* clang-format off */
 #define IXD_REGS(X) IXD_REGS_GENERAL(X) IXD_REGS_IRQ(X) IXD_REGS_RX(X) IXD_REGS_TX(X) \
-                    IXD_REGS_MAC(X) IXD_REGS_STATS(X)
+                    IXD_REGS_MAC(X) IXD_REGS_STEER(X) IXD_REGS_STATS(X)
 
 #define IXD_REGS_GENERAL(X)        \
     X(CTRL,       0x00000, 0, 1)   \
@@ -95,6 +95,31 @@
     X(RAL,        0x0a200, 8, 128)  \
     X(RAH,        0x0a204, 8, 128)
 
+/* Which queue a packet goes to. */
+#define IXD_REGS_STEER(X)           \
+    X(ETQF,       0x05128, 4, 8)    \
+    X(SAQF,       0x0e000, 4, 128)  \
+    X(DAQF,       0x0e200, 4, 128)  \
+    X(SDPQF,      0x0e400, 4, 128)  \
+    X(FTQF,       0x0e600, 4, 128)  \
+    X(L34T_IMIR,  0x0e800, 4, 128)  \
+    X(ETQS,       0x0ec00, 4, 8)    \
+    X(SYNQF,      0x0ec30, 0, 1)    \
+    X(FDIRCTRL,   0x0ee00, 0, 1)    \
+    X(FDIRIPSA,   0x0ee18, 0, 1)    \
+    X(FDIRIPDA,   0x0ee1c, 0, 1)    \
+    X(FDIRPORT,   0x0ee20, 0, 1)    \
+    X(FDIRVLAN,   0x0ee24, 0, 1)    \
+    X(FDIRHASH,   0x0ee28, 0, 1)    \
+    X(FDIRCMD,    0x0ee2c, 0, 1)    \
+    X(FDIRDIP4M,  0x0ee3c, 0, 1)    \
+    X(FDIRSIP4M,  0x0ee40, 0, 1)    \
+    X(FDIRTCPM,   0x0ee44, 0, 1)    \
+    X(FDIRUDPM,   0x0ee48, 0, 1)    \
+    X(FDIRHKEY,   0x0ee68, 0, 1)    \
+    X(FDIRSKEY,   0x0ee6c, 0, 1)    \
+    X(FDIRM,      0x0ee70, 0, 1)
+
 /* Counters, all cleared by reading. Pairs: low word first, then the high word. */
 #define IXD_REGS_STATS(X)            \
     X(CRCERRS,    0x04000, 0, 1)     \
@@ -139,6 +164,8 @@
     X(LXONTXC,    0x03f60, 0, 1)     \
     X(LXOFFTXC,   0x03f68, 0, 1)     \
     X(MPC,        0x03fa0, 4, 8)     \
+    X(FDIRMATCH,  0x0ee58, 0, 1)     \
+    X(FDIRMISS,   0x0ee5c, 0, 1)     \
     X(QPRC,       0x01030, 0x40, 16) \
     X(QBRC_L,     0x01034, 0x40, 16) \
     X(QBRC_H,     0x01038, 0x40, 16) \
@@ -240,6 +267,49 @@ enum ixd_reg {
 #define IXD_FCTRL_UPE         IXD_BIT(9)
 #define IXD_FCTRL_BAM         IXD_BIT(10)
 #define IXD_VLNCTRL_VFE       IXD_BIT(30)
+#define IXD_MCSTCTRL_MFE      IXD_BIT(2)
 #define IXD_RAH_AV            IXD_BIT(31)
+
+/* Steering */
+#define IXD_ETQF_EN               IXD_BIT(31)
+#define IXD_ETQS_QUEUE(q)         ((uint32_t)(q) << 16)
+#define IXD_ETQS_QUEUE_EN         IXD_BIT(31)
+#define IXD_SYNQF_QUEUE(q)        ((uint32_t)(q) << 1)
+#define IXD_SYNQF_EN              IXD_BIT(0)
+#define IXD_SYNQF_FIRST           IXD_BIT(31) /* before the 5-tuple filters */
+#define IXD_FTQF_PRIORITY(p)      ((uint32_t)(p) << 2)
+#define IXD_FTQF_ANY_SOURCE       IXD_BIT(25)
+#define IXD_FTQF_ANY_DESTINATION  IXD_BIT(26)
+#define IXD_FTQF_ANY_SOURCE_PORT  IXD_BIT(27)
+#define IXD_FTQF_ANY_DEST_PORT    IXD_BIT(28)
+#define IXD_FTQF_ANY_PROTOCOL     IXD_BIT(29)
+#define IXD_FTQF_ANY_POOL         IXD_BIT(30)
+#define IXD_FTQF_EN               IXD_BIT(31)
+#define IXD_L34T_SIZE_BYPASS      IXD_BIT(12)
+#define IXD_L34T_CONTROL_BYPASS   IXD_BIT(19)
+#define IXD_L34T_QUEUE(q)         ((uint32_t)(q) << 21)
+#define IXD_FDIRCTRL_64K          1u
+#define IXD_FDIRCTRL_INIT_DONE    IXD_BIT(3)
+#define IXD_FDIRCTRL_PERFECT      IXD_BIT(4)
+#define IXD_FDIRCTRL_REPORT       IXD_BIT(5)
+#define IXD_FDIRCTRL_DROPQ(q)     ((uint32_t)(q) << 8)
+#define IXD_FDIRCTRL_FLEX(words)  ((uint32_t)(words) << 16)
+#define IXD_FDIRCTRL_MAXLEN(n)    ((uint32_t)(n) << 24)
+#define IXD_FDIRCTRL_FULL(n)      ((uint32_t)(n) << 28)
+#define IXD_FDIRCMD_CMD           3u
+#define IXD_FDIRCMD_ADD           1u
+#define IXD_FDIRCMD_REMOVE        2u
+#define IXD_FDIRCMD_UPDATE        IXD_BIT(3)
+#define IXD_FDIRCMD_L4TYPE(t)     ((uint32_t)(t) << 5) /* 1 UDP, 2 TCP, 3 SCTP */
+#define IXD_FDIRCMD_DROP          IXD_BIT(9)
+#define IXD_FDIRCMD_LAST          IXD_BIT(11)
+#define IXD_FDIRCMD_QUEUE_EN      IXD_BIT(15)
+#define IXD_FDIRCMD_QUEUE(q)      ((uint32_t)(q) << 16)
+#define IXD_FDIRHASH_VALID        IXD_BIT(15)
+#define IXD_FDIRM_VLAN            (IXD_BIT(0) | IXD_BIT(1)) /* set: do not look */
+#define IXD_FDIRM_POOL            IXD_BIT(2)
+#define IXD_FDIRM_L4P             IXD_BIT(3)
+#define IXD_FDIRM_FLEX            IXD_BIT(4)
+#define IXD_FDIRM_DIP6            IXD_BIT(5)
 
 #endif

@@ -41,39 +41,15 @@
     X(CORECTL,    0x14f00, 0, 1)      \
     X(RSCDBU,     0x03028, 0, 1)      \
     X(QDE,        0x02f04, 0, 1)      \
-    X(ETQF,       0x05128, 4, 8)      \
-    X(ETQS,       0x0ec00, 4, 8)      \
-    X(SYNQF,      0x0ec30, 0, 1)      \
-    X(SAQF,       0x0e000, 4, 128)    \
-    X(DAQF,       0x0e200, 4, 128)    \
-    X(SDPQF,      0x0e400, 4, 128)    \
-    X(FTQF,       0x0e600, 4, 128)    \
-    X(L34T_IMIR,  0x0e800, 4, 128)    \
     X(IMIR,       0x05a80, 4, 8)      \
     X(IMIREXT,    0x05aa0, 4, 8)      \
     X(IMIRVP,     0x05ac0, 0, 1)      \
     X(LLITHRESH,  0x0ec90, 0, 1)      \
-    X(FDIRCTRL,   0x0ee00, 0, 1)      \
     X(FDIRSIPV6,  0x0ee0c, 4, 3)      \
-    X(FDIRIPSA,   0x0ee18, 0, 1)      \
-    X(FDIRIPDA,   0x0ee1c, 0, 1)      \
-    X(FDIRPORT,   0x0ee20, 0, 1)      \
-    X(FDIRVLAN,   0x0ee24, 0, 1)      \
-    X(FDIRHASH,   0x0ee28, 0, 1)      \
-    X(FDIRCMD,    0x0ee2c, 0, 1)      \
     X(FDIRFREE,   0x0ee38, 0, 1)      \
-    X(FDIRDIP4M,  0x0ee3c, 0, 1)      \
-    X(FDIRSIP4M,  0x0ee40, 0, 1)      \
-    X(FDIRTCPM,   0x0ee44, 0, 1)      \
-    X(FDIRUDPM,   0x0ee48, 0, 1)      \
     X(FDIRLEN,    0x0ee4c, 0, 1)      \
     X(FDIRUSTAT,  0x0ee50, 0, 1)      \
     X(FDIRFSTAT,  0x0ee54, 0, 1)      \
-    X(FDIRMATCH,  0x0ee58, 0, 1)      \
-    X(FDIRMISS,   0x0ee5c, 0, 1)      \
-    X(FDIRHKEY,   0x0ee68, 0, 1)      \
-    X(FDIRSKEY,   0x0ee6c, 0, 1)      \
-    X(FDIRM,      0x0ee70, 0, 1)      \
     X(FDIRIP6M,   0x0ee74, 0, 1)      \
     X(TDWBAL,     0x06038, 0x40, 128) \
     X(TDWBAH,     0x0603c, 0x40, 128) \

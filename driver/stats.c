@@ -52,6 +52,7 @@ static const struct stat_row rows[] = {
     STAT("ptc511", PTC511, ONE),     STAT("ptc1023", PTC1023, ONE),  STAT("ptc1522", PTC1522, ONE),
     STAT("lxonrxcnt", LXONRXCNT, ONE), STAT("lxoffrxcnt", LXOFFRXCNT, ONE),
     STAT("lxontxc", LXONTXC, ONE),   STAT("lxofftxc", LXOFFTXC, ONE),
+    STAT("fdirmatch", FDIRMATCH, ONE), STAT("fdirmiss", FDIRMISS, ONE),
     STAT("qprc", QPRC, PER_RX),      STAT_WIDE("qbrc", QBRC_L, QBRC_H, PER_RX),
     STAT("qprdc", QPRDC, PER_RX),
     STAT("qptc", QPTC, PER_TX),      STAT_WIDE("qbtc", QBTC_L, QBTC_H, PER_TX),

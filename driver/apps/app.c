@@ -4,6 +4,7 @@
  * and the care of the ports.
  */
 #include "driver/apps/app.h"
+#include "driver/apps/filters.h"
 #include "driver/apps/worker.h"
 
 #include <errno.h>
@@ -156,6 +157,8 @@ int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
 
         port_config(app, &config);
         rc = ixd_open(&app->port[i], app->bus[i], &config, err);
+        for (unsigned f = 0; rc == 0 && f < options->filters; f++)
+            rc = ixd_app_filter(app->port[i], options->filter[f], err);
     }
     if (rc == 0 && kind->start)
         rc = kind->start(app, err);

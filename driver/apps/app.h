@@ -23,6 +23,7 @@ enum {
     IXD_APP_BATCH_MAX = 256,
     IXD_APP_SEGMENTS_MAX = 512,
     IXD_APP_SCRIPT_PARTS_MAX = 64,
+    IXD_APP_FILTERS_MAX = 64,
     IXD_APP_WORKERS_MAX = IXD_QUEUES_MAX,
 };
 
@@ -84,6 +85,8 @@ struct ixd_app_options {
     bool help;         /* --help was given: print ixd_app_usage() and end */
     const char *script[IXD_APP_SCRIPT_PARTS_MAX]; /* the parts, one after the other */
     unsigned script_parts;
+    const char *filter[IXD_APP_FILTERS_MAX]; /* --filter, as given */
+    unsigned filters;
 };
 
 struct ixd_app;

@@ -25,6 +25,7 @@ enum form {
     OFFLOAD, /* unsigned: a bit for each of offload_words, commas between */
     PORT,
     MAC,
+    FILTER, /* a word for each */
     SCRIPT, /* parts of a text, in order */
 };
 
@@ -97,6 +98,8 @@ static const struct option_row rows[] = {
      NUMBER, 0, AT(buffers), 0, 1, IXD_APP_SEGMENTS_MAX * 1024},
     {"--link-timeout", "MS", "give up when the link is not up by then (10000)",
      NUMBER, 0, AT(link_timeout_ms), 0, 1, 3600000},
+    {"--filter", "FILTER", "mac=, multicast=, vlan=; ethertype=, syn, tuple=, flow= with >QUEUE",
+     FILTER, 0, 0, 0, 0, 0},
     {"--registers", "SCRIPT", "register script to run before the first frame; may be repeated",
      SCRIPT, 0, 0, 0, 0, 0},
     {"--script", "SCRIPT", "what to do (docs/register-scripts.md); may be repeated",
@@ -284,6 +287,11 @@ static bool set_value(const struct option_row *row, const char *text,
         return set_port(text, options);
     case MAC:
         return set_mac(text, (uint8_t *)field);
+    case FILTER:
+        if (options->filters == IXD_APP_FILTERS_MAX)
+            return false;
+        options->filter[options->filters++] = text;
+        return true;
     case SCRIPT:
         if (options->script_parts == IXD_APP_SCRIPT_PARTS_MAX)
             return false;

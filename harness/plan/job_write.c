@@ -81,6 +81,8 @@ static void app_arguments(GString *text, const struct scenario_case *c)
         g_string_append_printf(text, "argv --offloads\nargv %s\n", list);
         g_free(list);
     }
+    for (char **filter = d->filters; filter != NULL && *filter != NULL; filter++)
+        append_word(text, "filter", *filter);
     append_number(text, "workers", d->workers);
     append_word(text, "wait", rs_schema_word(&rs_schema_driver, "wait", d->wait));
     if (d->flow_control != 0)

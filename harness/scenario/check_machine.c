@@ -164,7 +164,8 @@ void rs_check_machine(struct check *k)
 
 static const char *const app_keys[] = {"args",    "rings",    "batch",   "queues",
                                        "mtu",     "offloads", "segment", "wait",
-                                       "workers", "flow-control", "registers", "script"};
+                                       "workers", "flow-control", "filters", "registers",
+                                       "script"};
 static const char *const offload_words[] = {"checksum", "vlan", "tso", "hash", "scatter", NULL};
 
 static void check_offloads(struct check *k, struct scenario_driver *d)

@@ -113,6 +113,7 @@ struct scenario_driver {
     char **offloads;   /* what the card shall do: words of the application; NULL: nothing */
     uint64_t segment;  /* payload of the frames that the card cuts; 0: none is cut */
     unsigned wait;     /* enum scenario_wait */
+    char **filters;    /* of the card, in the application's words; NULL: none */
     uint64_t workers;  /* threads; 0: the application's own choice */
     unsigned flow_control; /* as read; the application knows the words */
     uint64_t user;     /* uid; 0: root */

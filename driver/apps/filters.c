@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * See filters.h: words into calls of driver/filter.h.
+ */
+#include "driver/apps/filters.h"
+
+#include "driver/filter.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_MAX = 96, NO_QUEUE = 256 };
+
+static bool number(const char *text, unsigned long most, unsigned long *out)
+{
+    char *end;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    *out = strtoul(text, &end, 0);
+    return errno == 0 && *end == 0 && *out <= most;
+}
+
+static bool parse_mac(const char *text, uint8_t mac[6])
+{
+    int end = 0;
+
+    return sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2], &mac[3],
+                  &mac[4], &mac[5], &end) == 6 && text[end] == 0;
+}
+
+static bool parse_address(const char *text, uint32_t *out)
+{
+    struct in_addr address;
+
+    *out = 0;
+    if (strcmp(text, "*") == 0)
+        return true;
+    if (inet_pton(AF_INET, text, &address) != 1)
+        return false;
+    *out = ntohl(address.s_addr);
+    return true;
+}
+
+static bool parse_port(const char *text, uint16_t *out)
+{
+    unsigned long value = 0;
+
+    if (strcmp(text, "*") != 0 && !number(text, UINT16_MAX, &value))
+        return false;
+    *out = value;
+    return true;
+}
+
+static bool parse_protocol(const char *text, uint8_t *out)
+{
+    static const struct {
+        const char *word;
+        uint8_t number;
+    } words[] = {{"*", 0}, {"tcp", 6}, {"udp", 17}, {"sctp", 132}};
+
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(words[i].word, text) == 0) {
+            *out = words[i].number;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "udp,10.0.0.2,*,*,9"; cuts the text up. */
+static bool parse_tuple(char *text, struct ixd_tuple *t)
+{
+    char *part[5], *rest = text;
+    unsigned parts = 0;
+
+    while (parts < 5 && (part[parts] = strsep(&rest, ",")))
+        parts++;
+    return parts == 5 && !rest && parse_protocol(part[0], &t->protocol) &&
+           parse_address(part[1], &t->source) && parse_address(part[2], &t->destination) &&
+           parse_port(part[3], &t->source_port) && parse_port(part[4], &t->destination_port);
+}
+
+/* What goes on in front of '>', and the queue behind it (NO_QUEUE: there is none). */
+static bool parse_queue(char *text, unsigned long *queue)
+{
+    char *arrow = strchr(text, '>');
+
+    *queue = NO_QUEUE;
+    if (!arrow)
+        return true;
+    *arrow++ = 0;
+    if (strcmp(arrow, "drop") == 0) {
+        *queue = IXD_FDIR_DROP;
+        return true;
+    }
+    return number(arrow, IXD_QUEUES_MAX - 1, queue);
+}
+
+static bool complete(const struct ixd_tuple *t)
+{
+    return t->protocol && t->source && t->destination && t->source_port && t->destination_port;
+}
+
+static int steer(struct ixd_port *port, const char *kind, char *value, unsigned long queue,
+                 bool *known, struct ixd_error *err)
+{
+    bool perfect = strcmp(kind, "flow") == 0, signature = strcmp(kind, "signature") == 0;
+    struct ixd_tuple tuple;
+    unsigned long type;
+
+    *known = true;
+    if (strcmp(kind, "syn") == 0 && !value)
+        return ixd_steer_syn(port, queue, true, err);
+    if (strcmp(kind, "ethertype") == 0 && value && number(value, 0xffff, &type))
+        return ixd_steer_ethertype(port, type, queue, err);
+    if (value && parse_tuple(value, &tuple)) {
+        if (strcmp(kind, "tuple") == 0)
+            return ixd_steer_tuple(port, &tuple, 1, queue, err);
+        if ((perfect || signature) && complete(&tuple))
+            return ixd_fdir_add(port, perfect ? IXD_FDIR_PERFECT : IXD_FDIR_SIGNATURE, &tuple, 0,
+                                queue, err);
+    }
+    *known = false;
+    return -EINVAL;
+}
+
+static int admit(struct ixd_port *port, const char *kind, const char *value, bool *known,
+                 struct ixd_error *err)
+{
+    unsigned long id;
+    uint8_t mac[6];
+
+    *known = true;
+    if (strcmp(kind, "vlan") == 0 && number(value, 4095, &id))
+        return ixd_filter_vlan(port, id, true, err);
+    if (strcmp(kind, "mac") == 0 && parse_mac(value, mac))
+        return ixd_filter_add_mac(port, mac, err);
+    if (strcmp(kind, "multicast") == 0 && parse_mac(value, mac)) {
+        ixd_filter_add_multicast(port, mac);
+        return 0;
+    }
+    *known = false;
+    return -EINVAL;
+}
+
+int ixd_app_filter(struct ixd_port *port, const char *text, struct ixd_error *err)
+{
+    char copy[TEXT_MAX], *value;
+    unsigned long queue = 0;
+    bool known = false;
+    int rc = -EINVAL;
+
+    if (strlen(text) < sizeof(copy)) {
+        strcpy(copy, text);
+        known = parse_queue(copy, &queue);
+        value = strchr(copy, '=');
+        if (value)
+            *value++ = 0;
+        if (known && queue != NO_QUEUE)
+            rc = steer(port, copy, value, queue, &known, err);
+        else if (known && value)
+            rc = admit(port, copy, value, &known, err);
+        else
+            known = false;
+    }
+    if (!known)
+        return ixd_fail(err, -EINVAL, "--filter %s: expected mac=, multicast=, vlan=, or "
+                        "ethertype=, syn, tuple=, flow=, signature= with >QUEUE", text);
+    return rc;
+}
