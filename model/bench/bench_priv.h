@@ -251,7 +251,7 @@ struct fault_state { /* fault.c */
 };
 struct faults {
     uint32_t armed; /* bit per enum plan_fault_kind: there is one */
-    uint32_t unused;
+    uint32_t gone;  /* bit per port: PLAN_FAULT_DEVICE_GONE has struck */
     struct fault_state fault[PLAN_FAULTS_MAX];
 };
 

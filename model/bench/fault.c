@@ -27,9 +27,10 @@ static void tell(struct bench *b, enum bench_event_id id, unsigned i, uint64_t d
     trace_emit(b, id, NIC_FUNCTION(f->port, 0), i, f->kind, detail, 0);
 }
 
-static bool flaps(const struct bench *b, unsigned i)
+/* Strikes by itself, through the heap; the others wait to be taken. */
+static bool by_itself(const struct bench *b, unsigned i)
 {
-    return b->faults[i].kind == PLAN_FAULT_LINK_FLAP;
+    return b->faults[i].kind == PLAN_FAULT_LINK_FLAP || b->faults[i].kind == PLAN_FAULT_DEVICE_GONE;
 }
 
 static void schedule(struct bench *b, uint64_t at_ps, unsigned i)
@@ -42,7 +43,7 @@ static uint32_t armed_kinds(const struct bench *b)
 {
     uint32_t kinds = 0;
     for (unsigned i = 0; i < b->plan->faults.count; i++)
-        if (b->st->faults.fault[i].phase == FAULT_ARMED && !flaps(b, i))
+        if (b->st->faults.fault[i].phase == FAULT_ARMED && !by_itself(b, i))
             kinds |= 1u << b->faults[i].kind;
     return kinds;
 }
@@ -52,7 +53,7 @@ static void arm(struct bench *b, unsigned i)
     struct fault_state *s = &b->st->faults.fault[i];
     s->phase = FAULT_ARMED;
     tell(b, BENCH_EV_fault_armed, i, s->counted);
-    if (flaps(b, i))
+    if (by_itself(b, i))
         schedule(b, bench_now(b), i);
     b->st->faults.armed = armed_kinds(b);
 }
@@ -132,13 +133,25 @@ static void flap(struct bench *b, unsigned i)
         schedule(b, bench_add(bench_now(b), f->time_ps), i);
 }
 
+static void pull_out(struct bench *b, unsigned i)
+{
+    unsigned port = b->faults[i].port;
+    b->st->faults.fault[i].phase = FAULT_DONE;
+    spend(b, i, 0);
+    b->st->faults.gone |= 1u << port;
+    nic_reset(&b->nic[port], NIC_RESET_FLR); /* ends its DMA */
+    wire_cut(b, port, true);
+}
+
 void fault_fire(struct bench *b, unsigned i)
 {
     struct fault_state *s = &b->st->faults.fault[i];
     if (s->phase == FAULT_WAITS)
         arm(b, i);
-    else if (s->phase == FAULT_ARMED && flaps(b, i))
+    else if (s->phase == FAULT_ARMED && b->faults[i].kind == PLAN_FAULT_LINK_FLAP)
         flap(b, i);
+    else if (s->phase == FAULT_ARMED && b->faults[i].kind == PLAN_FAULT_DEVICE_GONE)
+        pull_out(b, i);
     plan_stirred(b);
 }
 
@@ -147,7 +160,7 @@ bool fault_pending(const struct bench *b)
     for (unsigned i = 0; i < b->plan->faults.count; i++) {
         const struct fault_state *s = &b->st->faults.fault[i];
         if ((s->phase == FAULT_WAITS && !b->faults[i].event_count) ||
-            (s->phase == FAULT_ARMED && flaps(b, i)))
+            (s->phase == FAULT_ARMED && by_itself(b, i)))
             return true;
     }
     return false;
@@ -161,5 +174,5 @@ bool fault_valid(const struct bench *b)
         if (s->phase > FAULT_DONE || s->dark > 1 || s->fired > b->faults[i].times)
             return false;
     }
-    return all->armed == armed_kinds(b);
+    return all->armed == armed_kinds(b) && all->gone >> b->plan->ports.count == 0;
 }

@@ -6,6 +6,18 @@
  */
 #include "model/bench/bench_priv.h"
 
+static bool gone(const struct bench *b, unsigned port)
+{
+    return b->st->faults.gone >> port & 1;
+}
+
+static void to_nic(struct bench *b, unsigned port, unsigned bar, uint32_t offset, uint64_t value,
+                   unsigned size)
+{
+    if (!gone(b, port))
+        nic_mmio_write(&b->nic[port], bar, offset, value, size);
+}
+
 void mmio_arrive(struct bench *b, unsigned port)
 {
     struct port_state *p = &b->st->port[port];
@@ -14,7 +26,7 @@ void mmio_arrive(struct bench *b, unsigned port)
     struct mmio_write w = p->mmio[p->mmio_head];
     p->mmio_head = (p->mmio_head + 1) % MMIO_PENDING;
     p->mmio_count--;
-    nic_mmio_write(&b->nic[port], w.bar, w.offset, w.value, w.size);
+    to_nic(b, port, w.bar, w.offset, w.value, w.size);
 }
 
 void mmio_deliver_all(struct bench *b, unsigned port)
@@ -74,8 +86,7 @@ void mmio_nested(struct bench *b)
     struct bench_state *st = b->st;
     for (uint32_t i = 0; i < st->nested_count; i++) {
         const struct nested *n = &st->nested[i];
-        nic_mmio_write(&b->nic[NIC_FUNCTION_PORT(n->function)], n->bar, n->offset, n->value,
-                       n->size);
+        to_nic(b, NIC_FUNCTION_PORT(n->function), n->bar, n->offset, n->value, n->size);
     }
     st->nested_count = 0;
 }
@@ -104,7 +115,8 @@ uint64_t bench_mmio_read(struct bench *b, uint64_t virtual_ns, uint16_t function
                                      p->mmio_count ? p->mmio_last_ps : 0));
     b->inside++;
     mmio_deliver_all(b, port);
-    *value = nic_mmio_read(&b->nic[port], bar, offset, size);
+    if (!gone(b, port)) /* else all ones */
+        *value = nic_mmio_read(&b->nic[port], bar, offset, size);
     if (!b->timed)
         pcie_land_all(b, port);
     b->inside--;
@@ -157,7 +169,7 @@ uint64_t bench_mmio_write(struct bench *b, uint64_t virtual_ns, uint16_t functio
         stall = timed_write(b, port, &w);
     } else {
         b->inside++;
-        nic_mmio_write(&b->nic[port], bar, offset, value, size);
+        to_nic(b, port, bar, offset, value, size);
         b->inside--;
     }
     bench_settle(b);

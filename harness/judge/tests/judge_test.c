@@ -70,6 +70,25 @@ static void teardown(void)
     scenario = NULL;
 }
 
+/* An early end of the driver is a failure of the run, unless the scenario asks for its status. */
+START_TEST(driver_that_ends_first)
+{
+    given("expect: [{metric: driver.exit, is: 1}, {metric: lost, max: 3}]\n");
+    facts.report->end = REPORT_END_GUEST;
+    facts.guest.driver_exit = 1;
+    judged(0);
+    teardown();
+    given("expect: [{metric: lost, max: 3}]\n");
+    facts.report->end = REPORT_END_GUEST;
+    ck_assert_str_eq(judged(1)->what, "end of the run");
+    teardown();
+    given("expect: [{metric: driver.exit, is: 1}]\n");
+    facts.report->end = REPORT_END_DEADLINE; /* that is another thing */
+    facts.guest.driver_exit = 1;
+    ck_assert_str_eq(judged(1)->what, "end of the run");
+}
+END_TEST
+
 START_TEST(a_dead_fault_fails)
 {
     given("faults:\n  - {at: 1ms, inject: wire.drop, port: 0, count: 2}\n"
@@ -327,6 +346,7 @@ int main(void)
 
     tcase_add_checked_fixture(tc, NULL, teardown);
     tcase_add_test(tc, a_clean_run_passes);
+    tcase_add_test(tc, driver_that_ends_first);
     tcase_add_test(tc, a_dead_fault_fails);
     tcase_add_test(tc, faults_that_struck_pass);
     tcase_add_test(tc, broken_rules_fail);

@@ -199,6 +199,33 @@ START_TEST(a_lost_invalidation_lets_traffic_go_on)
 }
 END_TEST
 
+START_TEST(a_device_is_pulled_out)
+{
+    fault(PLAN_FAULT_DEVICE_GONE, 0)->at_ps = 100000000;
+    struct rig *r = rig_new(&plan);
+    uint64_t status, other;
+    rig_start(r);
+    rig_go(r);
+    rig_run(r, r->vns + 90000);
+    bench_mmio_read(r->bench, r->vns, NIC_FUNCTION(0, 0), 0, 8, 4, &status);
+    ck_assert_uint_ne((uint32_t)status, UINT32_MAX);
+    rig_run(r, r->vns + 20000);
+    uint64_t messages = r->messages;
+    bench_mmio_write(r->bench, r->vns, NIC_FUNCTION(0, 0), 0, 0x5c00, 4, 5);
+    bench_mmio_read(r->bench, r->vns, NIC_FUNCTION(0, 0), 0, 8, 4, &status);
+    bench_mmio_read(r->bench, r->vns, NIC_FUNCTION(1, 0), 0, 8, 4, &other);
+    ck_assert_uint_eq((uint32_t)status, UINT32_MAX);
+    ck_assert_uint_ne((uint32_t)other, UINT32_MAX);
+    ck_assert_uint_eq(bench_config_read(r->bench, r->vns, NIC_FUNCTION(0, 0), 0, 2), 0x8086);
+    rig_run(r, r->vns + 100000);
+    ck_assert_uint_eq(r->messages, messages);
+    rig_report(r, &report);
+    ck_assert_uint_eq(report.fault_fired[0], 1);
+    ck_assert_uint_lt(report.flow[0].received, FRAMES);
+    rig_free(r);
+}
+END_TEST
+
 START_TEST(write_back_comes_late)
 {
     struct plan_fault *f = fault(PLAN_FAULT_WRITEBACK_DELAY, 0);
@@ -309,6 +336,7 @@ int main(void)
     tcase_add_test(tc, refused_write_by_kind);
     tcase_add_test(tc, unmapped_under_traffic);
     tcase_add_test(tc, a_lost_invalidation_lets_traffic_go_on);
+    tcase_add_test(tc, a_device_is_pulled_out);
     tcase_add_test(tc, write_back_comes_late);
     tcase_add_test(tc, message_is_lost_once);
     tcase_add_test(tc, counts_by_port_and_queue);
