@@ -30,6 +30,7 @@ struct ixd_rx_queue {
     uint64_t accept; /* what a good frame's status has in the bits of RX_VERDICT */
     struct pool_buf *first, *last; /* of a packet that is not whole yet */
     unsigned segs_max;             /* buffers that the longest frame takes */
+    bool check;                    /* the pool wants to hear of every move */
     bool discarding;               /* the rest of the packet is not wanted */
     struct ixd_rx_counters counters;
 };
@@ -61,6 +62,7 @@ struct ixd_tx_queue {
     uint32_t until_report; /* frames to go until the next request */
     uint32_t next_report;  /* index of the oldest descriptor with a request */
     uint32_t tail_reg;
+    bool check;            /* the pool wants to hear of every move */
     uint16_t *report_of;   /* where the report lies that covers the batch beginning here */
     uint32_t batch;        /* the batch that no request covers yet begins here */
     uint32_t reports;      /* requests that are not answered */

@@ -221,6 +221,11 @@ void pool_move_bulk(struct pool *pool, struct pool_buf *const *bufs, unsigned co
         move_checked(pool, bufs[i], from, to);
 }
 
+bool pool_checks(const struct pool *pool)
+{
+    return pool->check;
+}
+
 unsigned pool_size(const struct pool *pool)
 {
     return pool->size;

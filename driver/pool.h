@@ -99,6 +99,7 @@ uint32_t pool_packet_length(const struct pool_buf *packet);
 void pool_move_bulk(struct pool *pool, struct pool_buf *const *bufs, unsigned count,
                     enum pool_state from, enum pool_state to);
 
+bool pool_checks(const struct pool *pool);        /* created with `check` */
 unsigned pool_size(const struct pool *pool);      /* buffers of all segments */
 unsigned pool_available(const struct pool *pool); /* of these, on the free stack */
 unsigned pool_low_water(const struct pool *pool); /* least pool_available() ever after an alloc */

@@ -153,6 +153,7 @@ static void lay_out(struct ixd_port *port)
             .tail_reg = IXD_AT(RDT, i),
             .take = ixd_rx_has_offloads(c) ? ixd_rx_take_packets : ixd_rx_take_single,
             .segs_max = segs_max(c),
+            .check = pool_checks(pool_of(c, i)),
             .accept = IXD_RX_ACCEPT,
         };
         ring += ring_bytes(c->rx_ring);
@@ -169,6 +170,7 @@ static void lay_out(struct ixd_port *port)
             .next_report = c->tx_report - 1,
             .tail_reg = IXD_AT(TDT, i),
             .report_of = port->report_of + (size_t)i * c->tx_ring,
+            .check = pool_checks(pool_of(c, i)),
         };
         ixd_tx_choose_path(&port->tx[i], ixd_tx_has_offloads(c));
         ring += ring_bytes(c->tx_ring);

@@ -43,7 +43,8 @@ static void refill(struct ixd_port *port, struct ixd_rx_queue *q)
 
         for (uint32_t i = fill; i < fill + got; i++)
             ixd_rx_desc_post(&q->ring[i], q->slot[i]->iova);
-        pool_move_bulk(q->pool, &q->slot[fill], got, POOL_HELD, POOL_DEVICE_RX);
+        if (q->check)
+            pool_move_bulk(q->pool, &q->slot[fill], got, POOL_HELD, POOL_DEVICE_RX);
         fill = ixd_ring_add(fill, got, q->length);
         missing -= got;
         q->posted += got;
@@ -94,17 +95,22 @@ uint32_t ixd_rx_take_single(struct ixd_rx_queue *q, uint32_t run, struct pool_bu
         (*slot)->ol_flags = 0;
         *to++ = *slot;
     }
-    pool_move_bulk(q->pool, *out, to - *out, POOL_DEVICE_RX, POOL_HELD);
+    if (__builtin_expect(q->check, false))
+        pool_move_bulk(q->pool, *out, to - *out, POOL_DEVICE_RX, POOL_HELD);
     *out = to;
     return desc - first;
 }
 
-unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **bufs, unsigned max)
+static inline bool ready(const struct ixd_rx_queue *q)
 {
-    struct ixd_rx_queue *q = &port->rx[queue];
+    return q->posted && (ixd_rx_desc_status(&q->ring[q->next]) & IXD_RX_DD);
+}
+
+/* Takes what is there, at most `max` descriptors of it, into bufs. */
+static unsigned take(struct ixd_rx_queue *q, struct pool_buf **bufs, unsigned max)
+{
     uint32_t left = max < q->posted ? max : q->posted;
     struct pool_buf **out = bufs;
-    unsigned got;
 
     while (left) {
         uint32_t run = ixd_ring_run(q->next, left, q->length);
@@ -118,7 +124,14 @@ unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **b
     }
     /* What the device wrote before DD may be read only after DD was seen. */
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    got = out - bufs;
+    return out - bufs;
+}
+
+unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **bufs, unsigned max)
+{
+    struct ixd_rx_queue *q = &port->rx[queue];
+    unsigned got = ready(q) ? take(q, bufs, max) : 0;
+
     if (got) {
         q->counters.packets += got;
         q->counters.bursts++;
@@ -133,9 +146,7 @@ unsigned ixd_rx_burst(struct ixd_port *port, unsigned queue, struct pool_buf **b
 
 bool ixd_rx_ready(const struct ixd_port *port, unsigned queue)
 {
-    const struct ixd_rx_queue *q = &port->rx[queue];
-
-    return q->posted && (ixd_rx_desc_status(&q->ring[q->next]) & IXD_RX_DD);
+    return ready(&port->rx[queue]);
 }
 
 static int start_queue(struct ixd_port *port, unsigned i, struct ixd_error *err)

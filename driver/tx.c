@@ -30,7 +30,8 @@ static void bring_home(struct ixd_tx_queue *q, uint32_t count)
     while (count) {
         uint32_t run = ixd_ring_run(q->clean, count, q->length);
 
-        pool_move_bulk(q->pool, &q->slot[q->clean], run, POOL_DEVICE_TX, POOL_HELD);
+        if (q->check)
+            pool_move_bulk(q->pool, &q->slot[q->clean], run, POOL_DEVICE_TX, POOL_HELD);
         pool_free_bulk(q->pool, &q->slot[q->clean], run);
         q->clean = ixd_ring_add(q->clean, run, q->length);
         count -= run;
@@ -92,7 +93,8 @@ static unsigned burst_single(struct ixd_port *port, struct ixd_tx_queue *q,
         q->used += count;
         q->counters.packets += count;
         q->counters.bursts++;
-        pool_move_bulk(q->pool, bufs, count, POOL_HELD, POOL_DEVICE_TX);
+        if (__builtin_expect(q->check, false))
+            pool_move_bulk(q->pool, bufs, count, POOL_HELD, POOL_DEVICE_TX);
         ixd_doorbell_barrier();
         ixd_write32(port->bus, q->tail_reg, q->tail);
     }
