@@ -267,8 +267,10 @@ START_TEST(a_pool_for_each_queue)
     config.rx_ring = config.tx_ring = 64;
     ck_assert_msg(ixd_open(&port, &fake.bus, &config, &err) == 0, "%s", err.text);
     for (unsigned q = 0; q < 2; q++) {
+        static const uint8_t bytes[60];
+
         ck_assert_uint_eq(pool_available(pools[q]), 256 - 63);
-        ck_assert(fake_receive(&fake, q, "x", 60, IXD_RX_EOP));
+        ck_assert(fake_receive(&fake, q, bytes, 60, IXD_RX_EOP));
         ck_assert_uint_eq(ixd_rx_burst(port, q, &buf, 1), 1);
         ck_assert_ptr_eq(buf->pool, pools[q]);
         ck_assert_uint_eq(ixd_tx_burst(port, q, &buf, 1), 1);
