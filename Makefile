@@ -13,6 +13,7 @@ SETUP = $(Q)RINGSIDE_SETUP_STAMP=$(BUILD)/.setup sh scripts/setup.sh $(1)
 include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
                    driver harness harness/inproc guest fuzz qemu-patches))
+include mk/install.mk
 
 .PHONY: help run test check coverage docs rate gate profile bench driver-cost unit tidy all tools \
         hosts clean

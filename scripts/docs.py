@@ -19,6 +19,8 @@ PAGES = {
     "docs/faults.md": ["{build}/ringside", "schema", "--faults"],
     "docs/rules.md": ["{build}/ringside", "schema", "--rules"],
     "docs/scenario.schema.json": ["{build}/ringside", "schema", "--json"],
+    "docs/man/ringside.1": ["python3", "scripts/manual.py", "--man", "{build}/ringside"],
+    "docs/man/ringside.bash": ["python3", "scripts/manual.py", "--bash", "{build}/ringside"],
 }
 DEADLINE_S = 60
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Finds the build folder and the tree around it from /proc/self/exe and the environment.
+ * Finds the build folder and the tree around it, or the folders of an installation, from
+ * /proc/self/exe and the environment.
  */
 #include "harness/base/paths.h"
 
@@ -43,21 +44,59 @@ static char *find_root(const char *from)
     }
 }
 
+static char *from_environment(const char *name)
+{
+    const char *value = g_getenv(name);
+
+    return value && *value ? g_canonicalize_filename(value, NULL) : NULL;
+}
+
+/* A folder beside the one that the program lies in, as `make install` lays them out. */
+static char *beside(const char *own, const char *name)
+{
+    char *path = g_canonicalize_filename(name, own);
+
+    if (g_file_test(path, G_FILE_TEST_IS_DIR))
+        return path;
+    g_free(path);
+    return NULL;
+}
+
+/* lib/ringside of an installation, when the program lies in its bin/; NULL: in a build folder,
+ * which holds the hosts, too. */
+static char *find_installed(const char *own)
+{
+    char *host = g_build_filename(own, "ringside-inproc", NULL);
+    char *installed =
+        g_file_test(host, G_FILE_TEST_EXISTS) ? NULL : beside(own, "../lib/ringside");
+
+    g_free(host);
+    return installed;
+}
+
 const struct rs_paths *rs_paths(void)
 {
     static struct rs_paths paths;
-    const char *build = g_getenv("RINGSIDE_BUILD"), *out = g_getenv("RINGSIDE_OUT");
+    char *own, *installed;
 
     if (paths.build)
         return &paths;
-    paths.build = build && *build ? g_canonicalize_filename(build, NULL) : own_folder();
-    paths.root = find_root(paths.build);
-    if (out && *out)
-        paths.out = g_canonicalize_filename(out, NULL);
-    else if (paths.root && access(paths.root, W_OK) == 0)
+    own = own_folder();
+    installed = find_installed(own);
+    paths.build = from_environment("RINGSIDE_BUILD");
+    paths.build = paths.build ?: g_strdup(installed ?: own);
+    paths.root = from_environment("RINGSIDE_HOME");
+    if (!paths.root && installed)
+        paths.root = beside(own, "../share/ringside");
+    else if (!paths.root && (paths.root = find_root(paths.build)))
+        paths.source = true;
+    paths.out = from_environment("RINGSIDE_OUT");
+    if (!paths.out && paths.source && access(paths.root, W_OK) == 0)
         paths.out = g_build_filename(paths.root, "reports", "out", NULL);
-    else
-        paths.out = g_canonicalize_filename("ringside-out", NULL);
+    else if (!paths.out)
+        paths.out = g_canonicalize_filename("reports/out", NULL);
+    g_free(installed);
+    g_free(own);
     return &paths;
 }
 

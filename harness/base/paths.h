@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Where the tool's own things are: build products, scenarios, scripts, output. All found from the
- * running program, so that it works from any folder. Environment: RINGSIDE_BUILD names another
- * build folder, RINGSIDE_OUT another place for runs.
+ * running program, so that it works from any folder, from a build folder as from an installation
+ * (bin/, lib/ringside/, share/ringside/). Environment: RINGSIDE_BUILD names another folder of build
+ * products, RINGSIDE_HOME another of scenarios and scripts, RINGSIDE_OUT another place for runs.
  */
 #ifndef RINGSIDE_HARNESS_PATHS_H
 #define RINGSIDE_HARNESS_PATHS_H
@@ -12,7 +13,8 @@
 struct rs_paths {
     char *build; /* folder of build products, absolute */
     char *root;  /* source tree or installed data (scenarios/, scripts/), absolute; may be NULL */
-    char *out;   /* default for runs */
+    char *out;   /* default for runs: in the source tree, else below the current folder */
+    bool source; /* root is the source tree that this tool was built from */
 };
 
 /* Found once. Never NULL; a folder that is missing shows up when it is used. */
