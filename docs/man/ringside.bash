@@ -6,7 +6,7 @@ _ringside()
     [ "$before" = = ] && before=${COMP_WORDS[COMP_CWORD-2]}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'run list lint trace replay rate gate shell doctor schema --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'run list lint trace replay rate gate shell doctor clean schema --help --version' -- "$word")
         return
     fi
     case $before in
@@ -14,20 +14,20 @@ _ringside()
     --color) options='auto always never' ;;
     --trace) options='0 1 2' ;;
     *) case ${COMP_WORDS[1]} in
-        run) options='--filter --tag --shard --seed --repeat --host --jobs --out --junit --json --trace --capture --cold --keep --dry-run --list --timeout-multiplier --help --verbose --quiet --color' ;;
+        run) options='--filter --tag --shard --seed --repeat --disturb --host --jobs --out --junit --json --trace --capture --cold --keep --dry-run --list --timeout-multiplier --help --verbose --quiet --color' ;;
         list) options='--filter --tag --shard --help --verbose --quiet --color' ;;
         lint) options='--help --verbose --quiet --color' ;;
         trace) options='--frame --flow --queue --port --register --event --from --to --absolute --limit --help --verbose --quiet --color' ;;
-        replay) options='--out --trace --capture --keep --help --verbose --quiet --color' ;;
+        replay) options='--out --trace --capture --keep --trust --help --verbose --quiet --color' ;;
         rate) options='--host --out --resolution --help --verbose --quiet --color' ;;
         gate) options='--baseline --update --same-environment --figures-from --all --filter --tag --shard --host --jobs --out --json --junit --help --verbose --quiet --color' ;;
         shell) options='--ports --dry-run --help --verbose --quiet --color' ;;
         doctor) options='--help --verbose --quiet --color' ;;
+        clean) options='--force --older --keep-failures --all --help --verbose --quiet --color' ;;
         schema) options='--json --markdown --faults --rules --help --verbose --quiet --color' ;;
         esac ;;
     esac
-    if [[ $word == -* || $before == --host || $before == --color || $before == --trace ]]
-    then
+    if [[ $word == -* || $before =~ ^--(host|color|trace)$ ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$word")

@@ -29,6 +29,7 @@ static const struct {
     {"gate", rs_gate_command, "what a packet costs, against a committed baseline"},
     {"shell", rs_shell_command, "the guest with the NIC, interactive"},
     {"doctor", rs_doctor_command, "is this machine fit? boots a guest to find out"},
+    {"clean", rs_clean_command, "remove old runs, and snapshots of other builds"},
     {"schema", rs_schema_command, "all keys of scenario files: manual page or JSON Schema"},
 };
 

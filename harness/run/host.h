@@ -29,6 +29,7 @@ struct rs_machine {
     bool console;          /* the terminal is the guest's console, and time does not end it */
     int monitor_fd;        /* a connected socket that its monitor answers on; 0: no monitor */
     const char *snapshot;  /* folder of a base snapshot (snapshot.h), absolute; NULL: cold boot */
+    bool sandbox;          /* QEMU denies itself what a run needs no more */
     bool make_snapshot;    /* boot cold, leave one in that folder, end */
     const char *midway;    /* folder of a snapshot in the middle of a run (midway.h), or NULL: */
     bool from_midway;      /* start from it; else leave one there at midway_ps of the plan */

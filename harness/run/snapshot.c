@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "harness/base/paths.h"
 #include "harness/base/process.h"
 #include "harness/base/term.h"
 #include "harness/plan/plan_write.h"
@@ -113,7 +114,7 @@ int rs_snapshot_key(const struct rs_machine *machine, char key[17], char *why, s
     int error;
 
     shape.dir = "run"; /* files of a run, and what it records, do not decide a boot */
-    shape.trace = shape.capture = shape.make_snapshot = false;
+    shape.trace = shape.capture = shape.make_snapshot = shape.sandbox = false;
     shape.snapshot = shape.midway = NULL;
     shape.from_midway = false;
     shape.monitor_fd = 0;
@@ -121,6 +122,25 @@ int rs_snapshot_key(const struct rs_machine *machine, char key[17], char *why, s
     error = describe(text, argv, why, why_bytes);
     snprintf(key, 17, "%016llx", (unsigned long long)XXH64(text->str, text->len, 0));
     g_ptr_array_unref(argv);
+    g_string_free(text, TRUE);
+    return error;
+}
+
+int rs_snapshot_build(char build[17])
+{
+    GString *text = g_string_new(FORMAT "\n");
+    char **needs = rs_host_needs(RS_HOST_QEMU), *firmware = rs_build_path("qemu-tree/firmware");
+    int error = add_folder(text, firmware);
+
+    for (unsigned i = 0; needs[i] && !error; i++) {
+        const char *hash = content(needs[i]);
+
+        g_string_append_printf(text, "%s\n", hash ?: "");
+        error = hash ? 0 : -ENOENT;
+    }
+    snprintf(build, 17, "%016llx", (unsigned long long)XXH64(text->str, text->len, 0));
+    g_strfreev(needs);
+    g_free(firmware);
     g_string_free(text, TRUE);
     return error;
 }
@@ -188,13 +208,13 @@ static void strip(const char *folder)
 
 static int make(const struct rs_machine *shape, const char *folder, char *why, size_t why_bytes)
 {
-    char *fresh = g_strconcat(folder, RS_SNAPSHOT_NEW, NULL);
+    char *fresh = g_strconcat(folder, RS_SNAPSHOT_NEW, NULL), build[17];
     struct rs_machine machine = *shape;
     int error = 0;
 
     machine.dir = machine.snapshot = fresh;
     machine.make_snapshot = true;
-    machine.trace = machine.capture = false;
+    machine.trace = machine.capture = machine.sandbox = false;
     rs_remove_tree(fresh);
     rs_remove_tree(folder);
     if (g_mkdir_with_parents(fresh, 0700) < 0) {
@@ -207,7 +227,8 @@ static int make(const struct rs_machine *shape, const char *folder, char *why, s
     rs_progress_clear();
     if (!error) {
         strip(fresh);
-        error = rs_snapshot_seal(fresh, why, why_bytes);
+        rs_snapshot_build(build);
+        error = rs_snapshot_seal(fresh, build, why, why_bytes);
     }
     if (!error && rename(fresh, folder) < 0) {
         error = -errno;

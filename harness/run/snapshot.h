@@ -30,6 +30,10 @@ const char *rs_snapshot_get(const struct rs_machine *machine, bool *made, char *
 /* The key of this machine's snapshot: 16 hexadecimal digits. 0 or -errno: a file is missing. */
 int rs_snapshot_key(const struct rs_machine *machine, char key[17], char *why, size_t why_bytes);
 
+/* What this build of QEMU, firmware, kernel and guest is called in its snapshots: 16 hexadecimal
+ * digits. 0 or -errno: a file is missing. */
+int rs_snapshot_build(char build[17]);
+
 /* Where snapshots lie: $XDG_CACHE_HOME/ringside/snapshots. g_free(). */
 char *rs_snapshot_root(void);
 

@@ -87,9 +87,9 @@ static json_t *describe(const char *folder, const char *name)
     return out;
 }
 
-int rs_snapshot_seal(const char *folder, char *why, size_t why_bytes)
+int rs_snapshot_seal(const char *folder, const char *build, char *why, size_t why_bytes)
 {
-    json_t *page = json_pack("{s:i}", "format", FORMAT);
+    json_t *page = json_pack("{s:i, s:s}", "format", FORMAT, "build", build);
     char *text;
     int error = 0;
 
@@ -263,4 +263,42 @@ unsigned rs_snapshot_prune(const char *root, unsigned keep, uint64_t bytes, uint
     }
     g_array_unref(all);
     return left;
+}
+
+/* Did this build make it? One that is not whole is nobody's. */
+static bool made_by(const char *root, const struct found *f, const char *build)
+{
+    char *path = g_build_filename(root, f->key, RS_FILE_SNAPSHOT, NULL);
+    json_t *page = json_load_file(path, 0, NULL);
+    const char *by = json_string_value(json_object_get(page, "build"));
+    const bool ours = !f->half && by && !strcmp(by, build);
+
+    json_decref(page);
+    g_free(path);
+    return ours;
+}
+
+void rs_snapshot_sweep(const char *root, const char *build, bool remove,
+                       void (*tell)(const struct rs_swept *swept, void *user), void *user)
+{
+    GArray *all = look(root);
+
+    for (unsigned i = 0; i < all->len; i++) {
+        const struct found *f = &g_array_index(all, struct found, i);
+        struct rs_swept swept = {.key = f->key, .bytes = f->bytes};
+
+        if (build && made_by(root, f, build))
+            continue;
+        if (remove) {
+            swept.busy = !discard(root, f);
+        } else {
+            const int lock = rs_snapshot_lock(root, f->key, true, 0);
+
+            swept.busy = lock < 0;
+            if (lock >= 0)
+                close(lock);
+        }
+        tell(&swept, user);
+    }
+    g_array_unref(all);
 }

@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Notes sizes and hashes of a folder's RAM and state; the snapshot is whole from here on. 0 or
- * -errno with a sentence. */
-int rs_snapshot_seal(const char *folder, char *why, size_t why_bytes);
+/* Notes sizes and hashes of a folder's RAM and state, and which build made them; the snapshot is
+ * whole from here on. 0 or -errno with a sentence. */
+int rs_snapshot_seal(const char *folder, const char *build, char *why, size_t why_bytes);
 
 /* Is this folder what was sealed, every byte? Reads what the sparse RAM file has on disk. Notes the
  * use, for pruning. */
@@ -27,5 +27,15 @@ int rs_snapshot_relock(int lock, bool alone, uint64_t wait_ms);
 /* Removes snapshots that nobody uses until `keep` are left that take at most `bytes` together:
  * those not used for the longest time; and what killed makers left. How many are left. */
 unsigned rs_snapshot_prune(const char *root, unsigned keep, uint64_t bytes, uint64_t *left_bytes);
+
+/* Tells of every snapshot that another build than `build` made (NULL: of every one), and of what
+ * makers left; with `remove` it goes, unless a tool uses it. */
+struct rs_swept {
+    const char *key;
+    uint64_t bytes;
+    bool busy;
+};
+void rs_snapshot_sweep(const char *root, const char *build, bool remove,
+                       void (*tell)(const struct rs_swept *swept, void *user), void *user);
 
 #endif

@@ -131,6 +131,7 @@ START_TEST(usage_errors)
         "ringside gate --jobs 0",
         "ringside gate --baseline /nonexistent.json",
         "ringside doctor now",
+        "ringside clean --older yesterday",
         "ringside schema now",
     };
 
@@ -146,7 +147,8 @@ END_TEST
 START_TEST(help_and_version)
 {
     static const char *const commands[] = {"run",    "list", "lint",   "trace", "shell",
-                                           "replay", "rate", "gate",   "doctor", "schema"};
+                                           "replay", "rate", "gate",   "doctor", "clean",
+                                           "schema"};
 
     ck_assert_int_eq(call("ringside --help"), RS_EXIT_PASS);
     for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)

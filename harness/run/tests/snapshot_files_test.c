@@ -18,6 +18,8 @@
 enum { RAM_BYTES = 1 << 20, PAGE = 4096 };
 #define KEYS "0123456789abcde"
 
+#define BUILD "00112233445566ff"
+
 static char *root, why[256];
 
 static void setup(void)
@@ -59,7 +61,7 @@ static char *snapshot(const char *key, time_t age)
     put(key, RS_FILE_RAM, 99 * PAGE, "more", 4);
     ck_assert_int_eq(truncate(ram, RAM_BYTES), 0);
     put(key, RS_FILE_STATE, 0, "devices", 7);
-    ck_assert_int_eq(rs_snapshot_seal(folder, why, sizeof(why)), 0);
+    ck_assert_int_eq(rs_snapshot_seal(folder, BUILD, why, sizeof(why)), 0);
     ck_assert_int_eq(utimensat(AT_FDCWD, page, times, 0), 0);
     g_free(page);
     g_free(ram);
@@ -103,7 +105,7 @@ START_TEST(any_damage_is_seen)
     ck_assert(!rs_snapshot_whole(folder));
     ck_assert(!rs_snapshot_whole("/nonexistent"));
     unlink(ram);
-    ck_assert_int_eq(rs_snapshot_seal(folder, why, sizeof(why)), -ENOENT);
+    ck_assert_int_eq(rs_snapshot_seal(folder, BUILD, why, sizeof(why)), -ENOENT);
     ck_assert_ptr_nonnull(strstr(why, ram));
     g_free(page);
     g_free(ram);
@@ -167,6 +169,39 @@ START_TEST(the_oldest_go)
 }
 END_TEST
 
+static unsigned swept, in_use;
+
+static void count(const struct rs_swept *one, void *user)
+{
+    swept++;
+    in_use += one->busy;
+}
+
+START_TEST(other_builds_go)
+{
+    char *ours = snapshot(KEYS "0", 10), *used = snapshot(KEYS "1", 10);
+    char *half = g_build_filename(root, KEYS "7" RS_SNAPSHOT_NEW, NULL);
+    int lock;
+
+    ck_assert_int_eq(g_mkdir_with_parents(half, 0700), 0);
+    rs_snapshot_sweep(root, BUILD, true, count, NULL);
+    ck_assert_uint_eq(swept, 1); /* what a maker left */
+    ck_assert(!g_file_test(half, G_FILE_TEST_EXISTS));
+    lock = rs_snapshot_lock(root, KEYS "1", false, 0);
+    swept = in_use = 0;
+    rs_snapshot_sweep(root, "another build", false, count, NULL);
+    ck_assert_uint_eq(swept, 2);
+    ck_assert_uint_eq(in_use, 1);
+    ck_assert(rs_snapshot_whole(ours) && rs_snapshot_whole(used));
+    rs_snapshot_sweep(root, NULL, true, count, NULL);
+    ck_assert(!rs_snapshot_whole(ours) && rs_snapshot_whole(used));
+    close(lock);
+    g_free(half);
+    g_free(used);
+    g_free(ours);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("snapshot_files");
@@ -179,6 +214,7 @@ int main(void)
     tcase_add_test(tc, any_damage_is_seen);
     tcase_add_test(tc, users_share_makers_do_not);
     tcase_add_test(tc, the_oldest_go);
+    tcase_add_test(tc, other_builds_go);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
