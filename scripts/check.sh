@@ -1,13 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # What `make check` adds to `make test`: the same code under ASan and UBSan (units and in-process
-<<<<<<< HEAD
 # scenarios), long scenarios and more packets, runs on a host that is disturbed, clang-tidy,
 # cppcheck and shellcheck. Stops at the first step that finds something.
-=======
+
 # scenarios), runs on a host that is disturbed, every fuzz target for a while, clang-tidy, cppcheck
 # and shellcheck. Stops at the first step that finds something.
->>>>>>> 9850311 (Fuzz the model, plans, scenarios and every file that strangers may hand in)
 set -eu
 : "${BUILD:=build}" "${JOBS:=2}" "${MAKE:=make}"
 SAFE=$BUILD-sanitize
@@ -31,6 +29,10 @@ python3 scripts/hostile_test.py "$BUILD"
 
 echo "== every fuzz target for a while"
 python3 scripts/fuzz.py "$BUILD" --time 60 --jobs "$JOBS"
+
+echo "== files broken in more ways; the gate builds and measures its base"
+python3 scripts/hostile_files_test.py "$BUILD" 6
+python3 scripts/gate_test.py "$BUILD" --base
 
 echo "== clang-tidy"
 # shellcheck disable=SC2016  # the inner shell expands

@@ -71,7 +71,8 @@ def install(test):
 
 def work(test):
     done = test.tool("list")
-    test.check(done.returncode == 0 and "imix" in done.stdout, "it knows its scenarios", done.stdout)
+    test.check(done.returncode == 0 and "imix" in done.stdout, "it knows its scenarios",
+               done.stdout)
     done = test.tool("run", "--host", "in-process", "smoke/imix")
     test.check(done.returncode == 0 and test.ran("reports/out") == 1,
                "a scenario on the in-process host, into ./reports/out", done.stdout)
@@ -90,7 +91,8 @@ def pages(test):
                           ("ringside run --host q", "qemu")):
         done = subprocess.run(["bash", "-c", COMPLETE, "bash", path, words], text=True,
                               stdout=subprocess.PIPE, check=False)
-        test.check(wanted in done.stdout.split(), f"'{words}' is completed to {wanted}", done.stdout)
+        test.check(wanted in done.stdout.split(), f"'{words}' is completed to {wanted}",
+                   done.stdout)
     with open(os.path.join(test.prefix, "share/man/man1/ringside.1"), encoding="utf-8") as file:
         page = file.read()
     test.check(all(f".SH {head}" in page for head in ("NAME", "SYNOPSIS", "EXIT STATUS", "FILES")),

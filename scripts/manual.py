@@ -117,8 +117,8 @@ def bash(tool):
         options = " ".join("--" + option[1] for option in read_command(tool, name)[2])
         yield f"        {name}) options='{options}' ;;"
     yield "        esac ;;\n    esac"
-    yield "    if [[ $word == -* || $before == --host || $before == --color || $before == --trace ]]"
-    yield "    then\n        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")"
+    yield "    if [[ $word == -* || $before =~ ^--(host|color|trace)$ ]]; then"
+    yield "        mapfile -t COMPREPLY < <(compgen -W \"$options\" -- \"$word\")"
     yield "    else\n        mapfile -t COMPREPLY < <(compgen -f -- \"$word\")"
     yield "        compopt -o filenames 2>/dev/null\n    fi\n}"
     yield "complete -F _ringside ringside"

@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/base/sandbox.h"
+
 static volatile sig_atomic_t stop_asked;
 
 static void on_signal(int signal_number)
@@ -74,6 +76,8 @@ static void child(const char *const *argv, const struct rs_process_options *opti
     }
     if (options->inherit > 0)
         fcntl(options->inherit, F_SETFD, 0);
+    if (options->sandbox && (errno = -rs_sandbox_enter(options->sandbox)))
+        goto failed;
     execvp(argv[0], (char *const *)argv);
 failed:
     error = errno;

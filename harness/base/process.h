@@ -15,6 +15,7 @@ struct rs_process_options {
     const char *log;      /* its stdout and stderr go here (truncated); NULL: inherited */
     uint64_t deadline_ms; /* 0: none */
     bool foreground;      /* keeps the terminal and the tool's process group: interactive use */
+    const struct rs_sandbox *sandbox; /* a fence (sandbox.h) around it; NULL: none */
     int inherit;          /* a descriptor that it gets under the same number; 0: none */
 };
 

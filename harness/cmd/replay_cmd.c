@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/base/sandbox.h"
 #include "harness/run/bundle.h"
 #include "harness/run/midway.h"
 #include "harness/cmd/cli.h"
@@ -20,7 +21,7 @@
 struct options {
     char *out, *snapshot_at;
     int trace;
-    gboolean capture, keep, from_snapshot;
+    gboolean capture, keep, from_snapshot, trust;
     uint64_t midway_ps;
     char *midway; /* folder of the snapshot to start from; NULL: from the beginning */
 };
@@ -187,7 +188,13 @@ static int run_again(struct recorded *r, const char *what, const struct options 
     run->from_midway = o->midway;
     run->leave_midway = o->snapshot_at != NULL;
     run->midway_ps = o->midway_ps;
+    run->fenced = !o->trust;
     run->dir = g_build_filename(out, name, NULL);
+    if (run->fenced)
+        rs_hint("the host is fenced in: no network, no other programs, %s (--trust: no fence)",
+                rs_sandbox_has_files()
+                    ? "no files but its run folder's"
+                    : "but all your files, for this kernel has no Landlock");
     if (rs_run_prepare(run, &r->inputs, why, sizeof(why)) ||
         rs_run_start(run, 100, why, sizeof(why))) {
         rs_error("%s", why);
@@ -317,6 +324,10 @@ int rs_replay_command(int argc, char **argv)
          "Leave a snapshot of that time from GO (3ms) in the run folder", "TIME"},
         {"from-snapshot", 0, 0, G_OPTION_ARG_NONE, &o.from_snapshot,
          "Go on from the snapshot in RUN, which --snapshot-at has left there", NULL},
+        {"trust", 0, 0, G_OPTION_ARG_NONE, &o.trust,
+         "Run the host without a fence; else it reaches no network, starts no program and writes "
+         "only into its run folder",
+         NULL},
         {0},
     };
     int status = 0;

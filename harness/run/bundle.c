@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <zstd.h>
 
 #include "harness/run/mailbox.h"
@@ -251,11 +252,18 @@ int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *
 int rs_bundle_unpack(const char *bundle, const char *folder, char *why, size_t why_bytes)
 {
     GError *error = NULL;
-    GMappedFile *map = g_mapped_file_new(bundle, FALSE, &error);
+    GMappedFile *map;
+    struct stat st;
     unsigned files;
     char text[200];
     int result;
 
+    /* opening a FIFO would wait for a writer for ever */
+    if (stat(bundle, &st) == 0 && !S_ISREG(st.st_mode)) {
+        snprintf(why, why_bytes, "%s is not an ordinary file", bundle);
+        return -EPROTO;
+    }
+    map = g_mapped_file_new(bundle, FALSE, &error);
     if (!map) {
         snprintf(why, why_bytes, "%s", error->message);
         g_error_free(error);

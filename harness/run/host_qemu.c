@@ -172,6 +172,9 @@ GPtrArray *rs_qemu_argv(const struct rs_machine *m)
     add(argv, "-no-user-config");
     add(argv, "-no-reboot");
     option(argv, "-display", "none");
+    if (m->sandbox)
+        option(argv, "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,"
+                                 "resourcecontrol=deny");
     machine_options(argv, m);
     boot_options(argv, m);
     if (m->console) {

@@ -15,9 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/run/bounded.h"
 #include "model/bench/control_abi.h"
 
-enum { PAGE = 4096 };
+enum {
+    PAGE = 4096,
+    TAR_BYTES_MAX = 4 << 20, /* headers and padding beside the content */
+};
 
 static int fail(int error, char *why, size_t why_bytes, const char *format, ...)
 {
@@ -222,17 +226,18 @@ int rs_untar(const void *tar, size_t bytes, uint64_t bytes_max, const char *into
              char *why, size_t why_bytes)
 {
     struct archive *archive = archive_read_new();
+    struct rs_bounded source;
     int error;
 
     *files = 0;
     archive_read_support_format_tar(archive);
-    archive_read_support_filter_zstd(archive);
-    if (archive_read_open_memory(archive, tar, bytes) != ARCHIVE_OK)
+    if (rs_bounded_open(&source, archive, tar, bytes, bytes_max + TAR_BYTES_MAX) != ARCHIVE_OK)
         error = fail(-EPROTO, why, why_bytes, "not a tar archive: %s",
                      archive_error_string(archive) ?: "unknown format");
     else
         error = unpack(archive, bytes_max, into, files, why, why_bytes);
     archive_read_free(archive);
+    rs_bounded_fini(&source);
     return error;
 }
 

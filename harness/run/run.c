@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "harness/plan/job_write.h"
+#include "harness/run/fence.h"
 #include "harness/run/mailbox.h"
 #include "harness/run/midway.h"
 #include "harness/base/paths.h"
@@ -178,15 +179,22 @@ static int set_midway(const struct rs_run *run, struct rs_machine *machine, cons
 }
 
 /* Starts the host and, when that is wanted, what disturbs it. 0 or -errno. */
-static int spawn(struct rs_run *run, const GPtrArray *argv, struct rs_process_options options)
+static int spawn(struct rs_run *run, const struct rs_machine *machine, const GPtrArray *argv,
+                 struct rs_process_options options)
 {
+    struct rs_fence fence = {0};
     int error;
 
     options.inherit = MAX(run->disturber.far, 0);
+    if (run->fenced) {
+        rs_fence_init(&fence, run->host, machine);
+        options.sandbox = &fence.sandbox;
+    }
     run->spawned_us = g_get_monotonic_time();
     error = rs_process_start(&run->process, (const char *const *)argv->pdata, &options);
     if (!error && run->disturb)
         error = rs_disturb_begin(&run->disturber, run->process.pid);
+    rs_fence_fini(&fence);
     return error;
 }
 
@@ -215,7 +223,7 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
         machine.monitor_fd = MAX(run->disturber.far, 0);
     }
     argv = rs_host_argv(run->host, &machine);
-    error = error ?: spawn(run, argv, options);
+    error = error ?: spawn(run, &machine, argv, options);
     if (error)
         snprintf(why, why_bytes, "%s: %s", (const char *)argv->pdata[0], strerror(-error));
     g_ptr_array_unref(argv);
@@ -316,7 +324,15 @@ void rs_run_finish(struct rs_run *run)
 
 void rs_run_fini(struct rs_run *run)
 {
+    const bool cut_short = run->process.pid != 0;
+
     rs_process_kill(&run->process);
+    if (cut_short && !run->keep) { /* nobody will read it */
+        char *mailbox = in_dir(run, RS_FILE_MAILBOX);
+
+        unlink(mailbox);
+        g_free(mailbox);
+    }
     rs_disturb_end(&run->disturber);
     rs_folder_release(run->lock);
     rs_facts_fini(&run->facts);

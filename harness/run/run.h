@@ -45,6 +45,7 @@ struct rs_run {
     bool leave_midway; /* a snapshot is left in the run's folder, at midway_ps of the plan */
     uint64_t midway_ps;
     const char *from_midway; /* folder of a snapshot that it starts from; NULL: none */
+    bool fenced; /* what it runs came from a stranger (fence.h) */
     const char *snapshot; /* rs_snapshot_get(): the folder that it started from; NULL: it booted */
     int64_t spawned_us;
     uint64_t start_us; /* once finished: from there to the guest's first instruction of the run */

@@ -39,8 +39,11 @@ static void lint_files(const struct scenario *s, const struct scenario_case *c, 
 {
     struct job job;
 
+    const bool driven = c->driver.app != NULL || c->driver.command != NULL;
+
     rs_traffic_check_captures(s, c, diag);
-    if (c->driver.marks.bad == 0 && rs_job_write(s, c, diag, &job) == 0)
+    if (driven && c->driver.marks.bad == 0 && c->port_count != 0 &&
+        rs_job_write(s, c, diag, &job) == 0)
         rs_job_fini(&job);
 }
 

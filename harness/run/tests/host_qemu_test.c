@@ -57,6 +57,19 @@ START_TEST(reproducible)
     ck_assert_ptr_null(strstr(line, "netdev"));
     ck_assert_ptr_null(strstr(line, "-smp"));
     ck_assert_ptr_nonnull(strstr(line, " nolapic_timer "));
+    ck_assert_ptr_null(strstr(line, "-sandbox"));
+    g_free(line);
+}
+END_TEST
+
+START_TEST(fenced)
+{
+    const struct rs_machine machine = {
+        .dir = "/r", .ports = 1, .memory_bytes = 512 << 20, .sandbox = true};
+    char *line = line_of(&machine);
+
+    ck_assert_ptr_nonnull(strstr(line, "-sandbox on,obsolete=deny,elevateprivileges=deny,"
+                                       "spawn=deny,resourcecontrol=deny"));
     g_free(line);
 }
 END_TEST
@@ -136,6 +149,7 @@ int main(void)
     int failed;
 
     tcase_add_test(tc, reproducible);
+    tcase_add_test(tc, fenced);
     tcase_add_test(tc, variants);
     tcase_add_test(tc, from_snapshots);
     tcase_add_test(tc, commas_and_spaces_in_paths);

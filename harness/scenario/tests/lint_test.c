@@ -98,6 +98,16 @@ START_TEST(one_mistake_hides_no_other)
 }
 END_TEST
 
+START_TEST(hardly_a_scenario)
+{
+    expect("{}\n", NULL, "lacks the key 'name'");
+    expect("a\n", NULL, "must be a mapping");
+    expect("name: t\n", NULL, "lacks the key 'driver'");
+    expect("name: t\nwhy: w\ndriver: {}\n", NULL, "names neither");
+    expect("name: t\nwhy: w\ndriver: {files: [a]}\n", NULL, "names neither");
+}
+END_TEST
+
 START_TEST(ports_of_the_guest)
 {
     expect("name: t\nwhy: w\ndriver: {command: [/bin/a, \"${PORT1}\"]}\n" TRAFFIC, NULL, "");
@@ -155,6 +165,7 @@ int main(void)
     tcase_add_test(t, capture_missing);
     tcase_add_test(t, file_missing);
     tcase_add_test(t, one_mistake_hides_no_other);
+    tcase_add_test(t, hardly_a_scenario);
     tcase_add_test(t, ports_of_the_guest);
     tcase_add_test(t, cases_that_err_alike);
     tcase_add_test(t, no_ordinary_file);
