@@ -264,7 +264,7 @@ static int update(struct session *s)
         struct rs_figure *f = &g_array_index(s->now, struct rs_figure, i);
         const struct rs_figure *old = rs_figures_find(s->baseline.figures, f->name);
 
-        f->percent = old ? old->percent : f->percent;
+        f->percent = old && old->percent >= 0 ? old->percent : f->percent;
     }
     fresh.revision = rs_base_head(s->path, &changed);
     if (!fresh.revision) {
