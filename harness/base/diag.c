@@ -122,8 +122,7 @@ bool rs_diag_drop_known(struct diag *d, struct diag *told)
 
 static int in_order(const void *a, const void *b)
 {
-    const struct diag_item *x = *(const struct diag_item *const *)a;
-    const struct diag_item *y = *(const struct diag_item *const *)b;
+    const struct diag_item *x = a, *y = b;
     int by_path = strcmp(x->path, y->path);
 
     if (by_path != 0)
@@ -158,16 +157,17 @@ static void print_item(const struct diag_item *item, FILE *out, bool colour)
     fprintf(out, "%s\n", plain);
 }
 
+void rs_diag_sort(struct diag *d)
+{
+    if (d->count)
+        qsort(d->item, d->count, sizeof(d->item[0]), in_order);
+}
+
 void rs_diag_print(struct diag *d, FILE *out, bool colour)
 {
-    GPtrArray *order = g_ptr_array_new();
-
+    rs_diag_sort(d);
     for (size_t i = 0; i < d->count; i++)
-        g_ptr_array_add(order, &d->item[i]);
-    g_ptr_array_sort(order, in_order);
-    for (guint i = 0; i < order->len; i++)
-        print_item(g_ptr_array_index(order, i), out, colour);
-    g_ptr_array_free(order, TRUE);
+        print_item(&d->item[i], out, colour);
     if (d->errors + d->warnings > 1)
         fprintf(out, "%zu error%s, %zu warning%s\n", d->errors, d->errors == 1 ? "" : "s",
                 d->warnings, d->warnings == 1 ? "" : "s");

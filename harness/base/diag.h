@@ -45,6 +45,9 @@ void rs_diag_add(struct diag *d, enum diag_level level, const char *path, const 
 /* Removes what `told` has already; the rest is added to it. False: nothing is left. */
 bool rs_diag_drop_known(struct diag *d, struct diag *told);
 
+/* Puts complaints in order of file and line. */
+void rs_diag_sort(struct diag *d);
+
 /* Prints everything in order of file and line, and "N errors, M warnings" when there is more than
  * one. */
 void rs_diag_print(struct diag *d, FILE *out, bool colour);

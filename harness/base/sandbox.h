@@ -13,8 +13,9 @@
 enum { RS_SANDBOX_PATHS_MAX = 12 };
 
 struct rs_sandbox {
-    const char *read[RS_SANDBOX_PATHS_MAX];  /* files and folders, NULL at the end; to execute, too */
-    const char *write[RS_SANDBOX_PATHS_MAX]; /* folders for ordinary files, NULL at the end */
+    /* NULL at the end */
+    const char *read[RS_SANDBOX_PATHS_MAX];  /* files and folders: to read and to execute */
+    const char *write[RS_SANDBOX_PATHS_MAX]; /* folders, for ordinary files in them */
     uint64_t file_bytes_max;                 /* of any file that it writes */
 };
 

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 int rs_verbosity;
@@ -26,13 +27,21 @@ bool rs_term_colour(const char *word)
     return false;
 }
 
+/* A terminal that knows more than letters. */
+static bool is_terminal(FILE *out)
+{
+    const char *term = getenv("TERM");
+
+    return isatty(fileno(out)) && !(term && !strcmp(term, "dumb"));
+}
+
 static bool wants_colour(FILE *out)
 {
-    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    const char *no_colour = getenv("NO_COLOR");
 
     if (colour != RS_COLOUR_AUTO)
         return colour == RS_COLOUR_ALWAYS;
-    return isatty(fileno(out)) && !(no_colour && *no_colour) && !(term && !strcmp(term, "dumb"));
+    return is_terminal(out) && !(no_colour && *no_colour);
 }
 
 const char *rs_style(FILE *out, enum rs_style style)
@@ -88,17 +97,28 @@ char *rs_shell_word(const char *word)
     return g_shell_quote(word);
 }
 
+/* A line that is longer than the terminal is wide could not be overwritten. */
+static int columns(void)
+{
+    struct winsize size = {0};
+
+    ioctl(STDERR_FILENO, TIOCGWINSZ, &size);
+    return size.ws_col > 1 ? size.ws_col - 1 : 79;
+}
+
 void rs_progress(const char *format, ...)
 {
     va_list args;
+    char *text;
 
-    if (!isatty(STDERR_FILENO) || rs_verbosity < 0)
+    if (!is_terminal(stderr) || rs_verbosity < 0)
         return;
     va_start(args, format);
-    fputs("\r\033[K", stderr);
-    vfprintf(stderr, format, args);
+    text = g_strdup_vprintf(format, args);
     va_end(args);
+    fprintf(stderr, "\r\033[K%.*s", columns(), text);
     fflush(stderr);
+    g_free(text);
     progress_shown = true;
 }
 
@@ -110,7 +130,7 @@ void rs_notice(const char *format, ...)
     va_start(args, format);
     text = g_strdup_vprintf(format, args);
     va_end(args);
-    if (isatty(STDERR_FILENO))
+    if (is_terminal(stderr))
         rs_progress("  %s", text);
     else if (rs_verbosity >= 0)
         rs_hint("%s", text);

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * `ringside list`, `lint`, `schema`: what there is to run, and what may be written.
+ * `ringside list`: what there is to run.
  */
+#include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "harness/cmd/cli.h"
 #include "harness/cmd/selecting.h"
-#include "harness/scenario/lint.h"
-#include "harness/base/paths.h"
-#include "harness/scenario/fault_doc.h"
-#include "harness/scenario/schema_doc.h"
 #include "harness/scenario/select.h"
+#include "harness/report/report_file.h"
 #include "harness/report/show.h"
 #include "harness/base/table.h"
 #include "harness/base/term.h"
 
+static const char *const hosts[] = {"qemu", "in-process", "any"};
+
 void rs_show_list(FILE *out, const GArray *cases)
 {
-    static const char *const hosts[] = {"qemu", "in-process", "any"};
     static const char *const heads[] = {"case", "host", "tags", "why", NULL};
     struct rs_table *table = rs_table_new(heads);
 
@@ -33,11 +33,51 @@ void rs_show_list(FILE *out, const GArray *cases)
     rs_table_free(table);
 }
 
+static char *as_json(const GArray *cases)
+{
+    json_t *list = json_array();
+    char *out;
+
+    for (unsigned i = 0; i < cases->len; i++) {
+        const struct rs_selected *one = &g_array_index(cases, struct rs_selected, i);
+        json_t *tags = json_array();
+        char seed[24];
+
+        for (char **tag = one->c->tags; tag && *tag; tag++)
+            json_array_append_new(tags, json_string(*tag));
+        snprintf(seed, sizeof(seed), "%" PRIu64, one->c->seed); /* JSON holds 63 bits at best */
+        json_array_append_new(
+            list, json_pack("{s:s, s:s*, s:s, s:s, s:s*, s:o}", "id", one->c->id, "file",
+                            one->scenario->path, "host", hosts[MIN(one->c->machine.host, 2)],
+                            "seed", seed, "why", one->c->why, "tags", tags));
+    }
+    out = json_dumps(list, JSON_INDENT(1));
+    json_decref(list);
+    return out;
+}
+
+static int show(const GArray *cases, const char *json)
+{
+    char *text;
+    int error;
+
+    if (g_strcmp0(json, "-"))
+        rs_show_list(stdout, cases);
+    if (!json)
+        return RS_EXIT_PASS;
+    text = as_json(cases);
+    error = rs_report_write(json, text ?: "");
+    free(text);
+    return error < 0 ? RS_EXIT_ENVIRONMENT : RS_EXIT_PASS;
+}
+
 int rs_list_command(int argc, char **argv)
 {
     struct rs_selecting selecting = {0};
+    char *json = NULL;
     const GOptionEntry entries[] = {
         RS_SELECTING_ENTRIES(&selecting),
+        {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "The list as JSON, also here", "FILE"},
         {0},
     };
     struct rs_selection selection = {0};
@@ -48,82 +88,10 @@ int rs_list_command(int argc, char **argv)
                      entries, &status)) {
         status = rs_selecting(&selecting, "list", argv + 1, NULL, &selection);
         if (selection.cases && selection.cases->len)
-            rs_show_list(stdout, selection.cases);
+            status = status ?: show(selection.cases, json);
         rs_selection_fini(&selection);
     }
     rs_selecting_fini(&selecting);
+    g_free(json);
     return status;
-}
-
-int rs_lint_command(int argc, char **argv)
-{
-    GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
-    struct diag diag;
-    int status = RS_EXIT_PASS;
-
-    if (!rs_cli_parse(&argc, &argv, "FILE|FOLDER...",
-                      "Checks scenario files without running them; tells every mistake at once.",
-                      NULL, &status)) {
-        g_ptr_array_unref(paths);
-        return status;
-    }
-    if (argc < 2)
-        status = rs_cli_wrong("lint", "which files? expected at least one file or folder");
-    for (int i = 1; i < argc; i++) {
-        GPtrArray *files = rs_scenario_files(argv[i]);
-
-        if (!files) {
-            rs_error("there is no file or folder '%s'", argv[i]);
-            status = RS_EXIT_USAGE;
-            continue;
-        }
-        if (!files->len) {
-            rs_error("there is no scenario (*.yaml) in '%s'", argv[i]);
-            status = status ?: RS_EXIT_NOTHING;
-        }
-        for (unsigned k = 0; k < files->len; k++)
-            g_ptr_array_add(paths, g_strdup(files->pdata[k]));
-        g_ptr_array_unref(files);
-    }
-    rs_diag_init(&diag);
-    if (paths->len && rs_lint((const char *const *)paths->pdata, paths->len, &diag))
-        status = RS_EXIT_USAGE;
-    rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
-    if (paths->len && rs_verbosity >= 0)
-        printf("%u file%s, %zu error%s, %zu warning%s\n", paths->len, paths->len == 1 ? "" : "s",
-               diag.errors, diag.errors == 1 ? "" : "s", diag.warnings,
-               diag.warnings == 1 ? "" : "s");
-    rs_diag_fini(&diag);
-    g_ptr_array_unref(paths);
-    return status;
-}
-
-int rs_schema_command(int argc, char **argv)
-{
-    gboolean json = FALSE, markdown = FALSE, faults = FALSE, rules = FALSE;
-    const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "JSON Schema, for editors", NULL},
-        {"markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "manual page (the default)", NULL},
-        {"faults", 0, 0, G_OPTION_ARG_NONE, &faults, "the catalogue of faults", NULL},
-        {"rules", 0, 0, G_OPTION_ARG_NONE, &rules, "the rules of the contract", NULL},
-        {0},
-    };
-    int status = 0;
-    char *text;
-
-    if (!rs_cli_parse(&argc, &argv, "",
-                      "Every key of a scenario file, with units, ranges and defaults.", entries,
-                      &status))
-        return status;
-    if (argc > 1)
-        return rs_cli_wrong("schema", "unexpected argument '%s'", argv[1]);
-    if (json + markdown + faults + rules > 1)
-        return rs_cli_wrong("schema", "%s", "--json, --markdown, --faults, --rules: one at a time");
-    text = json     ? rs_schema_json()
-           : faults ? rs_faults_markdown()
-           : rules  ? rs_rules_markdown()
-                    : rs_schema_markdown();
-    fputs(text, stdout);
-    g_free(text);
-    return RS_EXIT_PASS;
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/sandbox.h"
@@ -15,11 +16,14 @@
 #include "harness/base/paths.h"
 #include "harness/judge/result.h"
 #include "harness/run/run_folder.h"
+#include "harness/report/json_results.h"
+#include "harness/report/junit.h"
+#include "harness/report/report_file.h"
 #include "harness/report/show.h"
 #include "harness/base/term.h"
 
 struct options {
-    char *out, *snapshot_at;
+    char *out, *json, *junit, *snapshot_at;
     int trace;
     gboolean capture, keep, from_snapshot, trust;
     uint64_t midway_ps;
@@ -143,27 +147,45 @@ static char *difference(const struct bench_report *now, const struct rs_run_meta
     return NULL;
 }
 
-static int compare(const struct recorded *r, const struct rs_result *result, int status)
+static int compare(const struct recorded *r, const struct rs_result *result, FILE *talk,
+                   int status)
 {
     const struct bench_report *report = result->run.facts.report;
     char *others = rs_meta_differences(&r->meta), *differ = NULL, now[33];
 
     if (!r->meta.has_trace || !report) {
-        printf("no trace hash to compare: %s left no report\n",
+        fprintf(talk, "no trace hash to compare: %s left no report\n",
                report ? "the recorded run" : "this run");
     } else if (!(differ = difference(report, &r->meta))) {
-        printf("trace hash %s matches the recorded run (bit-exact)\n",
+        fprintf(talk, "trace hash %s matches the recorded run (bit-exact)\n",
                rs_hash_text(report->trace_hash, now));
     } else {
-        printf("%s\n", differ);
+        fprintf(talk, "%s\n", differ);
         if (others)
-            printf("  other than then: %s (recorded by ringside %s)\n", others, r->meta.tool);
+            fprintf(talk, "  other than then: %s (recorded by ringside %s)\n", others, r->meta.tool);
         else
             status = RS_EXIT_NONDET;
     }
     g_free(differ);
     g_free(others);
     return status;
+}
+
+static int write_reports(const GPtrArray *results, const struct rs_summary *summary,
+                         const struct options *o)
+{
+    char *json = o->json ? rs_json_results(results, summary) : NULL;
+    GString *xml = o->junit ? rs_junit(results, summary) : NULL;
+    int error = 0;
+
+    if (json)
+        error |= rs_report_write(o->json, json);
+    if (xml)
+        error |= rs_report_write(o->junit, xml->str);
+    free(json);
+    if (xml)
+        g_string_free(xml, TRUE);
+    return error;
 }
 
 static int run_again(struct recorded *r, const char *what, const struct options *o)
@@ -177,6 +199,7 @@ static int run_again(struct recorded *r, const char *what, const struct options 
                                  id, r->c->seed,
                                  rs_host_name(r->meta.host)); /* show.c tells it in advance */
     char *out = o->out ? g_canonicalize_filename(o->out, NULL) : g_strdup(rs_paths()->out);
+    FILE *talk = rs_report_talk(o->json, o->junit);
     int status = RS_EXIT_ENVIRONMENT;
 
     g_ptr_array_add(results, result);
@@ -217,9 +240,11 @@ static int run_again(struct recorded *r, const char *what, const struct options 
     if (rs_meta_write(run, why, sizeof(why)) < 0)
         rs_error("%s", why);
     rs_midway_tell(run);
-    rs_show_line(stdout, result);
+    rs_show_line(talk, result);
     rs_summarise(results, &summary);
-    status = compare(r, result, rs_exit_status(&summary));
+    status = compare(r, result, talk, rs_exit_status(&summary));
+    if (write_reports(results, &summary, o) < 0)
+        status = status ?: RS_EXIT_ENVIRONMENT;
 out:
     g_ptr_array_unref(results);
     g_free(out);
@@ -324,6 +349,8 @@ int rs_replay_command(int argc, char **argv)
          "Leave a snapshot of that time from GO (3ms) in the run folder", "TIME"},
         {"from-snapshot", 0, 0, G_OPTION_ARG_NONE, &o.from_snapshot,
          "Go on from the snapshot in RUN, which --snapshot-at has left there", NULL},
+        {"json", 0, 0, G_OPTION_ARG_FILENAME, &o.json, "Results as JSON, here", "FILE"},
+        {"junit", 0, 0, G_OPTION_ARG_FILENAME, &o.junit, "JUnit XML, here", "FILE"},
         {"trust", 0, 0, G_OPTION_ARG_NONE, &o.trust,
          "Run the host without a fence; else it reaches no network, starts no program and writes "
          "only into its run folder",
@@ -337,10 +364,14 @@ int rs_replay_command(int argc, char **argv)
                      "bit.",
                      entries, &status)) {
         status = settle(&o, argc, argv);
+        status = status ?: rs_report_probe(o.json);
+        status = status ?: rs_report_probe(o.junit);
         if (!status)
             status = replay(argv[1], &o);
     }
     g_free(o.out);
+    g_free(o.json);
+    g_free(o.junit);
     g_free(o.snapshot_at);
     g_free(o.midway);
     return status;

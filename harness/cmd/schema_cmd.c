@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * `ringside schema`: what may be written into a scenario file, as a page or for editors.
+ */
+#include <stdio.h>
+
+#include "harness/base/term.h"
+#include "harness/cmd/cli.h"
+#include "harness/scenario/fault_doc.h"
+#include "harness/scenario/schema_doc.h"
+
+int rs_schema_command(int argc, char **argv)
+{
+    gboolean json = FALSE, markdown = FALSE, faults = FALSE, rules = FALSE;
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &json, "JSON Schema, for editors", NULL},
+        {"markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "manual page (the default)", NULL},
+        {"faults", 0, 0, G_OPTION_ARG_NONE, &faults, "the catalogue of faults", NULL},
+        {"rules", 0, 0, G_OPTION_ARG_NONE, &rules, "the rules of the contract", NULL},
+        {0},
+    };
+    int status = 0;
+    char *text;
+
+    if (!rs_cli_parse(&argc, &argv, "",
+                      "Every key of a scenario file, with units, ranges and defaults.", entries,
+                      &status))
+        return status;
+    if (argc > 1)
+        return rs_cli_wrong("schema", "unexpected argument '%s'", argv[1]);
+    if (json + markdown + faults + rules > 1)
+        return rs_cli_wrong("schema", "%s", "--json, --markdown, --faults, --rules: one at a time");
+    text = json     ? rs_schema_json()
+           : faults ? rs_faults_markdown()
+           : rules  ? rs_rules_markdown()
+                    : rs_schema_markdown();
+    fputs(text, stdout);
+    g_free(text);
+    return RS_EXIT_PASS;
+}
