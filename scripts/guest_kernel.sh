@@ -95,6 +95,13 @@ fetch() {
     echo "guest kernel: apt has none now; taking ${deb##*/} of the cache" >&2
 }
 
+# One clone at a time fetches, unpacks or clears; the others wait for what it brings.
+lock() {
+    mkdir -p "$cache"
+    exec 9>"$cache/lock"
+    flock -w 900 9 || fail "another clone has held $cache/lock for 15 minutes"
+}
+
 # prints the folder in which the package $1 is unpacked, doing so when it is not yet
 unpack() {
     sum=$(sha256sum "$1" | cut -c 1-16)
@@ -103,8 +110,7 @@ unpack() {
         mkdir -p "$cache"
         rm -rf "$folder.new.$$"
         dpkg-deb -x "$1" "$folder.new.$$" || fail "$1 is not a Debian package that can be unpacked"
-        # someone else may have been faster: theirs is as good
-        mv "$folder.new.$$" "$folder" 2>/dev/null || rm -rf "$folder.new.$$"
+        mv -T "$folder.new.$$" "$folder"
     fi
     echo "$folder"
 }
@@ -112,7 +118,7 @@ unpack() {
 # What is unpacked goes as well: clones keep their copy, and unpacking again takes a second.
 prune() {
     newest=$(newest_cached)
-    find "$cache" -mindepth 1 -maxdepth 1 ! -path "${newest:-none}" 2>/dev/null |
+    find "$cache" -mindepth 1 -maxdepth 1 ! -path "${newest:-none}" ! -name lock 2>/dev/null |
         while read -r old; do
             echo "cache: removing $old ($(du -sm "$old" | cut -f 1) MB)" >&2
             rm -rf "$old"
@@ -124,12 +130,14 @@ prune() {
     exit 2
 }
 if [ "$1" = --prune ]; then
+    lock
     prune
     exit 0
 fi
 out=$1
 mkdir -p "$out"
 
+lock
 given=${RINGSIDE_GUEST_KERNEL:-}
 if [ -z "$given" ]; then
     fetch

@@ -46,6 +46,7 @@ step "gate" python3 scripts/gate_test.py "$BUILD"
 step "figures against the baseline" "$BUILD/ringside" gate --same-environment \
     --out "$BUILD/out/gate"
 step "terminals and pipes" python3 scripts/terminal_test.py "$BUILD"
+step "a cache that clones share" python3 scripts/cache_test.py "$BUILD"
 step "hostile files" python3 scripts/hostile_files_test.py "$BUILD"
 step "hostile runs" python3 scripts/hostile_runs_test.py "$BUILD"
 step "installation" python3 scripts/install_test.py "$BUILD"
