@@ -329,5 +329,7 @@ out:
 
 void rs_snapshot_forget(void)
 {
-    g_clear_pointer(&all_known, g_hash_table_unref);
+    if (all_known)
+        g_hash_table_unref(all_known);
+    all_known = NULL;
 }
