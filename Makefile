@@ -15,8 +15,8 @@ include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench
                    driver harness harness/inproc guest fuzz qemu-patches))
 include mk/install.mk
 
-.PHONY: help run test check coverage docs rate gate profile bench driver-cost unit tidy all tools \
-        hosts clean
+.PHONY: help run test check coverage docs rate gate gate-update profile bench driver-cost unit \
+        tidy all tools hosts clean
 help:
 	@grep -hE '^## ' $(MAKEFILE_LIST) | sed 's/^## //'
 
@@ -68,8 +68,15 @@ rate:
 	$(Q)$(BUILD)/ringside rate scenarios/forward/64B-slow-core.yaml
 
 ## make gate       what a packet costs against the committed baseline (exit status 5: more)
+GATE = $(BUILD)/ringside gate $(if $(shell command -v valgrind),--figures-from \
+       'make -s $$BUILD/queue-cost $$BUILD/forward-cost BUILD=$$BUILD >&2 && \
+       python3 scripts/bench_inproc.py --counts $$BUILD')
 gate: all
-	$(Q)$(BUILD)/ringside gate
+	$(Q)$(GATE)
+
+## make gate-update  take today's figures as the baseline (commit first: it names the commit)
+gate-update: all
+	$(Q)$(GATE) --update
 
 ## make profile    where the host's time goes per forwarded frame (needs linux-perf, valgrind)
 profile: all $(BUILD)/queue-cost

@@ -112,21 +112,21 @@ static int run_cases(struct session *s)
  * tree. */
 static int run_figures(struct session *s)
 {
-    const char *const argv[] = {"sh", "-c", "cd \"$0\" && BUILD=\"$1\" exec sh -c \"$2\"",
-                                rs_paths()->root ?: ".", rs_paths()->build, s->o->figures_from,
-                                NULL};
+    char *log = g_build_filename(s->out, "figures.log", NULL);
+    const char *const argv[] = {
+        "sh", "-c", "cd \"$0\" && BUILD=\"$1\" exec sh -c \"$2\" 2>\"$3\"",
+        rs_paths()->root ?: ".", rs_paths()->build, s->o->figures_from ?: "", log, NULL};
     char *text = NULL, why[300];
     json_error_t error;
     json_t *rows;
     int status;
 
-    if (!s->o->figures_from)
-        return RS_EXIT_PASS;
     rs_notice("counting: %s", s->o->figures_from);
     status = rs_process_output(argv, FIGURES_MS, &text);
     rs_progress_clear();
     if (status < 0) {
-        rs_error("--figures-from '%s': it failed", s->o->figures_from);
+        rs_error("--figures-from '%s': it failed; see %s", s->o->figures_from, log);
+        g_free(log);
         return status == -EINTR ? RS_EXIT_INTERRUPTED : RS_EXIT_ENVIRONMENT;
     }
     rows = json_loads(text, JSON_REJECT_DUPLICATES, &error);
@@ -142,6 +142,7 @@ static int run_figures(struct session *s)
     }
     json_decref(rows);
     g_free(text);
+    g_free(log);
     return status;
 }
 
@@ -341,7 +342,8 @@ static int gate(struct session *s)
     status = status ?: rs_report_probe(o->json);
     status = status ?: rs_report_probe(o->junit);
     status = status ?: run_cases(s);
-    status = status ?: run_figures(s);
+    if (!status && o->figures_from)
+        status = run_figures(s);
     if (!status)
         status = o->update ? update(s) : compare(s);
     return status;

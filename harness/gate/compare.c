@@ -21,7 +21,8 @@ static void judge(struct rs_compared *row)
     const double was = row->base->value, is = row->now->value;
     const bool up = is > was;
     const bool trifle =
-        !strcmp(row->base->unit, "per packet") && fabs(is - was) < RS_PER_PACKET_MIN;
+        (!strcmp(row->base->unit, "per packet") && fabs(is - was) < RS_PER_PACKET_MIN) ||
+        (!strcmp(row->base->unit, "percent") && fabs(is - was) <= RS_POINTS_MIN);
 
     row->tolerance = row->base->percent >= 0 ? row->base->percent : RS_TOLERANCE_PERCENT;
     if (fabs(is - was) > fabs(was) * ROUNDING)

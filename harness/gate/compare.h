@@ -10,6 +10,8 @@
 #define RS_TOLERANCE_PERCENT 0.5
 /* "per packet": what a run does once or twice, at its start or end, is no cost of a packet. */
 #define RS_PER_PACKET_MIN 0.001
+/* "percent": a share moves by points, not by parts of itself. */
+#define RS_POINTS_MIN 0.5
 
 enum rs_change { RS_SAME, RS_BETTER, RS_WORSE, RS_NEW, RS_GONE, RS_CHANGES };
 

@@ -17,7 +17,7 @@
 
 enum { QUICK_MS = 20 * 1000 };
 
-static const char *const names[RS_ENV_PARTS] = {"arch", "compiler", "libc", "kernel", "qemu"};
+static const char *const names[RS_ENV_PARTS] = {"arch", "cpu", "compiler", "libc", "kernel", "qemu"};
 
 /* The last word of a program's first line, without what stands in brackets. */
 static char *version_of(const char *program)
@@ -65,6 +65,7 @@ void rs_environment_here(struct rs_environment *e)
     struct utsname name;
 
     e->part[RS_ENV_ARCH] = g_strdup(uname(&name) == 0 ? name.machine : "?");
+    e->part[RS_ENV_CPU] = g_strdup(__builtin_cpu_supports("avx2") ? "avx2" : "sse");
     e->part[RS_ENV_COMPILER] = g_strdup_printf("gcc %d.%d.%d", __GNUC__, __GNUC_MINOR__,
                                                __GNUC_PATCHLEVEL__);
     e->part[RS_ENV_LIBC] = g_strdup(gnu_get_libc_version());

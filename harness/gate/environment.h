@@ -11,6 +11,7 @@
 
 enum rs_environment_part {
     RS_ENV_ARCH,
+    RS_ENV_CPU, /* the widest vectors that code picks at run time */
     RS_ENV_COMPILER,
     RS_ENV_LIBC,
     RS_ENV_KERNEL, /* of the guest: release and hash of the image */

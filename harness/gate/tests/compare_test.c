@@ -75,9 +75,13 @@ START_TEST(trifles_of_a_packet)
     rs_figures_add(now, "reads", "per packet", 0.00005);
     rs_figures_add(base, "writes", "per packet", 0.1);
     rs_figures_add(now, "writes", "per packet", 0.102);
+    rs_figures_add(base, "growth", "percent", 0.02);
+    rs_figures_add(now, "growth", "percent", 0.4);
+    rs_figures_add(base, "share", "percent", 20);
+    rs_figures_add(now, "share", "percent", 20.6);
     rs_compare(&c, base, now);
-    ck_assert_uint_eq(c.count[RS_SAME], 1);
-    ck_assert_uint_eq(c.count[RS_WORSE], 1);
+    ck_assert_uint_eq(c.count[RS_SAME], 2);
+    ck_assert_uint_eq(c.count[RS_WORSE], 2);
 }
 END_TEST
 
