@@ -33,7 +33,7 @@ static int understand(struct rs_baseline *b, const json_t *root, char *why, size
             g_ptr_array_add(b->scenarios, g_strdup(json_string_value(word)));
     }
     if (rs_environment_read(&b->environment, json_object_get(root, "environment")) < 0) {
-        snprintf(why, why_bytes, "'environment' lacks a part");
+        snprintf(why, why_bytes, "it names no 'environment'");
         return -EPROTO;
     }
     return rs_figures_read(b->figures, json_object_get(root, "figures"), why, why_bytes);

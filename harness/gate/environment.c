@@ -98,14 +98,12 @@ int rs_environment_read(struct rs_environment *e, const json_t *object)
     const char *key = json_string_value(json_object_get(object, "qemu_key"));
 
     memset(e, 0, sizeof(*e));
+    if (!json_is_object(object))
+        return -EPROTO;
     for (unsigned i = 0; i < RS_ENV_PARTS; i++) {
         const char *text = json_string_value(json_object_get(object, names[i]));
 
-        if (!text) {
-            rs_environment_fini(e);
-            return -EPROTO;
-        }
-        e->part[i] = g_strdup(text);
+        e->part[i] = g_strdup(text ?: "?"); /* of a time that did not ask for it */
     }
     e->qemu_key = g_strdup(key ?: "?");
     return 0;
