@@ -68,6 +68,17 @@ int rs_bounded_open(struct rs_bounded *b, struct archive *archive, const void *d
     return archive_read_open(archive, b, NULL, next, NULL);
 }
 
+int rs_bounded_rest(struct rs_bounded *b, struct archive *archive)
+{
+    const void *block;
+    la_ssize_t got;
+
+    do
+        got = next(archive, b, &block);
+    while (got > 0);
+    return got < 0 ? -1 : 0;
+}
+
 void rs_bounded_fini(struct rs_bounded *b)
 {
     ZSTD_freeDStream(b->zstd);

@@ -22,6 +22,9 @@ struct rs_bounded {
  * says. rs_bounded_fini() once the archive is freed, in any case. */
 int rs_bounded_open(struct rs_bounded *b, struct archive *archive, const void *data, size_t bytes,
                     uint64_t bytes_max);
+/* What the archive's reader had no need of: its end, and the checksum of all. 0; -1: it is damaged,
+ * which the archive's error says. */
+int rs_bounded_rest(struct rs_bounded *b, struct archive *archive);
 void rs_bounded_fini(struct rs_bounded *b);
 
 #endif

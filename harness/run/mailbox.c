@@ -236,6 +236,8 @@ int rs_untar(const void *tar, size_t bytes, uint64_t bytes_max, const char *into
                      archive_error_string(archive) ?: "unknown format");
     else
         error = unpack(archive, bytes_max, into, files, why, why_bytes);
+    if (!error && rs_bounded_rest(&source, archive) < 0)
+        error = fail(-EPROTO, why, why_bytes, "%s", archive_error_string(archive));
     archive_read_free(archive);
     rs_bounded_fini(&source);
     return error;
