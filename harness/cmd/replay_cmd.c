@@ -162,7 +162,8 @@ static int compare(const struct recorded *r, const struct rs_result *result, FIL
     } else {
         fprintf(talk, "%s\n", differ);
         if (others)
-            fprintf(talk, "  other than then: %s (recorded by ringside %s)\n", others, r->meta.tool);
+            fprintf(talk, "  other than then: %s (recorded by ringside %s)\n", others,
+                    r->meta.tool);
         else
             status = RS_EXIT_NONDET;
     }
