@@ -14,11 +14,11 @@ _ringside()
     --color) options='auto always never' ;;
     --trace) options='0 1 2' ;;
     *) case ${COMP_WORDS[1]} in
-        run) options='--filter --tag --shard --seed --repeat --disturb --host --jobs --out --junit --json --trace --capture --cold --keep --dry-run --list --timeout-multiplier --help --verbose --quiet --color' ;;
+        run) options='--filter --tag --shard --seed --repeat --snapshot-at --disturb --host --jobs --out --junit --json --trace --capture --cold --keep --dry-run --list --timeout-multiplier --help --verbose --quiet --color' ;;
         list) options='--filter --tag --shard --json --help --verbose --quiet --color' ;;
         lint) options='--json --help --verbose --quiet --color' ;;
         trace) options='--frame --flow --queue --port --register --event --from --to --absolute --limit --help --verbose --quiet --color' ;;
-        replay) options='--out --trace --capture --keep --json --junit --trust --help --verbose --quiet --color' ;;
+        replay) options='--out --trace --capture --keep --snapshot-at --from-snapshot --json --junit --trust --help --verbose --quiet --color' ;;
         rate) options='--host --out --resolution --help --verbose --quiet --color' ;;
         gate) options='--baseline --update --same-environment --figures-from --all --filter --tag --shard --host --jobs --out --json --junit --help --verbose --quiet --color' ;;
         shell) options='--ports --dry-run --help --verbose --quiet --color' ;;

@@ -17,7 +17,8 @@
 
 enum { QUICK_MS = 20 * 1000 };
 
-static const char *const names[RS_ENV_PARTS] = {"arch", "cpu", "compiler", "libc", "kernel", "qemu"};
+static const char *const names[RS_ENV_PARTS] = {"arch", "cpu",    "compiler",
+                                                "libc", "kernel", "qemu"};
 
 /* The last word of a program's first line, without what stands in brackets. */
 static char *version_of(const char *program)
