@@ -17,7 +17,8 @@ DEADLINE_S = 120
 def run(binary):
     """-> (passed, failed, text to show)"""
     with tempfile.NamedTemporaryFile("r", suffix=".tap") as tap:
-        env = dict(os.environ, CK_TAP_LOG_FILE_NAME=tap.name, CK_VERBOSITY="minimal")
+        env = dict(os.environ, CK_TAP_LOG_FILE_NAME=tap.name, CK_VERBOSITY="minimal",
+                   CK_DEFAULT_TIMEOUT="60")  # a machine may be busy
         try:
             done = subprocess.run([binary], env=env, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=DEADLINE_S, check=False)

@@ -11,16 +11,16 @@ static struct fake_bus fake[2];
 static struct ixd_app app;
 static struct ixd_error err;
 
-static int init(const char *name, char *option, char *first, char *second)
+static int init(const char *name, const char *option, const char *first, const char *second)
 {
     struct ixd_bus *buses[2] = {&fake[0].bus, &fake[1].bus};
-    char *argv[] = {"x", option, first, option, second};
+    const char *argv[] = {"x", option, first, option, second};
     struct ixd_app_options options;
 
     fake_bus_init(&fake[0]);
     fake_bus_init(&fake[1]);
-    ck_assert_msg(ixd_app_parse(ixd_app_find(name), second ? 5 : 3, argv, &options, &err) == 0,
-                  "%s", err.text);
+    int status = ixd_app_parse(ixd_app_find(name), second ? 5 : 3, (char **)argv, &options, &err);
+    ck_assert_msg(status == 0, "%s", err.text);
     return ixd_app_init(&app, ixd_app_find(name), &options, buses, 1, &err);
 }
 
