@@ -64,8 +64,9 @@ static const struct schema_key flow_keys[] = {
      .matrix = true, .otherwise = "cycle",
      .doc = "Several sizes: each in turn, or drawn at random from the seed."},
     {.name = "replay", .type = SCHEMA_TEXT, AT(scenario_flow, replay), .matrix = true,
-     .doc = "A pcap or pcapng file whose Ethernet frames are sent as they are. A relative path "
-            "starts at the scenario's folder."},
+     .doc = "A pcap or pcapng file whose Ethernet frames are sent as they are; what is shorter "
+            "than 60 bytes is padded, unless it is to come back nowhere (`expect: none`). A "
+            "relative path starts at the scenario's folder."},
     {.name = "rate", .type = SCHEMA_SPECIAL, AT(scenario_flow, rate), .special = &rs_special_rate,
      .matrix = true, .required = true,
      .doc = "Frames per second, bits per second on the wire (with preamble, FCS and gap), share "

@@ -152,9 +152,10 @@ uint32_t frame_smallest(const struct plan_flow *f)
 uint32_t frame_length(const struct bench *b, unsigned flow, uint64_t sequence)
 {
     const struct plan_flow *f = &b->flows[flow];
-    if (f->kind == PLAN_REPLAY) { /* the far end's MAC pads */
+    if (f->kind == PLAN_REPLAY) { /* the far end's MAC pads what is to come back */
         uint32_t length = b->frames[f->frame_first + sequence % f->frame_count].length;
-        return length < NIC_FRAME_MIN ? NIC_FRAME_MIN : length;
+        bool pads = f->expect_port != PLAN_NO_PORT;
+        return pads && length < NIC_FRAME_MIN ? NIC_FRAME_MIN : length;
     }
     if (f->size_count == 1)
         return b->sizes[f->size_first];

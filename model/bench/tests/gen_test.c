@@ -135,7 +135,7 @@ END_TEST
 
 START_TEST(capture_keeps_its_times_and_starts_anew)
 {
-    struct plan_flow *f = rig_plan_flow(&plan, 0, PLAN_NO_PORT, 6);
+    struct plan_flow *f = rig_plan_flow(&plan, 0, 0, 6);
     f->kind = PLAN_REPLAY;
     f->pace = PLAN_PACE_STAMP;
     f->frame_count = plan.h->frames.count = 3;
@@ -160,6 +160,19 @@ START_TEST(capture_keeps_its_times_and_starts_anew)
 }
 END_TEST
 
+/* What is to come back is padded; what is not is sent as it was recorded, a runt as a runt. */
+START_TEST(runts_are_replayed_as_runts)
+{
+    struct plan_flow *f = rig_plan_flow(&plan, 0, PLAN_NO_PORT, 1);
+    f->kind = PLAN_REPLAY;
+    f->frame_count = plan.h->frames.count = 1;
+    plan.h->bytes_.count = 40;
+    plan.frame[0] = (struct plan_frame){.offset = 0, .length = 40};
+    run(1000);
+    ck_assert_uint_eq(rig->frame[0].length, 40);
+}
+END_TEST
+
 START_TEST(damaged_fcs_is_sent_so)
 {
     rig_plan_flow(&plan, 0, PLAN_NO_PORT, 1)->bad_fcs = 1;
@@ -181,6 +194,7 @@ int main(void)
     tcase_add_test(t, stop_time_ends_a_flow);
     tcase_add_test(t, deadline_ends_everything);
     tcase_add_test(t, capture_keeps_its_times_and_starts_anew);
+    tcase_add_test(t, runts_are_replayed_as_runts);
     tcase_add_test(t, damaged_fcs_is_sent_so);
     suite_add_tcase(s, t);
     SRunner *runner = srunner_create(s);
