@@ -37,9 +37,9 @@ step "generated pages" python3 scripts/docs.py --check "$BUILD"
 step "scripts" python3 -m unittest discover -s scripts/tests -p '*_test.py'
 step "reproducible guest image" sh scripts/guest_image_test.sh "$BUILD"
 step "in-process scenarios, twice" "$BUILD/ringside" run --host in-process --repeat 2 \
-    --tag '!long' --out "$BUILD/out/in-process" scenarios
-step "guest scenarios, twice" "$BUILD/ringside" run --host qemu --repeat 2 --tag '!long' \
-    --out "$BUILD/out/qemu" --junit "$BUILD/out/smoke.xml" scenarios
+    --jobs "$JOBS" --tag '!long' --out "$BUILD/out/in-process" scenarios
+step "guest scenarios, twice" "$BUILD/ringside" run --host qemu --repeat 2 \
+    --jobs "$JOBS" --tag '!long' --out "$BUILD/out/qemu" --junit "$BUILD/out/smoke.xml" scenarios
 # Debian's own interpreter: it has Debian's python3-scapy, whatever comes first in PATH
 step "frames against Scapy" /usr/bin/python3 scripts/crosscheck.py "$BUILD" --cases 72
 step "gate" python3 scripts/gate_test.py "$BUILD"
