@@ -41,6 +41,7 @@ libpixman-1-dev             run    qemu
 libfdt-dev                  run    qemu
 libslirp-dev                run    qemu
 zlib1g-dev                  run    qemu
+libseccomp-dev              run    qemu
 busybox-static              run    guest
 libarchive-tools            run    guest
 libarchive-dev              run    harness

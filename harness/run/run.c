@@ -216,6 +216,7 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
         g_free(log);
         return RS_ERROR_ENVIRONMENT;
     }
+    machine.sandbox = run->fenced;
     find_snapshot(run, &machine);
     error = set_midway(run, &machine, midway);
     if (run->disturb && run->host == RS_HOST_QEMU) {
