@@ -60,7 +60,7 @@ int rs_bounded_open(struct rs_bounded *b, struct archive *archive, const void *d
 {
     static const unsigned char magic[] = {0x28, 0xb5, 0x2f, 0xfd};
 
-    *b = (struct rs_bounded){.in = {data, bytes, 0}, .left = bytes_max};
+    *b = (struct rs_bounded){.in = {bytes ? data : "", bytes, 0}, .left = bytes_max};
     if (bytes >= sizeof(magic) && !memcmp(data, magic, sizeof(magic))) {
         b->zstd = ZSTD_createDStream();
         b->block = g_malloc(BLOCK);
