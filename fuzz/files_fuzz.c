@@ -108,6 +108,7 @@ void fuzz_results(const uint8_t *data, size_t bytes)
     if (rs_mailbox_results(path, folder, &files, why, sizeof(why)))
         FUZZ_HOLDS(*why, "results refused without a reason");
     (void)rs_guest_results(&guest, folder, why, sizeof(why));
+    rs_guest_fini(&guest);
     g_free(copy);
 }
 

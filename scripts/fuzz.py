@@ -53,11 +53,15 @@ def command(program, name, folder, *more):
     return words
 
 
+def found_by(name, folder):
+    return {file for file in os.listdir(f"{folder}/found") if file.startswith(f"{name}-")}
+
+
 def fuzz_one(program, name, row, folder, seconds):
     """-> (line, text to show when something was found)"""
     fresh = f"{folder}/corpus/{name}"
     os.makedirs(fresh, exist_ok=True)
-    before = set(os.listdir(f"{folder}/found"))
+    before = found_by(name, folder)
     words = command(program, name, folder, f"-max_total_time={seconds}",
                     f"-max_len={row['longest']}", "-print_final_stats=1", "-len_control=20",
                     fresh, f"fuzz/corpus/{name}")
@@ -70,7 +74,7 @@ def fuzz_one(program, name, row, folder, seconds):
         text, status = (late.stdout or b"").decode(errors="replace"), "no end"
     seen = re.findall(r"^#\d+\s.*?cov: (\d+) ft: (\d+)", text, re.M)
     execs = re.search(r"number_of_executed_units:\s+(\d+)", text)
-    found = sorted(set(os.listdir(f"{folder}/found")) - before)
+    found = sorted(found_by(name, folder) - before)
     covered, features = seen[-1] if seen else ("?", "?")
     line = (f"{name}: {execs[1] if execs else '?'} runs in {seconds} s, "
             f"{covered} edges, {features} features")
