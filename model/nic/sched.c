@@ -211,7 +211,7 @@ static bool near_valid(const struct sched *s)
             return false;
         taken[at] = true;
     }
-    return left == 0 && memchr(taken, false, sizeof(taken)) == NULL;
+    return left == 0 && memchr(taken, 0, sizeof(taken)) == NULL;
 }
 
 bool sched_valid(const struct sched *s)
