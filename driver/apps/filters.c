@@ -7,6 +7,7 @@
 #include "driver/filter.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,10 +28,15 @@ static bool number(const char *text, unsigned long most, unsigned long *out)
 
 static bool parse_mac(const char *text, uint8_t mac[6])
 {
-    int end = 0;
-
-    return sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0], &mac[1], &mac[2], &mac[3],
-                  &mac[4], &mac[5], &end) == 6 && text[end] == 0;
+    for (unsigned i = 0; i < 6; i++) {
+        char *end;
+        unsigned long byte = strtoul(text, &end, 16);
+        if (!isxdigit((unsigned char)*text) || end - text > 2 || *end != (i < 5 ? ':' : 0))
+            return false;
+        mac[i] = (uint8_t)byte;
+        text = end + 1;
+    }
+    return true;
 }
 
 static bool parse_address(const char *text, uint32_t *out)
@@ -156,7 +162,7 @@ int ixd_app_filter(struct ixd_port *port, const char *text, struct ixd_error *er
     int rc = -EINVAL;
 
     if (strlen(text) < sizeof(copy)) {
-        strcpy(copy, text);
+        memcpy(copy, text, strlen(text) + 1);
         known = parse_queue(copy, &queue);
         value = strchr(copy, '=');
         if (value)

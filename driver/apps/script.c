@@ -253,7 +253,7 @@ int ixd_script_parse(struct ixd_script **out, const char *text, size_t length, u
     }
     if (!s || !s->text || !s->token || !s->jump || !s->print)
         rc = ixd_fail(&own, -ENOMEM, "no memory for a script");
-    if (rc == 0) {
+    if (rc == 0 && s) {
         memcpy(s->text, text, length);
         s->text[length] = 0;
         rc = script_lex(s, &at, &own);
@@ -267,7 +267,7 @@ int ixd_script_parse(struct ixd_script **out, const char *text, size_t length, u
             }
         }
     }
-    if (rc == 0) {
+    if (rc == 0 && s) {
         rewind_script(s);
         *out = s;
         return 0;

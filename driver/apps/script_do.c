@@ -72,7 +72,7 @@ static int do_wait(struct ixd_script *s, struct ixd_error *err)
         left = s->left, right = s->right, compared = s->compared;
         if (rc == 0)
             rc = deadline(s, &ns, err);
-        if (rc || s->dry || value)
+        if (rc || s->dry || !bus || value)
             return rc;
         if (bus->ops->now_ns(bus) - start >= ns) {
             s->left = left, s->right = right, s->compared = compared;

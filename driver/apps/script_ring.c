@@ -95,12 +95,8 @@ static int side_of(struct ixd_script *s, const struct side **side, uint64_t *que
 {
     int rc;
 
-    *side = NULL;
-    for (unsigned i = RX; i <= TX; i++) {
-        if (script_is(s, s->pos, sides[i].word))
-            *side = &sides[i];
-    }
-    if (!*side)
+    *side = &sides[script_is(s, s->pos, sides[TX].word) ? TX : RX];
+    if (!script_is(s, s->pos, (*side)->word))
         return script_wrong(s, err, "'rx' or 'tx'");
     s->pos++;
     rc = script_eval(s, queue, err);

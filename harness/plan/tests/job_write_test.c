@@ -90,6 +90,15 @@ START_TEST(one_port_app)
 END_TEST
 
 /* Statements go into as few arguments as the lines of a job allow. */
+static unsigned count_of(const char *word, const char *text)
+{
+    unsigned count = 0;
+
+    for (; (text = strstr(text, word)) != NULL; text++)
+        count++;
+    return count;
+}
+
 START_TEST(scripts)
 {
     GString *many = g_string_new("name: t\nwhy: w\ndriver:\n  app: poke\n  script:\n");
@@ -100,8 +109,8 @@ START_TEST(scripts)
         g_string_append(many, "    - RETA(0) = 1234567\n");
     ck_assert_int_eq(write_job(many->str, &job, &wrong), 0);
     ck_assert_ptr_nonnull(strstr(job.text, "argv --script\nargv RETA(0) = 1234567; RETA(0) = "));
-    ck_assert_uint_eq(g_strv_length(g_strsplit(job.text, "argv --script\n", -1)), 4);
-    ck_assert_uint_eq(g_strv_length(g_strsplit(job.text, "RETA(0)", -1)), 501);
+    ck_assert_uint_eq(count_of("argv --script\n", job.text), 3);
+    ck_assert_uint_eq(count_of("RETA(0)", job.text), 500);
     ck_assert_ptr_null(strstr(job.text, "\n\n"));
     rs_job_fini(&job);
     g_free(wrong);
