@@ -3,38 +3,12 @@
 #include "driver/filter.h"
 
 #include "driver/ixd_priv.h"
-#include "driver/tests/fake_bus.h"
+#include "driver/tests/steered_port.h"
 #include "driver/tests/test.h"
 
 #include <errno.h>
 
-static struct fake_bus fake;
-static struct pool *pool;
-static struct ixd_port *port;
-static struct ixd_error err;
 static const struct ixd_tuple flow = {0x0a000002, 0x0a000102, 1024, 9, 17};
-
-static void begin(void)
-{
-    struct ixd_config config;
-
-    fake_bus_init(&fake);
-    fake_bus_stick(&fake, IXD_FDIRCMD, 3, 0);
-    fake_bus_stick(&fake, IXD_FDIRCTRL, IXD_FDIRCTRL_INIT_DONE, IXD_FDIRCTRL_INIT_DONE);
-    pool = fake_pool(&fake, 1024);
-    ixd_config_default(&config);
-    config.pool = pool;
-    config.rx_queues = 4;
-    config.rx_ring = config.tx_ring = 32;
-    ck_assert_msg(ixd_open(&port, &fake.bus, &config, &err) == 0, "%s", err.text);
-}
-
-static void end(void)
-{
-    ck_assert_msg(ixd_close(port, &err) == 0, "%s", err.text);
-    ck_assert_int_eq(pool_check_home(pool, &err), 0);
-    fake_bus_fini(&fake, pool);
-}
 
 /* The hash is linear in the flow: single bits show the key's. A key of one bit gives one piece. */
 START_TEST(hash_of_single_bits)
