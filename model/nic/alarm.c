@@ -24,8 +24,10 @@ void nic_alarm_set(struct nic *n, struct nic_alarm *a, uint64_t at_ps, int kind,
     /* An event that should have come already was lost with a heap that was emptied. */
     while (a->at_ps[0] && a->at_ps[0] < now)
         nic_alarm_fired(a);
-    if (a->at_ps[0] && (a->at_ps[0] <= at_ps || a->at_ps[1]))
+    if (a->at_ps[0] && a->at_ps[0] <= at_ps)
         return;
+    if (a->at_ps[1])
+        sched_drop(n->sched, a->at_ps[1], SCHED_NIC, n->st->config.port, queue, (uint32_t)kind);
     if (!nic_timer(n, (enum nic_timer)kind, at_ps - now, queue, 0, lead_ps))
         return;
     a->at_ps[1] = a->at_ps[0];

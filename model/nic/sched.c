@@ -37,13 +37,15 @@ bool sched_at_far(struct sched *s, const struct sched_event *e)
     return true;
 }
 
-static void close_gap(struct sched *s)
+static void close_gap(struct sched *s, size_t gap)
 {
     struct sched_event last = s->far[--s->far_count];
-    size_t gap = 0, least;
+    size_t least;
 
     if (!s->far_count)
         last.time_ps = SCHED_NEVER;
+    for (; gap > 0 && sched_before(&last, &s->far[(gap - 1) / 2]); gap = (gap - 1) / 2)
+        s->far[gap] = s->far[(gap - 1) / 2];
     while ((least = 2 * gap + 1) < s->far_count) {
         if (least + 1 < s->far_count && sched_before(&s->far[least + 1], &s->far[least]))
             least++;
@@ -66,7 +68,56 @@ bool sched_pop_far(struct sched *s, uint64_t limit_ps, struct sched_event *out)
     s->now_ps = out->time_ps;
     s->dispatched++;
     s->count--;
-    close_gap(s);
+    close_gap(s, 0);
+    return true;
+}
+
+/* ---- a change of plans ---- */
+
+static bool is_event(const struct sched_event *e, uint64_t time_ps, uint64_t first_order,
+                     uint32_t kind)
+{
+    return e->time_ps == time_ps && e->kind == kind &&
+           e->order >> SCHED_SEQUENCE_BITS == first_order >> SCHED_SEQUENCE_BITS;
+}
+
+static bool drop_near(struct sched *s, uint64_t time_ps, uint64_t first_order, uint32_t kind)
+{
+    uint32_t slice = sched_slice(time_ps);
+    uint8_t *link = &s->first[slice], place;
+
+    while ((place = *link) != 0 && !is_event(&s->near[place], time_ps, first_order, kind))
+        link = &s->next[place];
+    if (!place)
+        return false;
+    *link = s->next[place];
+    if (!s->first[slice])
+        s->slices[slice / 64] &= ~(1ull << slice % 64);
+    s->next[place] = (uint8_t)s->free;
+    s->free = place;
+    return true;
+}
+
+static bool drop_far(struct sched *s, uint64_t time_ps, uint64_t first_order, uint32_t kind)
+{
+    for (uint32_t i = 0; i < s->far_count; i++) {
+        if (is_event(&s->far[i], time_ps, first_order, kind)) {
+            close_gap(s, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool sched_drop(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32_t device,
+                uint32_t queue, uint32_t kind)
+{
+    uint64_t first_order = sched_order(class_, device, queue, 0);
+
+    if (!drop_near(s, time_ps, first_order, kind) && !drop_far(s, time_ps, first_order, kind))
+        return false;
+    s->count--;
+    s->visible_due_ps = 0; /* it may have been the one that is seen first */
     return true;
 }
 

@@ -128,8 +128,8 @@ static inline void sched_came(struct sched *s, const struct sched_event *e)
 }
 
 /* Schedules an event. `lead_ps`: see struct sched_event; 0 when in doubt. Returns false, and counts
- * it in `refused`, when there is no place. There is no cancel: an owner whose plans changed keeps a
- * generation number in `arg` and ignores the stale event. */
+ * it in `refused`, when there is no place. An owner whose plans changed often keeps a generation
+ * number in `arg` and ignores the stale event. */
 static inline bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class class_,
                             uint32_t device, uint32_t queue, uint32_t kind, uint64_t arg,
                             uint32_t lead_ps)
@@ -158,6 +158,11 @@ static inline bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class 
     sched_came(s, &e);
     return true;
 }
+
+/* Takes back an event that is pending at time_ps, which costs a search: for what is rare. False:
+ * there is none. What it freed has room for one that is due no later. */
+bool sched_drop(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32_t device,
+                uint32_t queue, uint32_t kind);
 
 /* The first list that is not empty, from the one of now on; there is one. */
 static inline uint32_t sched_first_slice(const struct sched *s)

@@ -136,6 +136,30 @@ START_TEST(tcp_timer)
 }
 END_TEST
 
+/* Each wish earlier than the one before: the last counts, however many are pending already. */
+START_TEST(tcp_timer_kicked_again_and_again)
+{
+    const uint64_t ms = 1000000000;
+
+    for (uint32_t left = 9; left > 0; left--)
+        fake_w32(h, 0x4c, left | 1 << 9 | 1 << 8);
+    fake_run(h, ms - 1);
+    ck_assert(!timer_cause());
+    fake_run(h, 1);
+    ck_assert(timer_cause());
+    fake_run(h, 20 * ms);
+    ck_assert(!timer_cause());
+    for (uint32_t left = 9; left > 3; left--)
+        fake_w32(h, 0x4c, left | 1 << 9 | 1 << 8);
+    fake_w32(h, 0x4c, 7 | 1 << 9 | 1 << 8); /* and a later one again */
+    fake_run(h, 7 * ms - 1);
+    ck_assert(!timer_cause());
+    fake_run(h, 1);
+    ck_assert(timer_cause());
+    ck_assert(h->sched.count < 3);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("clock");
@@ -150,6 +174,7 @@ int main(void)
     tcase_add_test(t, set_and_change_of_rate);
     tcase_add_test(t, halves_belong_together);
     tcase_add_test(t, tcp_timer);
+    tcase_add_test(t, tcp_timer_kicked_again_and_again);
     suite_add_tcase(suite, t);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -87,6 +87,44 @@ static bool both_pop(uint64_t limit)
     return have;
 }
 
+static void both_drop(const struct sched_event *wish)
+{
+    uint32_t rank = (uint32_t)(wish->order >> SCHED_SEQUENCE_BITS);
+
+    ck_assert(sched_drop(&s, wish->time_ps, (enum sched_class)(rank >> 24), rank >> 16 & 0xff,
+                         rank & 0xffff, wish->kind));
+    for (uint32_t i = 0; i < naive.count; i++) {
+        if (&naive.e[i] == wish) {
+            naive.e[i] = naive.e[--naive.count];
+            break;
+        }
+    }
+    ck_assert_uint_eq(sched_deadline(&s), naive_deadline());
+}
+
+/* No two alike, so that both lists can only mean the same one; from lists and heap. */
+START_TEST(dropped_from_everywhere)
+{
+    for (int round = 0; round < 100; round++) {
+        uint32_t in = draw(500), out = draw(300);
+
+        while (in-- && naive.count < 1500)
+            both_add(naive.now + draw(2 * FAR_PS), draw(5), draw(3), naive.sequence & 0xffff,
+                     draw(4) ? 0 : draw(5000));
+        while (out-- && naive.count)
+            both_drop(&naive.e[draw(naive.count)]);
+        ck_assert(sched_valid(&s));
+        ck_assert(!sched_drop(&s, naive.now + 1, SCHED_LAST, 9, 9, 9));
+        for (out = draw(300); out-- && both_pop(naive.now + draw(FAR_PS));)
+            ;
+    }
+    while (naive.count)
+        both_drop(&naive.e[draw(naive.count)]);
+    ck_assert_uint_eq(s.count, 0);
+    ck_assert(sched_valid(&s));
+}
+END_TEST
+
 /* Few distinct times and ranks, so that every tie-break is used; bursts in, bursts out. By turns
  * within one slice, over some, and to the heap and back. */
 START_TEST(random_against_naive)
@@ -281,6 +319,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, random_against_naive, 0, 20);
     tcase_add_test(t, all_orders_of_seven);
+    tcase_add_test(t, dropped_from_everywhere);
     tcase_add_test(t, past_runs_now_and_after_what_is_due);
     tcase_add_test(t, sequence_starts_anew);
     tcase_add_test(t, full_heap_refuses);
