@@ -25,8 +25,9 @@ GArray *rs_figures_new(void);
 void rs_figures_add(GArray *figures, const char *name, const char *unit, double value);
 const struct rs_figure *rs_figures_find(const GArray *figures, const char *name);
 
-/* Adds what is gated of every passed result (struct rs_result *): per-packet figures, and
- * percentiles of the latency in model time. */
+/* Adds what is gated of every passed result (struct rs_result *): per-packet figures, mean and
+ * percentiles of the latency in model time. Not what other bytes of the guest change by chance:
+ * docs/formats/baseline.md. */
 void rs_figures_of_results(GArray *figures, const GPtrArray *results);
 
 /* Rows of JSON. Reading: 0 or -EPROTO with a sentence. */
