@@ -132,20 +132,6 @@ int nic_fetch_done(struct nic *n, struct nic_fetcher *f, void *queues, uint32_t 
     return (int)queue;
 }
 
-int nic_map_next(const uint64_t map[2], uint32_t from)
-{
-    uint32_t word = from / 64 & 1;
-    uint64_t bits = map[word] & ~0ull << from % 64;
-
-    for (int i = 0; i < 3; i++) {
-        if (bits)
-            return (int)(word * 64 + (uint32_t)__builtin_ctzll(bits));
-        word ^= 1;
-        bits = map[word];
-    }
-    return -1;
-}
-
 int nic_fetch_turn(struct nic_fetcher *f)
 {
     int queue = nic_map_next(f->want, f->turn);

@@ -43,9 +43,9 @@ uint64_t nic_tx_ring_base(const struct nic *n, uint32_t queue)
 /* ---- the pump ---- */
 
 /* In hand, or in a cache. */
-static bool has_packet(const struct nic_tx *tx)
+static inline bool has_packet(const struct nic_tx *tx)
 {
-    return tx->gather.active || tx->active[0] || tx->active[1];
+    return tx->active[0] | tx->active[1] | tx->gather.active;
 }
 
 void nic_tx_pump(struct nic *n)
@@ -58,18 +58,18 @@ void nic_tx_pump(struct nic *n)
         return;
     }
     tx->pumping = true;
+    while (steps > 0 && nic_tx_fetch(n))
+        steps--;
     do {
         tx->again = false;
-        while (steps > 0 && nic_fetch_wanted(&tx->fetcher) && nic_tx_fetch(n))
-            steps--;
         if (has_packet(tx) && nic_tx_may_dma(n))
             while (steps > 0 && nic_tx_gather(n))
                 steps--;
         while (steps > 0 && tx->next != NIC_FIFO_NONE && nic_tx_complete(n))
             steps--;
         /* Gathering used descriptors up: the queue may want more. */
-        if (nic_fetch_wanted(&tx->fetcher) && nic_fetch_slot_free(&tx->fetcher))
-            tx->again = true;
+        while (steps > 0 && nic_tx_fetch(n))
+            steps--;
     } while (tx->again && steps > 0);
     tx->pumping = false;
     if (steps <= 0)

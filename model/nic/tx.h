@@ -159,7 +159,7 @@ void nic_tx_data_done(struct nic *n, uint32_t slot, enum nic_dma_status status,
  * descriptor of the packet in hand, of whose bytes `room` are wanted. */
 uint32_t nic_tx_reserve(struct nic *n, uint32_t length);
 uint32_t nic_tx_buffer_limit(const struct nic *n);
-bool nic_tx_ask(struct nic *n, struct nic_tx_packet *p, uint32_t bytes);
+bool nic_tx_ask(struct nic *n, uint32_t bytes);
 void nic_tx_next_buffer(struct nic *n, uint32_t room);
 /* The packet in hand has been asked for to its end. */
 void nic_tx_end_packet(struct nic *n, struct nic_tx_packet *p);

@@ -15,6 +15,10 @@
     ((uint64_t)(TXD_POPTS_IXSM | TXD_POPTS_TXSM | TXD_POPTS_IPSEC) << 32 |                         \
      (uint32_t)(TXD_TSE | TXD_VLE | TXD_IC | TXD_LINKSEC | TXD_1588))
 
+/* What of q1 says that a descriptor is a packet by itself that is to be sent as it is. */
+#define FORM (ASKS | (uint32_t)(TXD_DEXT | TXD_DTYP | TXD_EOP | TXD_IFCS))
+#define PLAIN ((uint32_t)(TXD_DEXT | TXD_DTYP_DATA | TXD_EOP | TXD_IFCS))
+
 /* What the descriptors of the packet at the front of the cache add up to. */
 struct shape {
     uint32_t descs, length;
@@ -189,41 +193,42 @@ static inline bool place_plain(struct nic *n, uint32_t queue, const struct shape
     return place(n, queue, s, drop, NULL);
 }
 
-/* Starts on the next packet: gather is active then. False: there is none, or no place for it. */
-static bool begin(struct nic *n)
+/* The queue's packet has its place: the next queue's turn. */
+static inline void begun(struct nic_tx *tx, uint32_t queue, bool whole)
+{
+    struct nic_tx_queue *q = &tx->queue[queue];
+
+    tx->turn = (uint8_t)((queue + 1) % NIC_QUEUES);
+    q->packets -= whole && q->packets > 0;
+    if (q->packets == 0)
+        tx->active[queue / 64] &= ~(1ull << queue % 64);
+}
+
+/* Starts on the next packet: gather is active then. False: there is no place for it. */
+static __attribute__((noinline)) bool begin(struct nic *n, uint32_t queue)
 {
     struct nic_tx *tx = &n->st->tx;
-    int queue = nic_map_next(tx->active, tx->turn);
-
-    if (queue < 0)
-        return false;
     struct nic_tx_queue *q = &tx->queue[queue];
     struct shape s = measure(&q->desc);
-    uint64_t bit = 1ull << queue % 64;
     if (s.contexts && nic_tx_is_context(&q->desc.cache[q->desc.used % NIC_DESC_CACHE])) {
-        nic_tx_take_contexts(n, (uint32_t)queue);
+        nic_tx_take_contexts(n, queue);
         return true; /* the packet behind them is next */
     }
     if (s.descs == 0 || (!s.whole && !q->discard)) { /* nothing whole after all */
         q->packets = 0;
-        tx->active[queue / 64] &= ~bit;
+        tx->active[queue / 64] &= ~(1ull << queue % 64);
         return true;
     }
     if (nic_tx_buffer_limit(n) == 0)
-        nic_tx_tell(n, (uint32_t)queue, 0, NIC_BAD_TX_BUFFER);
-    bool placed = s.any & ASKS ? place_asking(n, (uint32_t)queue, &s)
-                               : place_plain(n, (uint32_t)queue, &s);
+        nic_tx_tell(n, queue, 0, NIC_BAD_TX_BUFFER);
+    bool placed = s.any & ASKS ? place_asking(n, queue, &s) : place_plain(n, queue, &s);
     if (!placed) {
         tx->full = true;
         return false;
     }
-    tx->turn = (uint8_t)((queue + 1) % NIC_QUEUES);
-    if (s.whole) {
+    if (s.whole)
         q->discard = false;
-        q->packets -= q->packets > 0;
-    }
-    if (q->packets == 0)
-        tx->active[queue / 64] &= ~bit;
+    begun(tx, queue, s.whole);
     return true;
 }
 
@@ -247,38 +252,64 @@ static inline void next_buffer(struct nic *n, uint32_t room)
         g->left = room;
 }
 
-/* One read of the present buffer; false when every slot is busy. */
-static inline bool ask(struct nic *n, struct nic_tx_packet *p, uint32_t bytes)
+static inline uint32_t free_slots(const struct nic_tx *tx)
+{
+    return ~tx->reads_busy & ((1u << NIC_TX_DATA_SLOTS) - 1);
+}
+
+/* The most that one read may ask for from there. */
+static inline uint32_t read_most(const struct nic *n, uint64_t address)
+{
+    uint32_t most = 4096 - (uint32_t)(address & 4095), mrrs = nic_pci_mrrs(n);
+
+    most = most < mrrs ? most : mrrs;
+    return most < NIC_READ_MAX ? most : NIC_READ_MAX;
+}
+
+/* A read for the packet's bytes from `offset` on; a slot is free. The answer may come from
+ * inside. */
+static inline void request(struct nic *n, uint32_t packet, uint32_t offset, uint64_t address,
+                           uint32_t bytes)
 {
     struct nic_tx *tx = &n->st->tx;
-    struct nic_tx_gather *g = &tx->gather;
-    uint32_t slots = ~tx->reads_busy & ((1u << NIC_TX_DATA_SLOTS) - 1);
+    uint32_t slot = (uint32_t)__builtin_ctz(free_slots(tx));
 
-    if (!slots)
-        return false;
-    uint32_t slot = (uint32_t)__builtin_ctz(slots), mrrs = nic_pci_mrrs(n);
-    uint32_t in_page = 4096 - (uint32_t)(g->address & 4095);
-    uint64_t address = g->address;
-    if (bytes > mrrs)
-        bytes = mrrs;
-    if (bytes > NIC_READ_MAX)
-        bytes = NIC_READ_MAX;
-    if (bytes > in_page)
-        bytes = in_page;
     tx->reads_busy |= 1u << slot;
     tx->read[slot] = (struct nic_tx_read){
-        .packet = g->packet, .offset = g->filled, .length = (uint16_t)bytes, .busy = 1,
+        .packet = packet, .offset = offset, .length = (uint16_t)bytes, .busy = 1,
     };
-    p->reads++;
+    ((struct nic_tx_packet *)nic_fifo_at(tx->buffer, packet))->reads++;
+    n->ops->dma_read(n->host, nic_function(n), NIC_TAG(NIC_TAG_TX_DATA, slot), address, bytes);
+}
+
+/* One read of the present buffer; false when every slot is busy. */
+static inline bool ask(struct nic *n, uint32_t bytes)
+{
+    struct nic_tx_gather *g = &n->st->tx.gather;
+    uint64_t address = g->address;
+    uint32_t filled = g->filled, most = read_most(n, address);
+
+    if (!free_slots(&n->st->tx))
+        return false;
+    bytes = bytes < most ? bytes : most;
     g->filled += bytes;
     g->address += bytes;
     g->left -= bytes;
-    /* Last: the answer may come from inside. */
-    n->ops->dma_read(n->host, nic_function(n), NIC_TAG(NIC_TAG_TX_DATA, slot), address, bytes);
+    request(n, g->packet, filled, address, bytes);
     return true;
 }
 
-/* The packet in hand has been asked for to its end. */
+/* A packet of the queue has been asked for to its end. */
+static inline void gathered(struct nic *n, uint32_t queue)
+{
+    struct nic_tx *tx = &n->st->tx;
+
+    if (tx->queue[queue].packets == 0) /* contexts that nothing follows yet */
+        nic_tx_take_contexts(n, queue);
+    nic_fetch_want(&tx->fetcher, queue);
+}
+
+/* So has the packet in hand. */
 static inline void end_packet(struct nic *n, struct nic_tx_packet *p)
 {
     struct nic_tx *tx = &n->st->tx;
@@ -286,25 +317,49 @@ static inline void end_packet(struct nic *n, struct nic_tx_packet *p)
     p->gathered = 1;
     p->head = tx->queue[tx->gather.queue].desc.next;
     tx->gather.active = false;
-    if (tx->queue[tx->gather.queue].packets == 0) /* contexts that nothing follows yet */
-        nic_tx_take_contexts(n, tx->gather.queue);
-    nic_fetch_want(&tx->fetcher, tx->gather.queue);
+    gathered(n, tx->gather.queue);
 }
 
-bool nic_tx_gather(struct nic *n)
+/* Most packets: one descriptor, nothing to be done to it, one read. What begin(), next_buffer(),
+ * ask() and end_packet() do, in one go; false: it is not such a one, and nothing was done. */
+static inline bool straight(struct nic *n, uint32_t queue)
 {
     struct nic_tx *tx = &n->st->tx;
-    struct nic_tx_gather *g = &tx->gather;
+    struct nic_tx_queue *q = &tx->queue[queue];
+    struct nic_desc_queue *d = &q->desc;
+    const struct nic_desc *desc = &d->cache[d->used % NIC_DESC_CACHE];
+    uint64_t address = desc->q0, q1 = desc->q1;
+    uint32_t length = q1 & TXD_LENGTH, at;
 
-    if (!g->active && !begin(n))
+    if ((q1 & FORM) != PLAIN || q1 >> 32 >> TXD_PAYLEN_SHIFT != length || d->used == d->ready ||
+        q->discard || !free_slots(tx) || length - 1 >= read_most(n, address) ||
+        (at = reserve(n, length)) == NIC_FIFO_NONE)
         return false;
-    if (!g->active)
-        return true;
+    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, at);
+    uint16_t first = d->next;
+    d->used++;
+    d->next = (uint16_t)ring_advance(first, 1, nic_tx_ring_length(n, queue));
+    *p = (struct nic_tx_packet){
+        .record = p->record, .rs = (uint32_t)q1 / TXD_RS & 1, .length = length, .first = first,
+        .life = q->life, .head = d->next, .queue = (uint8_t)queue, .gathered = 1,
+        .asked = length,
+    };
+    begun(tx, queue, true);
+    request(n, at, 0, address, length);
+    gathered(n, queue);
+    return true;
+}
+
+/* The rest of the packet in hand. */
+static __attribute__((noinline)) bool gather(struct nic *n)
+{
+    struct nic_tx_gather *g = &n->st->tx.gather;
+
     if (g->segmented)
         return nic_tx_segment_gather(n);
-    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, g->packet);
+    struct nic_tx_packet *p = nic_fifo_at(n->st->tx.buffer, g->packet);
     do { /* bounded: descriptors of one packet, and slots */
-        if (g->left && !ask(n, p, g->left))
+        if (g->left && !ask(n, g->left))
             return false;
         if (!g->left && g->descs)
             next_buffer(n, p->drop ? 0 : p->asked - g->filled);
@@ -313,15 +368,33 @@ bool nic_tx_gather(struct nic *n)
     return true;
 }
 
+bool nic_tx_gather(struct nic *n)
+{
+    struct nic_tx *tx = &n->st->tx;
+
+    if (!tx->gather.active) {
+        int queue = nic_map_next(tx->active, tx->turn);
+        if (queue < 0)
+            return false;
+        if (straight(n, (uint32_t)queue))
+            return true;
+        if (!begin(n, (uint32_t)queue))
+            return false;
+        if (!tx->gather.active)
+            return true;
+    }
+    return gather(n);
+}
+
 /* The same steps for tx_segment.c: out of line, so that a packet as it is pays for no call. */
 uint32_t nic_tx_reserve(struct nic *n, uint32_t length)
 {
     return reserve(n, length);
 }
 
-bool nic_tx_ask(struct nic *n, struct nic_tx_packet *p, uint32_t bytes)
+bool nic_tx_ask(struct nic *n, uint32_t bytes)
 {
-    return ask(n, p, bytes);
+    return ask(n, bytes);
 }
 
 void nic_tx_next_buffer(struct nic *n, uint32_t room)

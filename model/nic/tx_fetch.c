@@ -33,7 +33,7 @@ bool nic_tx_fetch(struct nic *n)
 {
     struct nic_tx *tx = &n->st->tx;
 
-    if (!nic_fetch_slot_free(&tx->fetcher))
+    if (!nic_fetch_wanted(&tx->fetcher) || !nic_fetch_slot_free(&tx->fetcher))
         return false;
     int queue = nic_fetch_turn(&tx->fetcher);
     if (queue < 0)

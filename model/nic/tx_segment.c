@@ -71,7 +71,7 @@ bool nic_tx_segment_gather(struct nic *n)
     for (;;) { /* bounded: descriptors of one packet, and slots */
         uint32_t wanted = end > g->filled ? end - g->filled : 0;
         if (wanted && g->left) {
-            if (!nic_tx_ask(n, p, wanted < g->left ? wanted : g->left))
+            if (!nic_tx_ask(n, wanted < g->left ? wanted : g->left))
                 return false;
         } else if (g->descs && (wanted || last)) {
             nic_tx_next_buffer(n, UINT32_MAX);
