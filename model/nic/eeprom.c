@@ -61,6 +61,7 @@ static uint16_t checksum(const struct nic_eeprom *e)
 void nic_eeprom_build(struct nic_eeprom *e)
 {
     memset(e->word, 0xff, sizeof(e->word));
+    e->spi = (struct nic_eeprom_spi){ 0 };
     for (unsigned i = 0; i < sizeof(image) / sizeof(image[0]); i++)
         e->word[image[i].at] = image[i].value;
     e->word[NIC_EEPROM_CHECKSUM] = checksum(e);
@@ -101,18 +102,22 @@ void nic_eewr_write(struct nic *n, uint32_t index, uint32_t value)
     n->st->reg[R_EEWR] = (value & ~(uint32_t)EERD_START) | EERD_DONE;
 }
 
-/* Bit-banging finds no device behind the pins (DO reads 0): PRES tells drivers to use EERD. */
 uint32_t nic_eec_read(struct nic *n, uint32_t index)
 {
     uint32_t eec = n->st->reg[R_EEC];
 
+    if (n->st->eeprom.spi.data_out)
+        eec |= EEC_DO;
     return eec & EEC_REQ ? eec | EEC_GNT : eec;
 }
 
 /* An update of the flash image (FLUP) is done when it is asked for. */
 void nic_eec_write(struct nic *n, uint32_t index, uint32_t value)
 {
+    uint32_t before = n->st->reg[R_EEC];
+
     nic_reg_store(n, R_EEC, 0, value);
+    nic_eeprom_spi(&n->st->eeprom, before, n->st->reg[R_EEC]);
     if (value & EEC_FLUP)
         n->st->reg[R_EEC] |= EEC_FLUDONE;
 }

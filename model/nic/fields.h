@@ -29,6 +29,10 @@ enum {
     I2CCTL_DATA_IN = 1u << 2,
     I2CCTL_DATA_OUT = 1u << 3,
 
+    EEC_SK = 1u << 0, /* the serial bus, by hand: clock, */
+    EEC_CS = 1u << 1, /* chip select (low: selected), */
+    EEC_DI = 1u << 2, /* data to the memory, */
+    EEC_DO = 1u << 3, /* and from it */
     EEC_REQ = 1u << 6,
     EEC_GNT = 1u << 7,
     EEC_FLUP = 1u << 23,

@@ -88,6 +88,106 @@ START_TEST(presence)
 }
 END_TEST
 
+/* ---- the serial bus, as drivers move it: s is what they keep of EEC ---- */
+
+static void pins(uint32_t *s, uint32_t set, uint32_t clear)
+{
+    *s = (*s | set) & ~clear;
+    fake_w32(h, 0x10010, *s);
+}
+
+static void shift_out(uint32_t *s, uint32_t bits, unsigned n)
+{
+    while (n--) {
+        pins(s, bits >> n & 1 ? EEC_DI : 0, bits >> n & 1 ? 0 : EEC_DI);
+        pins(s, EEC_SK, 0);
+        pins(s, 0, EEC_SK);
+    }
+    pins(s, 0, EEC_DI);
+}
+
+static uint32_t shift_in(uint32_t *s, unsigned n)
+{
+    uint32_t bits = 0;
+
+    while (n--) {
+        pins(s, EEC_SK, 0);
+        bits = bits << 1 | (fake_r32(h, 0x10010) & EEC_DO ? 1 : 0);
+        pins(s, 0, EEC_SK);
+    }
+    return bits;
+}
+
+static void select_anew(uint32_t *s)
+{
+    pins(s, EEC_CS, 0);
+    pins(s, 0, EEC_CS);
+}
+
+static uint32_t ask_for_pins(void)
+{
+    uint32_t s = fake_r32(h, 0x10010) | EEC_REQ;
+
+    fake_w32(h, 0x10010, s);
+    ck_assert(fake_r32(h, 0x10010) & EEC_GNT);
+    pins(&s, 0, EEC_CS | EEC_SK);
+    return s;
+}
+
+static uint16_t word_by_hand(uint32_t *s, uint32_t at)
+{
+    uint32_t bytes;
+
+    select_anew(s);
+    shift_out(s, 5, 8);
+    ck_assert_uint_eq(shift_in(s, 8) & 1, 0); /* not busy */
+    select_anew(s);
+    shift_out(s, 3, 8);
+    shift_out(s, at * 2, 16);
+    bytes = shift_in(s, 16);
+    return (uint16_t)(bytes >> 8 | bytes << 8);
+}
+
+START_TEST(read_by_hand)
+{
+    uint32_t s = ask_for_pins();
+
+    for (uint32_t at = 0; at < 0x140; at++)
+        ck_assert_uint_eq(word_by_hand(&s, at), word(at));
+    select_anew(&s);
+    shift_out(&s, 3, 8);
+    shift_out(&s, 0x60 * 2, 16);
+    ck_assert_uint_eq(shift_in(&s, 32), 0x06003645); /* goes on: low bytes first */
+    ck_assert_uint_eq(word_by_hand(&s, NIC_EEPROM_WORDS - 1), 0xffff);
+    pins(&s, 0, EEC_REQ);
+    ck_assert_uint_eq(word_by_hand(&s, 0x60), 0); /* nobody there without REQ */
+}
+END_TEST
+
+START_TEST(write_by_hand)
+{
+    uint32_t s = ask_for_pins();
+
+    for (int enabled = 0; enabled < 2; enabled++) {
+        select_anew(&s);
+        shift_out(&s, enabled ? 6 : 4, 8);
+        select_anew(&s);
+        shift_out(&s, 5, 8);
+        ck_assert_uint_eq(shift_in(&s, 8), enabled ? 2 : 0);
+        select_anew(&s);
+        shift_out(&s, 2, 8);
+        shift_out(&s, 0x7f * 2, 16); /* the last word of a page */
+        shift_out(&s, 0x34127856, 32);
+        select_anew(&s);
+        ck_assert_uint_eq(word(0x7f), enabled ? 0x1234 : 0xffff);
+        ck_assert_uint_eq(word(0x40), enabled ? 0x5678 : 0xffff);
+        ck_assert_uint_eq(word(0x80), 0xffff);
+    }
+    shift_out(&s, 5, 8);
+    ck_assert_uint_eq(shift_in(&s, 8), 0); /* each write must be enabled */
+}
+END_TEST
+
 START_TEST(what_probe_needs)
 {
     uint16_t fw = word(0x0f), list = word(0x2b);
@@ -161,6 +261,8 @@ int main(void)
     tcase_add_test(t, checksum);
     tcase_add_test(t, checksum_follows_modules);
     tcase_add_test(t, presence);
+    tcase_add_test(t, read_by_hand);
+    tcase_add_test(t, write_by_hand);
     tcase_add_test(t, what_probe_needs);
     tcase_add_test(t, pba_string);
     tcase_add_test(t, out_of_range_and_without_start);
