@@ -134,6 +134,8 @@ static void bench_options(GPtrArray *argv, const struct rs_machine *m)
            m->console ? ",grace-ms=4294967295" : "",
            state ? ",save-base=" : m->snapshot ? ",from-base=on" : "", state ?: "",
            midway ? ",snapshot=" : "", midway ?: "");
+    if (m->grace_ms && !m->console)
+        option(argv, "-global", "ringside-bench.grace-ms=%u", m->grace_ms);
     if (midway)
         option(argv, "-global", "ringside-bench.snapshot-at=%" G_GUINT64_FORMAT, m->midway_ps);
     g_free(midway);

@@ -134,6 +134,14 @@ enum rs_error rs_run_prepare(struct rs_run *run, const struct rs_inputs *in, cha
     return error ? RS_ERROR_ENVIRONMENT : RS_OK;
 }
 
+/* What the guest may take when the plan is over: stopping its driver, and handing over. */
+static uint32_t grace_ms(const struct scenario_case *c)
+{
+    enum { HAND_OVER_MS = 10000, PS_PER_MS = 1000000000 };
+
+    return (uint32_t)(c->driver.stop_ps / PS_PER_MS) + HAND_OVER_MS;
+}
+
 struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
 {
     uint32_t netdevs = 0;
@@ -150,6 +158,7 @@ struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
         .pages = (enum scenario_pages)c->machine.pages,
         .trace = true,
         .capture = c->capture != 0,
+        .grace_ms = grace_ms(c),
     };
 }
 

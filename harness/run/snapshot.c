@@ -118,6 +118,7 @@ int rs_snapshot_key(const struct rs_machine *machine, char key[17], char *why, s
     shape.snapshot = shape.midway = NULL;
     shape.from_midway = false;
     shape.monitor_fd = 0;
+    shape.grace_ms = 0;
     argv = rs_qemu_argv(&shape);
     error = describe(text, argv, why, why_bytes);
     snprintf(key, 17, "%016llx", (unsigned long long)XXH64(text->str, text->len, 0));

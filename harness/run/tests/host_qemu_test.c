@@ -44,9 +44,10 @@ START_TEST(reproducible)
     };
     const struct rs_machine machine = {
         .dir = "/r", .ports = 2, .memory_bytes = 512 << 20, .trace = true,
-        .pages = SCENARIO_PAGES_2MIB};
+        .pages = SCENARIO_PAGES_2MIB, .grace_ms = 12000};
     char *line = line_of(&machine);
 
+    ck_assert_ptr_nonnull(strstr(line, "ringside-bench.grace-ms=12000"));
     for (unsigned i = 0; i < G_N_ELEMENTS(must); i++)
         ck_assert_msg(strstr(line, must[i]) != NULL, "%s is not in %s", must[i], line);
     ck_assert_uint_eq(occurrences(line, "pcie-root-port,"), 2);
