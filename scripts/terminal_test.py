@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tool prints on a terminal, on a poor one, and where there is none.
 
-    scripts/terminal_test.py BUILD        after `make BUILD=BUILD tools`
+    scripts/terminal_test.py BUILD        after `make BUILD=BUILD all`
 
 The last line is `N passed, M failed`.
 """
@@ -99,6 +99,37 @@ def pipes(test):
                "--junit -: XML alone", out)
 
 
+def others(test):
+    """--json of the commands that run no suite: it alone on standard output, words elsewhere."""
+    def json_of(*words, status=0):
+        done = subprocess.run([test.tool, *words, "--json", "-"], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=DEADLINE, check=False,
+                              env=test.environment(RINGSIDE_OUT=test.place + "/out"))
+        test.check(done.returncode == status and done.stderr, f"{words[0]} --json -", done.stderr)
+        return json.loads(done.stdout)
+
+    test.piped("--trace", "2")
+    run = os.path.join(test.place, "out", "latest")
+    page = json_of("trace", run, "--frame", "0")
+    test.check(page["format"] == "ringside-trace" and page["times_from"] == "go"
+               and page["matches"] == len(page["events"]) > 4
+               and any(e["event"] == "rx_frame" for e in page["events"]), "a frame's way", page)
+    page = json_of("trace", run, "--register", "TDT*", "--limit", "3")
+    test.check(page["matches"] > 3 == len(page["events"])
+               and all(e["words"]["offset"].startswith("TDT[") for e in page["events"]),
+               "three accesses of many", page)
+    page = json_of("trace", run, "--event", "tx_drop", status=4)
+    test.check(page["events"] == [] and page["exit_status"] == 4, "none", page)
+
+    page = json_of("rate", "--host", "in-process", "--resolution", "50", "forward-64B-slow-core")
+    test.check(page["probes"] and all(p["share"] and "lost" in p for p in page["probes"])
+               and page["no_loss_up_to"]["offered_pps"] > 0, "where loss begins", page)
+
+    page = json_of("doctor")
+    test.check(page["fit"] and {c["state"] for c in page["checks"]} <= {"ok", "warn"}
+               and page["checks"][-1]["what"] == "guest boots", "a machine that is fit", page)
+
+
 def main():
     if len(sys.argv) != 2:
         print(__doc__, file=sys.stderr)
@@ -107,6 +138,7 @@ def main():
         test = Test(os.path.abspath(sys.argv[1]), place)
         terminals(test)
         pipes(test)
+        others(test)
     print(f"{test.passed} passed, {test.failed} failed")
     return 1 if test.failed else 0
 

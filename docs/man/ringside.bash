@@ -17,12 +17,12 @@ _ringside()
         run) options='--filter --tag --shard --seed --repeat --snapshot-at --disturb --host --jobs --out --junit --json --trace --capture --cold --keep --dry-run --list --timeout-multiplier --help --verbose --quiet --color' ;;
         list) options='--filter --tag --shard --json --help --verbose --quiet --color' ;;
         lint) options='--json --help --verbose --quiet --color' ;;
-        trace) options='--frame --flow --queue --port --register --event --from --to --absolute --limit --help --verbose --quiet --color' ;;
+        trace) options='--frame --flow --queue --port --register --event --from --to --absolute --limit --json --help --verbose --quiet --color' ;;
         replay) options='--out --trace --capture --keep --snapshot-at --from-snapshot --json --junit --trust --help --verbose --quiet --color' ;;
-        rate) options='--host --out --resolution --help --verbose --quiet --color' ;;
+        rate) options='--host --out --resolution --json --help --verbose --quiet --color' ;;
         gate) options='--baseline --update --same-environment --figures-from --all --filter --tag --shard --host --jobs --out --json --junit --help --verbose --quiet --color' ;;
         shell) options='--ports --dry-run --help --verbose --quiet --color' ;;
-        doctor) options='--help --verbose --quiet --color' ;;
+        doctor) options='--json --help --verbose --quiet --color' ;;
         clean) options='--force --older --keep-failures --all --help --verbose --quiet --color' ;;
         schema) options='--json --markdown --faults --rules --help --verbose --quiet --color' ;;
         esac ;;

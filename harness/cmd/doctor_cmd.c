@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
@@ -15,6 +17,7 @@
 #include "harness/run/builtin.h"
 #include "harness/cmd/cli.h"
 #include "harness/base/paths.h"
+#include "harness/report/report_file.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/snapshot.h"
 #include "harness/run/snapshot_files.h"
@@ -23,31 +26,39 @@
 enum { ROOM_BYTES_MIN = 512 << 20, BOOT_DEADLINE_MS = 180 * 1000, QUICK_MS = 20 * 1000 };
 
 struct doctor {
-    unsigned failed, warned;
+    unsigned failed;
+    FILE *talk;
+    json_t *checks; /* {"what", "state", "text"} */
 };
 
-static void say(FILE *out, enum rs_style style, const char *word, const char *what,
+static void say(struct doctor *d, enum rs_style style, const char *word, const char *what,
                 const char *format, va_list args)
 {
+    char *text = g_strdup_vprintf(format, args), *state = g_ascii_strdown(word, -1);
+
     rs_progress_clear();
-    fprintf(out, "%s%-4s%s  %-18s ", rs_style(out, style), word, rs_style(out, RS_PLAIN), what);
-    vfprintf(out, format, args);
-    fputc('\n', out);
-    fflush(out);
+    fprintf(d->talk, "%s%-4s%s  %-18s %s\n", rs_style(d->talk, style), word,
+            rs_style(d->talk, RS_PLAIN), what, text);
+    fflush(d->talk);
+    json_array_append_new(d->checks,
+                          json_pack("{s:s, s:s, s:s}", "what", what, "state", state, "text", text));
+    g_free(state);
+    g_free(text);
 }
 
-static void good(const char *what, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void good(struct doctor *d, const char *what, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 static void bad(struct doctor *d, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 static void warn(struct doctor *d, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-static void good(const char *what, const char *format, ...)
+static void good(struct doctor *d, const char *what, const char *format, ...)
 {
     va_list args;
 
     va_start(args, format);
-    say(stdout, RS_GOOD, "ok", what, format, args);
+    say(d, RS_GOOD, "ok", what, format, args);
     va_end(args);
 }
 
@@ -57,7 +68,7 @@ static void bad(struct doctor *d, const char *what, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    say(stdout, RS_BAD, "FAIL", what, format, args);
+    say(d, RS_BAD, "FAIL", what, format, args);
     va_end(args);
     d->failed++;
 }
@@ -68,20 +79,19 @@ static void warn(struct doctor *d, const char *what, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    say(stdout, RS_WARN, "warn", what, format, args);
+    say(d, RS_WARN, "warn", what, format, args);
     va_end(args);
-    d->warned++;
 }
 
 /* ---- looking ---- */
 
-static void check_machine(void)
+static void check_machine(struct doctor *d)
 {
     struct utsname name;
     char *os = g_get_os_info(G_OS_INFO_KEY_PRETTY_NAME);
 
     if (uname(&name) == 0)
-        good("machine", "%s, Linux %s, %s, %ld CPUs", os ?: "unknown system", name.release,
+        good(d, "machine", "%s, Linux %s, %s, %ld CPUs", os ?: "unknown system", name.release,
              name.machine, sysconf(_SC_NPROCESSORS_ONLN));
     g_free(os);
 }
@@ -98,7 +108,7 @@ static void check_products(struct doctor *d)
             char hash[17], *name = g_path_get_basename(needs[i]);
 
             if (rs_file_hash(needs[i], hash) == 0)
-                good(name, "%s, XXH64 %s", needs[i], hash);
+                good(d, name, "%s, XXH64 %s", needs[i], hash);
             else
                 bad(d, name, "%s is missing: type 'make all'", needs[i]);
             g_free(name);
@@ -115,7 +125,7 @@ static void check_products(struct doctor *d)
         g_free(path);
     }
     if (found == G_N_ELEMENTS(apps))
-        good("applications", "fwd, echo, gen, sink and poke are built for the guest");
+        good(d, "applications", "fwd, echo, gen, sink and poke are built for the guest");
 }
 
 static void check_room(struct doctor *d)
@@ -131,7 +141,7 @@ static void check_room(struct doctor *d)
         bad(d, "disk room", "%" PRIu64 " MiB free in %s; runs want at least %d",
             ((uint64_t)fs.f_bavail * fs.f_frsize) >> 20, out, ROOM_BYTES_MIN >> 20);
     else
-        good("disk room", "%" PRIu64 " MiB free in %s",
+        good(d, "disk room", "%" PRIu64 " MiB free in %s",
              ((uint64_t)fs.f_bavail * fs.f_frsize) >> 20, out);
     unlink(probe);
     g_free(probe);
@@ -155,36 +165,36 @@ static void check_programs(struct doctor *d)
     char *qemu = rs_build_path("qemu-system-x86_64"), line[200];
 
     if (first_line((const char *[]){qemu, "--version", NULL}, line, sizeof(line)))
-        good("QEMU starts", "%s", line);
+        good(d, "QEMU starts", "%s", line);
     else
         bad(d, "QEMU starts", "it does not: %s; type 'make qemu'", *line ? line : "no output");
     if (first_line((const char *[]){qemu, "-device", "ringside-nic,help", NULL}, line,
                    sizeof(line)))
-        good("NIC in QEMU", "the device ringside-nic is there");
+        good(d, "NIC in QEMU", "the device ringside-nic is there");
     else
         bad(d, "NIC in QEMU", "the device ringside-nic is not in this QEMU; type 'make qemu'");
     if (first_line((const char *[]){"python3", "-c", "import jinja2; print(jinja2.__version__)",
                                     NULL},
                    line, sizeof(line)))
-        good("report page", "Python with Jinja2 %s", line);
+        good(d, "report page", "Python with Jinja2 %s", line);
     else
         warn(d, "report page", "no Python with Jinja2: runs work, index.html is not made; "
                                "apt install python3-jinja2");
     if (first_line((const char *[]){"sh", "-c", "tshark --version 2>/dev/null", NULL}, line,
                    sizeof(line)))
-        good("captures", "%s reads wire.pcapng", line);
+        good(d, "captures", "%s reads wire.pcapng", line);
     else
         warn(d, "captures", "no TShark: --capture works, reading needs apt install tshark");
     g_free(qemu);
 }
 
-static void tell_snapshots(void)
+static void tell_snapshots(struct doctor *d)
 {
     char *root = rs_snapshot_root();
     uint64_t bytes;
     const unsigned left = rs_snapshot_prune(root, RS_SNAPSHOTS_MAX, UINT64_MAX, &bytes);
 
-    good("base snapshots", "%u in %s, %" PRIu64 " MiB; runs start from there, made when first "
+    good(d, "base snapshots", "%u in %s, %" PRIu64 " MiB; runs start from there, made when first "
                            "wanted", left, root, bytes >> 20);
     g_free(root);
 }
@@ -212,7 +222,7 @@ static void tell_boot(struct doctor *d, const struct rs_run *run)
     else if (!run->facts.guest.has_driver || run->facts.guest.driver_exit)
         bad(d, "guest boots", "/bin/busybox true did not end well in the guest");
     else
-        good("guest boots", "to the end in %" PRIu64 ".%" PRIu64 " s; %" PRIu64
+        good(d, "guest boots", "to the end in %" PRIu64 ".%" PRIu64 " s; %" PRIu64
                             " instructions; bound the NIC, ran a program, handed results back",
              run->process.wall_ms / 1000, run->process.wall_ms % 1000 / 100,
              report->guest_instructions_end);
@@ -262,30 +272,59 @@ static int check_boot(struct doctor *d)
     return rs_interrupted() ? RS_EXIT_INTERRUPTED : 0;
 }
 
+static int report(const struct doctor *d, const char *path, int status)
+{
+    json_t *root = json_pack("{s:s, s:i, s:i, s:b, s:O}", "format", "ringside-doctor", "version", 1,
+                             "exit_status", status, "fit", !d->failed, "checks", d->checks);
+    char *text = json_dumps(root, JSON_INDENT(1));
+    const int error = rs_report_write(path, text ?: "");
+
+    free(text);
+    json_decref(root);
+    return error < 0 && !status ? RS_EXIT_ENVIRONMENT : status;
+}
+
+static int examine(struct doctor *d, const char *json)
+{
+    int status;
+
+    check_machine(d);
+    check_products(d);
+    check_room(d);
+    check_programs(d);
+    tell_snapshots(d);
+    status = check_boot(d);
+    if (status)
+        return status;
+    if (d->failed)
+        fprintf(d->talk, "\n%u thing%s in the way: this machine cannot run guests yet\n",
+                d->failed, d->failed == 1 ? "" : "s");
+    else
+        fprintf(d->talk, "\nThis machine can run scenarios.\n");
+    status = d->failed ? RS_EXIT_ENVIRONMENT : RS_EXIT_PASS;
+    return json ? report(d, json, status) : status;
+}
+
 int rs_doctor_command(int argc, char **argv)
 {
+    char *json = NULL;
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "What was found as JSON, also here", "FILE"},
+        {0},
+    };
     struct doctor d = {0};
     int status = 0;
 
-    if (!rs_cli_parse(&argc, &argv, "",
-                      "Checks whether this machine can run scenarios: looks at what is there, "
-                      "then boots a guest to its end.",
-                      NULL, &status))
-        return status;
-    if (argc > 1)
-        return rs_cli_wrong("doctor", "unexpected argument '%s'", argv[1]);
-    check_machine();
-    check_products(&d);
-    check_room(&d);
-    check_programs(&d);
-    tell_snapshots();
-    status = check_boot(&d);
-    if (status)
-        return status;
-    if (d.failed)
-        printf("\n%u thing%s in the way: this machine cannot run guests yet\n", d.failed,
-               d.failed == 1 ? "" : "s");
-    else
-        printf("\nThis machine can run scenarios.\n");
-    return d.failed ? RS_EXIT_ENVIRONMENT : RS_EXIT_PASS;
+    if (rs_cli_parse(&argc, &argv, "",
+                     "Checks whether this machine can run scenarios: looks at what is there, "
+                     "then boots a guest to its end.",
+                     entries, &status)) {
+        d.talk = rs_report_talk(json, NULL);
+        d.checks = json_array();
+        status = argc > 1 ? rs_cli_wrong("doctor", "unexpected argument '%s'", argv[1])
+                          : rs_report_probe(json) ?: examine(&d, json);
+        json_decref(d.checks);
+    }
+    g_free(json);
+    return status;
 }

@@ -4,13 +4,16 @@
  * is a run like any other, of the same plan with another pace.
  */
 #include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/run/batch.h"
 #include "harness/cmd/cli.h"
 #include "harness/base/paths.h"
 #include "harness/plan/rate.h"
+#include "harness/report/report_file.h"
 #include "harness/run/run_folder.h"
 #include "harness/report/show.h"
 #include "harness/base/table.h"
@@ -18,7 +21,7 @@
 #include "model/bench/bench.h"
 
 struct options {
-    char *host, *out, *resolution;
+    char *host, *out, *resolution, *json;
 };
 
 struct search {
@@ -28,6 +31,8 @@ struct search {
     struct rs_inputs inputs;
     char *dir;
     struct rs_bisection bisection;
+    FILE *talk;
+    json_t *probes; /* of --json */
 };
 
 enum probe { PROBE_GOOD, PROBE_LOSS, PROBE_BROKEN };
@@ -55,18 +60,41 @@ static const char *offered(const struct search *s, unsigned share, char *buf, si
         rs_quantity(UNIT_PPS, rs_rate_offered(s->inputs.plan, share), 1), buf, bytes);
 }
 
+static json_t *share_json(const struct search *s, unsigned share)
+{
+    return json_pack("{s:i, s:I}", "share", (int)share, "offered_pps",
+                     (json_int_t)rs_rate_offered(s->inputs.plan, share));
+}
+
+static void add_probe(const struct search *s, const struct rs_run *run, unsigned share,
+                      uint64_t lost)
+{
+    json_t *probe = share_json(s, share);
+    const struct rs_scope all = RS_WHOLE;
+    struct quantity q;
+
+    if (rs_metric_value(&run->facts, METRIC_SENT, all, &q))
+        json_object_set_new(probe, "sent", json_integer((json_int_t)q.num));
+    json_object_set_new(probe, "lost", json_integer((json_int_t)lost));
+    if (rs_metric_value(&run->facts, METRIC_LATENCY_P99, all, &q))
+        json_object_set_new(probe, "latency.p99_ps", json_integer((json_int_t)q.num));
+    json_array_append_new(s->probes, probe);
+}
+
 static void tell_probe(const struct search *s, const struct rs_run *run, unsigned share,
                        bool is_good, uint64_t lost)
 {
     char sent[64], p99[64], rate[64];
 
-    printf("  %s%s%s  %3u.%02u %% of line rate  %12s  %8s frames  %8" PRIu64 " lost  p99 %s\n",
-           rs_style(stdout, is_good ? RS_GOOD : RS_BAD), is_good ? "ok  " : "loss",
-           rs_style(stdout, RS_PLAIN), share / 100, share % 100,
-           offered(s, share, rate, sizeof(rate)),
-           rs_show_metric(&run->facts, METRIC_SENT, sent, sizeof(sent)), lost,
-           rs_show_metric(&run->facts, METRIC_LATENCY_P99, p99, sizeof(p99)));
-    fflush(stdout);
+    fprintf(s->talk,
+            "  %s%s%s  %3u.%02u %% of line rate  %12s  %8s frames  %8" PRIu64 " lost  p99 %s\n",
+            rs_style(s->talk, is_good ? RS_GOOD : RS_BAD), is_good ? "ok  " : "loss",
+            rs_style(s->talk, RS_PLAIN), share / 100, share % 100,
+            offered(s, share, rate, sizeof(rate)),
+            rs_show_metric(&run->facts, METRIC_SENT, sent, sizeof(sent)), lost,
+            rs_show_metric(&run->facts, METRIC_LATENCY_P99, p99, sizeof(p99)));
+    fflush(s->talk);
+    add_probe(s, run, share, lost);
 }
 
 static void tell_broken(const struct rs_run *run)
@@ -121,14 +149,32 @@ static int probe(struct search *s, unsigned share, enum probe *outcome)
     return status;
 }
 
+static void tell_answer(const struct search *s)
+{
+    const struct rs_bisection *b = &s->bisection;
+    char best[64];
+
+    offered(s, b->low, best, sizeof(best));
+    if (!b->low)
+        fprintf(s->talk, "\nno rate without loss: even %u.%02u %% of line rate loses frames\n",
+                b->high / 100, b->high % 100);
+    else if (b->low == RS_RATE_WHOLE)
+        fprintf(s->talk, "\nno loss at line rate: %s in all\n", best);
+    else
+        fprintf(s->talk,
+                "\nno loss up to %s in all flows, %u.%02u %% of line rate; loss from %u.%02u %% "
+                "on\n",
+                best, b->low / 100, b->low % 100, b->high / 100, b->high % 100);
+}
+
 static int search(struct search *s)
 {
     const struct rs_bisection *b = &s->bisection;
     unsigned share;
-    char best[64];
 
-    printf("%s on %s: the highest rate without loss (bisection, to %u.%02u %% of line rate)\n",
-           s->c->id, rs_host_name(s->host), b->resolution / 100, b->resolution % 100);
+    fprintf(s->talk,
+            "%s on %s: the highest rate without loss (bisection, to %u.%02u %% of line rate)\n",
+            s->c->id, rs_host_name(s->host), b->resolution / 100, b->resolution % 100);
     while ((share = rs_bisection_next(b)) != 0) {
         enum probe outcome = PROBE_BROKEN;
         const int status = probe(s, share, &outcome);
@@ -139,17 +185,29 @@ static int search(struct search *s)
             return RS_EXIT_FAIL;
         rs_bisection_tell(&s->bisection, share, outcome == PROBE_GOOD);
     }
-    offered(s, b->low, best, sizeof(best));
-    if (!b->low)
-        printf("\nno rate without loss: even %u.%02u %% of line rate loses frames\n",
-               b->high / 100, b->high % 100);
-    else if (b->low == RS_RATE_WHOLE)
-        printf("\nno loss at line rate: %s in all\n", best);
-    else
-        printf("\nno loss up to %s in all flows, %u.%02u %% of line rate; loss from %u.%02u %% "
-               "on\n",
-               best, b->low / 100, b->low % 100, b->high / 100, b->high % 100);
+    tell_answer(s);
     return b->low ? RS_EXIT_PASS : RS_EXIT_FAIL;
+}
+
+/* Also of a search that was not finished: its probes, and what it knew by then. */
+static int report(const struct search *s, const char *path, int status)
+{
+    const struct rs_bisection *b = &s->bisection;
+    json_t *root = json_pack("{s:s, s:i, s:i, s:s, s:s, s:i}", "format", "ringside-rate",
+                             "version", 1, "exit_status", status, "id", s->c->id, "host",
+                             rs_host_name(s->host), "resolution", (int)b->resolution);
+    char *text;
+    int error;
+
+    json_object_set_new(root, "no_loss_up_to", b->low ? share_json(s, b->low) : json_null());
+    json_object_set_new(root, "loss_from",
+                        b->high <= RS_RATE_WHOLE ? share_json(s, b->high) : json_null());
+    json_object_set(root, "probes", s->probes);
+    text = json_dumps(root, JSON_INDENT(1));
+    error = rs_report_write(path, text ?: "");
+    free(text);
+    json_decref(root);
+    return error < 0 && !status ? RS_EXIT_ENVIRONMENT : status;
 }
 
 /* ---- arguments ---- */
@@ -205,6 +263,8 @@ int rs_rate_command(int argc, char **argv)
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &o.out, "Folder for the run folder", "DIR"},
         {"resolution", 0, 0, G_OPTION_ARG_STRING, &o.resolution,
          "Stop when the answer is known to this much of line rate (0.5 %)", "PERCENT"},
+        {"json", 0, 0, G_OPTION_ARG_FILENAME, &o.json, "Probes and answer as JSON, also here",
+         "FILE"},
         {0},
     };
     struct rs_selection selection = {0};
@@ -222,20 +282,28 @@ int rs_rate_command(int argc, char **argv)
     else if (o.resolution && !parse_resolution(o.resolution, &resolution))
         status = rs_cli_wrong("rate", "--resolution is '%s': expected 0.01 to 50", o.resolution);
     else
-        status = rs_select(&(struct rs_select_options){.words = argv + 1}, &selection);
+        status = rs_report_probe(o.json) ?:
+                 rs_select(&(struct rs_select_options){.words = argv + 1}, &selection);
     if (!status && selection.cases && selection.cases->len > 1)
         status = rs_cli_wrong("rate", "'%s' has %u cases: name one, as 'ringside list' shows it",
                               argv[1], selection.cases->len);
     rs_bisection_init(&s.bisection, resolution);
     if (!status && selection.cases)
         status = begin(&s, &g_array_index(selection.cases, struct rs_selected, 0), &o);
-    if (!status)
+    if (!status) {
+        s.talk = rs_report_talk(o.json, NULL);
+        s.probes = json_array();
         status = search(&s);
+        if (o.json)
+            status = report(&s, o.json, status);
+        json_decref(s.probes);
+    }
     rs_inputs_fini(&s.inputs);
     g_free(s.dir);
     rs_selection_fini(&selection);
     g_free(o.host);
     g_free(o.out);
     g_free(o.resolution);
+    g_free(o.json);
     return status;
 }

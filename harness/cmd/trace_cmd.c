@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/cmd/cli.h"
@@ -12,12 +13,14 @@
 #include "harness/base/paths.h"
 #include "harness/run/run_folder.h"
 #include "harness/base/term.h"
+#include "harness/report/report_file.h"
 #include "harness/trace/trace_filter.h"
+#include "harness/trace/trace_json.h"
 #include "harness/base/units.h"
 #include "model/bench/plan.h"
 
 struct options {
-    char *flow, *frame, *queue, *port, *reg, *event, *from, *to;
+    char *flow, *frame, *queue, *port, *reg, *event, *from, *to, *json;
     gint64 limit;
     gboolean absolute;
 };
@@ -26,6 +29,16 @@ struct flows { /* names from the run's plan */
     char *text[PLAN_FLOWS_MAX];
     const char *name[PLAN_FLOWS_MAX];
     unsigned count;
+};
+
+/* What is shown, and where: lines for people, and objects for --json (else NULL). */
+struct show {
+    const char *folder;
+    struct rs_trace trace;
+    struct flows flows;
+    uint64_t base_ps; /* times count from here */
+    FILE *talk;
+    GString *json;
 };
 
 /* What the lines need beside the trace: flow names and the instant from which times count. */
@@ -51,19 +64,54 @@ static void read_plan(struct flows *flows, const char *folder)
     g_free(path);
 }
 
-static void print_event(const struct nic_event *event, const struct flows *flows, uint64_t go_ps)
+static void print_event(const struct show *s, const struct nic_event *event)
 {
-    char text[256];
-    const bool before = event->time_ps < go_ps;
-    const uint64_t ps = before ? go_ps - event->time_ps : event->time_ps - go_ps;
-
-    char port[16] = "--"; /* control device and plan */
+    const bool before = event->time_ps < s->base_ps;
+    const uint64_t ps = before ? s->base_ps - event->time_ps : event->time_ps - s->base_ps;
+    char text[256], port[16] = "--"; /* control device and plan */
 
     if (event->function != BENCH_CONTROL)
         snprintf(port, sizeof(port), "p%u", NIC_FUNCTION_PORT(event->function) & 0xffu);
-    printf("%c%8" PRIu64 ".%06" PRIu64 " us  %s  %s\n", before ? '-' : go_ps ? '+' : ' ',
-           ps / 1000000, ps % 1000000, port,
-           rs_event_text(event, flows->name, flows->count, text, sizeof(text)));
+    fprintf(s->talk, "%c%8" PRIu64 ".%06" PRIu64 " us  %s  %s\n",
+            before ? '-' : s->base_ps ? '+' : ' ', ps / 1000000, ps % 1000000, port,
+            rs_event_text(event, s->flows.name, s->flows.count, text, sizeof(text)));
+}
+
+static void show_event(const struct show *s, const struct nic_event *event)
+{
+    json_t *object;
+    char *text;
+
+    print_event(s, event);
+    if (!s->json)
+        return;
+    object = rs_event_json(event, s->base_ps, s->flows.name, s->flows.count);
+    text = json_dumps(object, JSON_COMPACT);
+    g_string_append_printf(s->json, "%s\n%s", s->json->len ? "," : "", text ?: "{}");
+    free(text);
+    json_decref(object);
+}
+
+/* The objects in their frame, to where they were asked for. */
+static int write_json(const struct show *s, const char *path, size_t matches, int status)
+{
+    json_t *head = json_pack("{s:s, s:i, s:i, s:s, s:i, s:I, s:s, s:I, s:I}", "format",
+                             "ringside-trace", "version", 1, "exit_status", status, "run",
+                             s->folder, "level", (int)s->trace.header.level, "stored",
+                             (json_int_t)s->trace.count, "times_from",
+                             s->base_ps ? "go" : "power-on", "go_ps", (json_int_t)s->trace.go_ps,
+                             "matches", (json_int_t)matches);
+    char *text = json_dumps(head, JSON_COMPACT), *all;
+    int error;
+
+    all = text ? g_strdup_printf("%.*s,\"events\":[%s\n]}\n", (int)strlen(text) - 1, text,
+                                 s->json->str)
+               : g_strdup("");
+    error = rs_report_write(path, all);
+    free(text);
+    g_free(all);
+    json_decref(head);
+    return error < 0 && !status ? RS_EXIT_ENVIRONMENT : status;
 }
 
 /* ---- options ---- */
@@ -139,64 +187,57 @@ static int settle(const struct options *o, const struct flows *flows, uint64_t b
 
 /* ---- what is shown ---- */
 
-static void need_level(const struct rs_trace *trace, unsigned level, const char *folder)
+static void need_level(const struct show *s, unsigned level)
 {
-    char *quoted = rs_shell_word(folder);
+    char *quoted = rs_shell_word(s->folder);
 
-    if (trace->header.level < level)
+    if (s->trace.header.level < level)
         rs_hint("the run stored level %u, this needs %u: ringside replay %s --trace %u",
-                trace->header.level, level, quoted, level);
+                s->trace.header.level, level, quoted, level);
     g_free(quoted);
 }
 
-static int show_frame(const struct rs_trace *trace, const struct rs_trace_filter *filter,
-                      const struct flows *flows, uint64_t base_ps, const char *folder)
+static size_t show_frame(const struct show *s, const struct rs_trace_filter *filter)
 {
     size_t index[64];
     const uint64_t flow = filter->flow == UINT64_MAX ? 0 : filter->flow;
-    const size_t n = rs_trace_follow(trace, flow, filter->frame, index, 64);
-    uint64_t last_ps = 0;
+    const size_t n = rs_trace_follow(&s->trace, flow, filter->frame, index, 64);
 
-    for (size_t i = 0; i < n; i++) {
-        const struct nic_event *e = &trace->event[index[i]];
+    for (size_t i = 0; i < n; i++)
+        show_event(s, &s->trace.event[index[i]]);
+    if (n > 1) {
+        const uint64_t ps = s->trace.event[index[n - 1]].time_ps - s->trace.event[*index].time_ps;
 
-        print_event(e, flows, base_ps);
-        if (i + 1 == n && n > 1)
-            printf("           %" PRIu64 ".%06" PRIu64 " us from the first of these to the last\n",
-                   (e->time_ps - last_ps) / 1000000, (e->time_ps - last_ps) % 1000000);
-        if (!i)
-            last_ps = e->time_ps;
+        fprintf(s->talk, "           %" PRIu64 ".%06" PRIu64
+                         " us from the first of these to the last\n", ps / 1000000, ps % 1000000);
     }
     if (!n)
         rs_error("frame %" PRIu64 " of flow %s is not in the trace", filter->frame,
-                 flow < flows->count ? flows->name[flow] : "0");
-    need_level(trace, n ? 2 : 1, folder); /* descriptors and doorbells are level 2 */
-    return n ? RS_EXIT_PASS : RS_EXIT_NOTHING;
+                 flow < s->flows.count ? s->flows.name[flow] : "0");
+    need_level(s, n ? 2 : 1); /* descriptors and doorbells are level 2 */
+    return n;
 }
 
-static int show_events(const struct rs_trace *trace, struct rs_trace_filter *filter,
-                       const struct flows *flows, uint64_t base_ps, gint64 limit,
-                       const char *folder)
+static size_t show_events(const struct show *s, struct rs_trace_filter *filter, gint64 limit)
 {
-    gint64 shown = 0;
-    size_t matches = 0;
+    size_t matches = 0, shown = 0;
 
-    for (size_t i = 0; (i = rs_trace_next(trace, filter, i)) < trace->count; i++) {
+    for (size_t i = 0; (i = rs_trace_next(&s->trace, filter, i)) < s->trace.count; i++) {
         matches++;
-        if (limit > 0 && shown >= limit)
+        if (limit > 0 && shown >= (size_t)limit)
             continue;
         shown++;
-        print_event(&trace->event[i], flows, base_ps);
+        show_event(s, &s->trace.event[i]);
     }
-    fflush(stdout);
-    if ((size_t)shown < matches)
-        rs_hint("%zu of %zu events shown; --limit 0 shows all, --help tells the filters",
-                (size_t)shown, matches);
+    fflush(s->talk);
+    if (shown < matches)
+        rs_hint("%zu of %zu events shown; --limit 0 shows all, --help tells the filters", shown,
+                matches);
     if (!matches) {
-        rs_error("none of the %zu stored events fits", trace->count);
-        need_level(trace, 2, folder);
+        rs_error("none of the %zu stored events fits", s->trace.count);
+        need_level(s, 2);
     }
-    return matches ? RS_EXIT_PASS : RS_EXIT_NOTHING;
+    return matches;
 }
 
 /* RUN: a run folder, a name below the output folder, or a trace file. *folder: where its plan
@@ -216,32 +257,41 @@ static char *find_trace(const char *run, char **folder)
     return path;
 }
 
+static int show_trace(struct show *s, const struct options *o)
+{
+    struct rs_trace_filter filter;
+    size_t matches;
+    int status = settle(o, &s->flows, s->base_ps, &filter);
+
+    if (status)
+        return status;
+    if (s->trace.torn_bytes)
+        rs_error("the trace is cut off: its writer was killed; what is whole is shown");
+    matches = o->frame ? show_frame(s, &filter) : show_events(s, &filter, o->limit);
+    status = matches ? RS_EXIT_PASS : RS_EXIT_NOTHING;
+    return o->json ? write_json(s, o->json, matches, status) : status;
+}
+
 static int show(const char *run, const struct options *o)
 {
     char *folder, *path = find_trace(run, &folder), why[256];
-    struct rs_trace_filter filter;
-    struct rs_trace trace;
-    struct flows flows;
-    uint64_t base_ps;
-    int status;
+    struct show s = {.folder = folder, .talk = rs_report_talk(o->json, NULL)};
+    int status = rs_report_probe(o->json);
 
-    if (rs_trace_open(&trace, path, why, sizeof(why)) < 0) {
+    if (!status && rs_trace_open(&s.trace, path, why, sizeof(why)) < 0) {
         rs_error("%s", why);
         rs_hint("RUN is a run folder, a name in %s, or a trace file", rs_paths()->out);
         status = RS_EXIT_USAGE;
-    } else {
-        read_plan(&flows, folder);
-        base_ps = o->absolute ? 0 : trace.go_ps;
-        status = settle(o, &flows, base_ps, &filter);
-        if (!status && trace.torn_bytes)
-            rs_error("the trace is cut off: its writer was killed; what is whole is shown");
-        if (!status && o->frame)
-            status = show_frame(&trace, &filter, &flows, base_ps, folder);
-        else if (!status)
-            status = show_events(&trace, &filter, &flows, base_ps, o->limit, folder);
-        for (unsigned i = 0; i < flows.count; i++)
-            g_free(flows.text[i]);
-        rs_trace_close(&trace);
+    } else if (!status) {
+        read_plan(&s.flows, folder);
+        s.base_ps = o->absolute ? 0 : s.trace.go_ps;
+        s.json = o->json ? g_string_new(NULL) : NULL;
+        status = show_trace(&s, o);
+        if (s.json)
+            g_string_free(s.json, TRUE);
+        for (unsigned i = 0; i < s.flows.count; i++)
+            g_free(s.flows.text[i]);
+        rs_trace_close(&s.trace);
     }
     g_free(path);
     g_free(folder);
@@ -266,6 +316,8 @@ int rs_trace_command(int argc, char **argv)
         {"absolute", 0, 0, G_OPTION_ARG_NONE, &o.absolute, "Times count from power-on", NULL},
         {"limit", 0, 0, G_OPTION_ARG_INT64, &o.limit, "At most that many lines (200); 0: all",
          "N"},
+        {"json", 0, 0, G_OPTION_ARG_FILENAME, &o.json, "What is shown as JSON, also here",
+         "FILE"},
         {0},
     };
     int status = 0;
@@ -285,5 +337,6 @@ int rs_trace_command(int argc, char **argv)
     g_free(o.event);
     g_free(o.from);
     g_free(o.to);
+    g_free(o.json);
     return status;
 }
