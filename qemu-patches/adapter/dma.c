@@ -14,6 +14,8 @@
 
 #include "trace-ringside.h"
 
+#define MESSAGE_WINDOW 0xfee00000u /* where messages go on a PC */
+
 /* A range of a NIC's address space that an IOMMU translates, while the guest has it enabled. */
 struct ringside_iommu_range {
     QLIST_ENTRY(ringside_iommu_range) next;
@@ -159,6 +161,16 @@ static void invalidated(IOMMUNotifier *notifier, IOMMUTLBEntry *entry)
     }
 }
 
+/* The IOMMU's window for messages. It calls us while the guest rings for an invalidation, and what
+ * is due at that very instant may be a message: QEMU would drop it as re-entrance of the IOMMU. It
+ * is none: remapping an interrupt touches nothing that an invalidation is at work on. */
+static void let_messages_in(const MemoryRegionSection *section)
+{
+    if (section->offset_within_address_space == MESSAGE_WINDOW) {
+        section->mr->disable_reentrancy_guard = true;
+    }
+}
+
 static void range_added(MemoryListener *listener, MemoryRegionSection *section)
 {
     struct ringside_nic *n = container_of(listener, struct ringside_nic, listener);
@@ -166,6 +178,7 @@ static void range_added(MemoryListener *listener, MemoryRegionSection *section)
     int index;
 
     if (!memory_region_is_iommu(section->mr)) {
+        let_messages_in(section);
         return;
     }
     r = g_new0(struct ringside_iommu_range, 1);
