@@ -151,7 +151,7 @@ void nic_stats_tx(struct nic *n, uint32_t queue, const uint8_t *frame, uint32_t 
 
     nic_stats_tx_mac(n, frame, length);
     add(n, R_QPTC + c, 1);
-    add36(n, R_QBTC_L + c, R_QBTC_H + c, length + NIC_FCS_BYTES);
+    add36(n, R_QBTC_L + c, R_QBTC_H + c, length); /* counted before the FCS is made [I-104] */
 }
 
 void nic_stats_reset(struct nic *n, enum nic_reset_kind kind)
