@@ -12,8 +12,7 @@ enum {
     PERFECT_K = 10, /* PBALLOC p: 2 to the power of 10 + p perfect filters, less 2 */
     SIGNATURES_FOR_ONE = 4, /* in the memory of a perfect one */
     SPARE = 2,
-    HASH = 0x7fff,
-    HASH_PERFECT = 0x1fff,
+    SIGNATURE = 0x7fff,
     FULL_UNIT = 16, /* of FDIRCTRL.FULL_THRESH, filters */
 };
 
@@ -57,6 +56,12 @@ void nic_fdirctrl_write(struct nic *n, uint32_t index, uint32_t value)
     }
     n->st->reg[R_FDIRCTRL] = fdirctrl;
     clear(n);
+}
+
+/* There are as many buckets as filters, so a larger table takes more bits of the hash [I-105]. */
+static uint32_t bucket_of(const struct nic_fdir *f, uint32_t hash)
+{
+    return f->capacity ? hash & (f->capacity + SPARE - 1) : 0;
 }
 
 /* ---- counters: fields of a register that stick at their greatest value ---- */
@@ -200,8 +205,8 @@ void nic_fdircmd_write(struct nic *n, uint32_t index, uint32_t value)
 {
     struct nic_fdir *f = &n->st->fdir;
     uint32_t fdirhash = n->st->reg[R_FDIRHASH];
-    uint32_t bucket = fdirhash & (f->perfect ? HASH_PERFECT : HASH);
-    uint32_t id = fdirhash >> FDIRHASH_ID_SHIFT & HASH;
+    uint32_t bucket = bucket_of(f, fdirhash);
+    uint32_t id = fdirhash >> FDIRHASH_ID_SHIFT & SIGNATURE;
     uint32_t result = value & ~(uint32_t)(FDIRCMD_CMD | FDIRCMD_VALID);
 
     if (value & FDIRCMD_CLEARHT)
@@ -256,9 +261,9 @@ int nic_fdir_match(struct nic *n, const uint8_t *frame, uint32_t length,
     if (!h->l3 || !f->capacity)
         return -1;
     nic_flow_of_frame(n, frame, length, h, &flow);
-    bucket = nic_flow_hash(&flow, n->st->reg[R_FDIRHKEY]) & (f->perfect ? HASH_PERFECT : HASH);
+    bucket = bucket_of(f, nic_flow_hash(&flow, n->st->reg[R_FDIRHKEY]));
     if (!f->perfect)
-        signature = nic_flow_hash(&flow, n->st->reg[R_FDIRSKEY]) & HASH;
+        signature = nic_flow_hash(&flow, n->st->reg[R_FDIRSKEY]) & SIGNATURE;
     const struct nic_fdir_filter *filter = look_up(f, &flow, bucket, signature, &before);
     if (!filter) {
         count(n, R_FDIRMISS, 0, UINT32_MAX);

@@ -229,7 +229,7 @@ START_TEST(add_update_query_remove)
     ck_assert_uint_eq(comes_to(&plain), 2);
     command(key ^ 1 << 16, ADD | QUEUE_EN | 3 << 16); /* same bucket */
     command(key ^ 2 << 16, ADD | QUEUE_EN | 3 << 16);
-    ck_assert_uint_eq(fake_r32(h, LEN), 3 | (key & 0x7fff) << 16);
+    ck_assert_uint_eq(fake_r32(h, LEN), 3 | (key & 0x1fff) << 16);
     command(key, REMOVE);
     ck_assert_uint_eq(comes_to(&plain), 0);
     command(key, REMOVE);
@@ -327,6 +327,33 @@ START_TEST(every_field_of_a_perfect_filter)
 }
 END_TEST
 
+/* Linux gives 13 bits of hash to a perfect filter and 15 to a signature whatever the table's size,
+ * DPDK as many as the table has buckets. */
+START_TEST(the_table_size_decides_how_much_of_the_hash_counts)
+{
+    static const uint32_t perfect_bits[] = {11, 12, 13}, signature_bits[] = {13, 14, 15};
+    struct flow w = plain;
+
+    for (uint32_t pballoc = 1; pballoc <= 3; pballoc++)
+        for (uint32_t i = 0; i < 32; i++) {
+            uint32_t bits = perfect_bits[pballoc - 1];
+            w.sport = (uint16_t)(i * 771);
+            fake_w32(h, FDIRCTRL, pballoc | PERFECT | FLEX12);
+            perfect_command(&w, 1, ADD | QUEUE_EN | 1 << 16);
+            ck_assert_uint_eq(comes_to(&w), 1);
+            fake_w32(h, FDIRCTRL, pballoc | PERFECT | FLEX12);
+            command((hash(&w, BUCKET_KEY) & ((1u << bits) - 1)) | 1 << 16,
+                    ADD | QUEUE_EN | 2 << 16 | 2 << 5);
+            ck_assert_uint_eq(comes_to(&w), 2);
+            bits = signature_bits[pballoc - 1];
+            fake_w32(h, FDIRCTRL, pballoc | FLEX12);
+            command((hash(&w, BUCKET_KEY) & ((1u << bits) - 1)) | hash(&w, SIGNATURE_KEY) << 16,
+                    ADD | QUEUE_EN | 3 << 16);
+            ck_assert_uint_eq(comes_to(&w), 3);
+        }
+}
+END_TEST
+
 START_TEST(masked_fields_do_not_count)
 {
     /* 10.1.2.x, any destination; ports 0x12xx to any; no VLAN, no flexible bytes. */
@@ -401,7 +428,7 @@ END_TEST
 
 START_TEST(reports)
 {
-    uint64_t bucket = hash(&plain, BUCKET_KEY) & 0x1fff;
+    uint64_t bucket = hash(&plain, BUCKET_KEY) & 0x7ff;
 
     fake_w32(h, FDIRCTRL, 1 | PERFECT | FLEX12);
     perfect_command(&plain, 0x123, ADD | QUEUE_EN | 1 << 16);
@@ -423,7 +450,7 @@ START_TEST(reports)
     ck_assert_uint_eq(last_q1(0) & 4, 0);
     ck_assert_uint_eq(last_q0(0) & 0xf, 15);
     ck_assert_uint_eq(last_q0(0) >> 32,
-                      hash(&plain, BUCKET_KEY) << 16 | hash(&plain, SIGNATURE_KEY));
+                      (hash(&plain, BUCKET_KEY) & 0x1fff) << 16 | hash(&plain, SIGNATURE_KEY));
     /* A filter behind others of its bucket, beyond MAXLEN. */
     fake_w32(h, FDIRCTRL, 1 | FLEX12 | 1 << 24);
     command(signature_of(&plain) ^ 1 << 16, ADD | QUEUE_EN);
@@ -485,6 +512,7 @@ int main(void)
     tcase_add_test(t, emptying_the_table);
     tcase_add_test(t, a_table_that_fills);
     tcase_add_test(t, every_field_of_a_perfect_filter);
+    tcase_add_test(t, the_table_size_decides_how_much_of_the_hash_counts);
     tcase_add_test(t, masked_fields_do_not_count);
     tcase_add_test(t, perfect_filters_of_ip6_compare_one_address);
     tcase_add_test(t, the_drop_queue);
