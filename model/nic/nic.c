@@ -117,6 +117,7 @@ void nic_reset(struct nic *n, enum nic_reset_kind kind)
         nic_link_drop(n);
     n->st->reset_until_ps = 0;
     n->st->reset_bits = 0;
+    nic_stats_reset(n, kind);
     nic_regs_reset(n, software);
     reset_first_elements(n->st);
     nic_pci_reset(n, kind);
@@ -124,7 +125,6 @@ void nic_reset(struct nic *n, enum nic_reset_kind kind)
     nic_i2c_reset(n, kind);
     nic_clock_reset(n, kind);
     nic_irq_reset(n, kind);
-    nic_stats_reset(n, kind);
     nic_rules_reset(n);
     nic_rx_reset(n, kind);
     nic_fdir_reset(n);

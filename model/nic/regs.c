@@ -112,6 +112,8 @@ bool nic_regs_read(struct nic *n, uint32_t offset, uint32_t *value)
         return true;
     }
     uint32_t *word = &n->st->reg[row->reg + slot->index];
+    if (row->flags & REG_RC)
+        nic_stats_settle(n);
     *value = *word;
     if (row->flags & REG_RC)
         *word = 0;
@@ -129,6 +131,8 @@ bool nic_regs_write(struct nic *n, uint32_t offset, uint32_t value)
     count(&n->st->reg_writes[slot->row - 1]);
     if (row->flags & REG_RING)
         nic_rule_ring_write(n, row, slot->index, value);
+    else
+        nic_stats_settle(n);
     if (row->on_write)
         row->on_write(n, slot->index, value);
     else

@@ -193,9 +193,9 @@ static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
         return;
     }
     enum nic_rx_mac verdict = mac_verdict(n, frame, a);
-    nic_stats_rx_mac(n, verdict, a->length);
     if (verdict != NIC_MAC_GOOD) {
         if (!(n->st->reg[R_FCTRL] & FCTRL_SBP) || a->length < ETH_BYTES) {
+            nic_stats_rx_mac(n, verdict, a->length);
             nic_rx_dropped(n, mac_fault[verdict].reason, &meta);
             return;
         }
@@ -205,11 +205,11 @@ static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
     if (reason < 0)
         reason = nic_rx_classify(n, frame, a->length, &meta);
     if (reason >= 0) {
+        nic_stats_rx_mac(n, verdict, a->length);
         nic_rx_dropped(n, (enum nic_rx_drop)reason, &meta);
         return;
     }
-    if (verdict == NIC_MAC_GOOD)
-        nic_stats_rx_filtered(n, frame, a->length);
+    nic_stats_rx(n, verdict, frame, a->length);
     if (n->st->reg[R_TSYNCRXCTL] & TSYNC_EN && verdict == NIC_MAC_GOOD &&
         nic_stamp_received(n, frame, a->length, sfd_of(n, a)))
         meta.status |= RXD_STAT_TS;

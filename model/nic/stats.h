@@ -2,7 +2,8 @@
  *
  * Statistics: which counters a frame moves, at the MAC, after the filter, at a queue. The counters
  * are the registers themselves (rows that clear on read); here is only the rule. Counters of 32
- * bits saturate; of pairs the high half is cut to 4 bits.
+ * bits saturate; of pairs the high half is cut to 4 bits. Good frames that move the same counters
+ * are counted together, before somebody looks.
  */
 #ifndef RINGSIDE_NIC_STATS_H
 #define RINGSIDE_NIC_STATS_H
@@ -14,8 +15,16 @@
 
 struct nic_state;
 
+/* Frames of one kind that came one after the other and are in no counter yet. */
+struct nic_stats_run {
+    uint64_t frames;
+    uint32_t kind; /* stats.c: length, who it is for, queue */
+    uint32_t unused;
+};
+
 struct nic_stats {
     uint64_t rx_frames, tx_frames; /* running numbers of frames at this port, never cleared */
+    struct nic_stats_run rx, rx_queue, tx;
 };
 
 /* Of the MAC's verdict on a frame from the wire. */
@@ -29,9 +38,10 @@ enum nic_rx_mac {
     NIC_MAC_LENGTH,    /* its length field is wrong */
 };
 
-/* Lengths are without FCS. */
+/* Lengths are without FCS. A frame that the filters let in, by what the MAC said of it. */
+void nic_stats_rx(struct nic *n, enum nic_rx_mac verdict, const uint8_t *frame, uint32_t length);
+/* One that goes no further. */
 void nic_stats_rx_mac(struct nic *n, enum nic_rx_mac verdict, uint32_t length);
-void nic_stats_rx_filtered(struct nic *n, const uint8_t *frame, uint32_t length);
 void nic_stats_rx_missed(struct nic *n);                 /* no room in the packet buffer */
 void nic_stats_rx_queue(struct nic *n, uint32_t queue, uint32_t length);
 void nic_stats_rx_queue_drop(struct nic *n, uint32_t queue);
@@ -42,6 +52,8 @@ void nic_stats_pause(struct nic *n, uint32_t reg); /* a pause frame: LXONTXC and
 void nic_stats_tx_mac(struct nic *n, const uint8_t *frame, uint32_t length);
 void nic_stats_tx(struct nic *n, uint32_t queue, const uint8_t *frame, uint32_t length);
 
+/* Before a counter is read, or a register changed that says what is counted where. */
+void nic_stats_settle(struct nic *n);
 void nic_stats_reset(struct nic *n, enum nic_reset_kind kind);
 
 #endif

@@ -130,6 +130,24 @@ START_TEST(queue_maps)
 }
 END_TEST
 
+/* What came before a map or a setting changes counts by the old one, though nobody looked. */
+START_TEST(counted_by_what_held_then)
+{
+    rx_start(h, 0, 8, ADVANCED);
+    make_frame(f, 60, station, 1);
+    frame_in(h, f, 60);
+    frame_in(h, f, 60);
+    fake_w32(h, 0x2300, 3); /* receive queue 0 -> counter 3 */
+    frame_in(h, f, 60);
+    fake_w32(h, HLREG0, fake_r32(h, HLREG0) & ~2u); /* octets with FCS from now on */
+    ck_assert_uint_eq(fake_r32(h, QPRC), 2);
+    ck_assert_uint_eq(fake_r32(h, QPRC + 0x40 * 3), 1);
+    ck_assert_uint_eq(fake_r32(h, QBRC), 120);
+    ck_assert_uint_eq(fake_r32(h, QBRC + 0x40 * 3), 60);
+    ck_assert_uint_eq(fake_r32(h, GORCL), 180);
+}
+END_TEST
+
 START_TEST(saturation_and_pairs)
 {
     h->nic.st->reg[R_GPRC] = UINT32_MAX - 1;
@@ -169,6 +187,7 @@ int main(void)
     tcase_add_test(t, fcs_counts_while_it_is_kept);
     tcase_add_test(t, filtered_frames_are_total_only);
     tcase_add_test(t, queue_maps);
+    tcase_add_test(t, counted_by_what_held_then);
     tcase_add_test(t, saturation_and_pairs);
     tcase_add_test(t, reset_clears);
     suite_add_tcase(s, t);
