@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "harness/base/diag.h"
+#include "harness/base/paths.h"
 #include "harness/base/process.h"
 #include "harness/base/term.h"
 #include "harness/base/units.h"
+#include "harness/run/run_folder.h"
 
 static const struct {
     const char *name;
@@ -24,6 +26,7 @@ static const struct {
     {"list", rs_list_command, "what there is to run, one line each"},
     {"lint", rs_lint_command, "check scenario files without running them"},
     {"trace", rs_trace_command, "what happened in a run: filter, follow one frame"},
+    {"registers", rs_registers_command, "registers that drivers touch, by their runs"},
     {"replay", rs_replay_command, "run a failure again, exactly, and compare the trace"},
     {"rate", rs_rate_command, "search the highest rate without loss"},
     {"gate", rs_gate_command, "what a packet costs, against a committed baseline"},
@@ -37,13 +40,28 @@ static void usage(FILE *out)
 {
     fprintf(out, "Usage: ringside COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n");
     for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].line);
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].line);
     fprintf(out,
             "\n'ringside COMMAND --help' tells a command's options; 'ringside --version' the "
             "version.\n\n"
             "Exit status: 0 pass, 1 a scenario failed, 2 wrong usage or scenario, 3 this machine\n"
             "cannot (worth a retry), 4 nothing selected, 5 the gate found something worse,\n"
             "6 one seed gave two results, 130 interrupted.\n");
+}
+
+char *rs_cli_trace_path(const char *run, char **folder)
+{
+    char *below = g_build_filename(rs_paths()->out, run, NULL), *path;
+
+    if (g_file_test(run, G_FILE_TEST_IS_REGULAR)) {
+        *folder = g_path_get_dirname(run);
+        path = g_strdup(run);
+    } else {
+        *folder = g_strdup(g_file_test(run, G_FILE_TEST_IS_DIR) ? run : below);
+        path = g_build_filename(*folder, RS_FILE_TRACE, NULL);
+    }
+    g_free(below);
+    return path;
 }
 
 int rs_cli_time(const char *command, const char *option, const char *text, uint64_t *ps)

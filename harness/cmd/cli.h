@@ -17,6 +17,7 @@ int rs_list_command(int argc, char **argv);
 int rs_run_command(int argc, char **argv);
 int rs_lint_command(int argc, char **argv);
 int rs_trace_command(int argc, char **argv);
+int rs_registers_command(int argc, char **argv);
 int rs_shell_command(int argc, char **argv);
 int rs_replay_command(int argc, char **argv);
 int rs_doctor_command(int argc, char **argv);
@@ -30,6 +31,10 @@ int rs_schema_command(int argc, char **argv);
  * False: *status is the exit status; the mistake has been told, or the help that was asked for. */
 bool rs_cli_parse(int *argc, char ***argv, const char *arguments, const char *summary,
                   const GOptionEntry *entries, int *status);
+
+/* RUN: a run folder, a name below the output folder, or a trace file. The path of its trace, and in
+ * *folder where its plan lies; g_free() both. */
+char *rs_cli_trace_path(const char *run, char **folder);
 
 /* The value of an option that is a time, "3ms", in picoseconds. 0, or RS_EXIT_USAGE and told. */
 int rs_cli_time(const char *command, const char *option, const char *text, uint64_t *ps);

@@ -240,23 +240,6 @@ static size_t show_events(const struct show *s, struct rs_trace_filter *filter, 
     return matches;
 }
 
-/* RUN: a run folder, a name below the output folder, or a trace file. *folder: where its plan
- * lies. */
-static char *find_trace(const char *run, char **folder)
-{
-    char *below = g_build_filename(rs_paths()->out, run, NULL), *path;
-
-    if (g_file_test(run, G_FILE_TEST_IS_REGULAR)) {
-        *folder = g_path_get_dirname(run);
-        path = g_strdup(run);
-    } else {
-        *folder = g_strdup(g_file_test(run, G_FILE_TEST_IS_DIR) ? run : below);
-        path = g_build_filename(*folder, RS_FILE_TRACE, NULL);
-    }
-    g_free(below);
-    return path;
-}
-
 static int show_trace(struct show *s, const struct options *o)
 {
     struct rs_trace_filter filter;
@@ -274,7 +257,7 @@ static int show_trace(struct show *s, const struct options *o)
 
 static int show(const char *run, const struct options *o)
 {
-    char *folder, *path = find_trace(run, &folder), why[256];
+    char *folder, *path = rs_cli_trace_path(run, &folder), why[256];
     struct show s = {.folder = folder, .talk = rs_report_talk(o->json, NULL)};
     int status = rs_report_probe(o->json);
 

@@ -122,6 +122,8 @@ START_TEST(usage_errors)
         "ringside trace",
         "ringside trace /nonexistent",
         "ringside trace a b",
+        "ringside registers",
+        "ringside registers mine=/nonexistent",
         "ringside replay",
         "ringside replay /nonexistent.rsb",
         "ringside replay /etc/passwd",
@@ -148,7 +150,7 @@ START_TEST(help_and_version)
 {
     static const char *const commands[] = {"run",    "list", "lint",   "trace", "shell",
                                            "replay", "rate", "gate",   "doctor", "clean",
-                                           "schema"};
+                                           "schema", "registers"};
 
     ck_assert_int_eq(call("ringside --help"), RS_EXIT_PASS);
     for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
