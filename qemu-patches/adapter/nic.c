@@ -84,6 +84,17 @@ static uint32_t nic_config_space_read(PCIDevice *pci, uint32_t offset, int size)
     return model_config(RINGSIDE_NIC(pci), offset, size);
 }
 
+/* What waited for the bus master bit lands within the write that sets it, by way of a region that
+ * QEMU opens with its own copy of the bit: so that one goes first. */
+static void open_way(PCIDevice *pci, uint32_t offset, uint32_t value)
+{
+    if (offset == PCI_COMMAND && value & PCI_COMMAND_MASTER) {
+        uint32_t command = pci_get_word(pci->config + PCI_COMMAND) | PCI_COMMAND_MASTER;
+
+        pci_default_write_config(pci, PCI_COMMAND, command, 2);
+    }
+}
+
 static void nic_config_space_write(PCIDevice *pci, uint32_t offset, uint32_t value, int size)
 {
     struct ringside_nic *n = RINGSIDE_NIC(pci);
@@ -93,6 +104,7 @@ static void nic_config_space_write(PCIDevice *pci, uint32_t offset, uint32_t val
         return;
     }
     trace_ringside_config_write(n->port, offset, size, value);
+    open_way(pci, offset, value);
     bench_config_write(m->bench, ringside_enter(m), NIC_FUNCTION(n->port, 0), offset, size, value);
     ringside_leave(m, 0);
     ringside_nic_mirror(n); /* what was written may be a reset that takes BARs with it */
