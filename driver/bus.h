@@ -47,6 +47,13 @@ struct ixd_irq {
     bool fired;
 };
 
+/* The three ways in which the device can interrupt. */
+enum ixd_irq_kind {
+    IXD_IRQ_MSIX,
+    IXD_IRQ_MSI,  /* one message: vector 0 */
+    IXD_IRQ_INTX, /* the line: vector 0 has fired whenever it is asked for and stands asserted */
+};
+
 /* Kind of work that a `yield` call reports. */
 enum ixd_work {
     IXD_WORK_RX,   /* one receive burst of one queue; packets = frames taken, 0 for an empty poll */
@@ -66,9 +73,10 @@ struct ixd_bus_ops {
                      struct ixd_error *err);
     void (*dma_free)(struct ixd_bus *bus, struct ixd_dma *dma);
 
-    /* Switches MSI-X on with vectors 0..count-1 unmasked. 0 or -errno. irq_disable undoes it and
-     * forgets what is pending. */
-    int (*irq_enable)(struct ixd_bus *bus, unsigned count, struct ixd_error *err);
+    /* Switches interrupts on with vectors 0..count-1 unmasked. 0 or -errno. irq_disable undoes it
+     * and forgets what is pending. */
+    int (*irq_enable)(struct ixd_bus *bus, enum ixd_irq_kind kind, unsigned count,
+                      struct ixd_error *err);
     void (*irq_disable)(struct ixd_bus *bus);
 
     /* Waits until one of the vectors has fired since it was last reported, at most timeout_ns
@@ -76,6 +84,11 @@ struct ixd_bus_ops {
      * `fired` set (they are consumed), 0 when the time was up, -EINTR on a signal, other -errno.
      * All entries belong to buses with these same ops. */
     int (*irq_wait)(struct ixd_irq *irqs, unsigned count, uint64_t timeout_ns);
+
+    /* PCI configuration space, 1, 2 or 4 bytes at a multiple of that, as far as the system lets a
+     * program at it: VFIO keeps BARs and interrupts to itself. 0 or -errno. NULL: not at all. */
+    int (*config_read)(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t *value);
+    int (*config_write)(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t value);
 
     /* Monotonic time, and a sleep of at least `ns`. */
     uint64_t (*now_ns)(struct ixd_bus *bus);

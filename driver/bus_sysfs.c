@@ -101,7 +101,8 @@ static void sysfs_dma_free(struct ixd_bus *bus, struct ixd_dma *dma)
 
 /* --- interrupts: none ------------------------------------------------------------------------ */
 
-static int sysfs_irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error *err)
+static int sysfs_irq_enable(struct ixd_bus *bus, enum ixd_irq_kind kind, unsigned count,
+                            struct ixd_error *err)
 {
     return ixd_fail(err, -ENOTSUP, "%s: there are no interrupts without VFIO: poll (--wait poll)",
                     bus->name);
@@ -116,17 +117,7 @@ static int sysfs_irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout
     return -ENOTSUP;
 }
 
-static const struct ixd_bus_ops sysfs_ops = {
-    .dma_alloc = sysfs_dma_alloc,
-    .dma_free = sysfs_dma_free,
-    .irq_enable = sysfs_irq_enable,
-    .irq_disable = sysfs_irq_disable,
-    .irq_wait = sysfs_irq_wait,
-    .now_ns = ixd_linux_now_ns,
-    .sleep_ns = ixd_linux_sleep_ns,
-};
-
-/* --- the function ---------------------------------------------------------------------------- */
+/* --- configuration space --------------------------------------------------------------------- */
 
 static int open_file(struct sysfs_bus *s, const char *name, int flags)
 {
@@ -136,6 +127,47 @@ static int open_file(struct sysfs_bus *s, const char *name, int flags)
     int fd = open(path, flags | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }
+
+static int sysfs_config_read(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t *value)
+{
+    int fd = open_file(of(bus), "config", O_RDONLY), rc = fd < 0 ? fd : -EIO;
+    uint32_t word = 0;
+
+    if (fd < 0)
+        return rc;
+    if (pread(fd, &word, bytes, (off_t)offset) == bytes)
+        rc = 0;
+    close(fd);
+    *value = le32toh(word);
+    return rc;
+}
+
+static int sysfs_config_write(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t value)
+{
+    int fd = open_file(of(bus), "config", O_WRONLY), rc = fd < 0 ? fd : -EIO;
+    const uint32_t word = htole32(value);
+
+    if (fd < 0)
+        return rc;
+    if (pwrite(fd, &word, bytes, (off_t)offset) == bytes)
+        rc = 0;
+    close(fd);
+    return rc;
+}
+
+static const struct ixd_bus_ops sysfs_ops = {
+    .dma_alloc = sysfs_dma_alloc,
+    .dma_free = sysfs_dma_free,
+    .irq_enable = sysfs_irq_enable,
+    .irq_disable = sysfs_irq_disable,
+    .irq_wait = sysfs_irq_wait,
+    .config_read = sysfs_config_read,
+    .config_write = sysfs_config_write,
+    .now_ns = ixd_linux_now_ns,
+    .sleep_ns = ixd_linux_sleep_ns,
+};
+
+/* --- the function ---------------------------------------------------------------------------- */
 
 /* Memory space on, without a kernel driver that has done it. */
 static int enable(struct sysfs_bus *s, bool on)
@@ -150,18 +182,10 @@ static int enable(struct sysfs_bus *s, bool on)
 
 static int change_command(struct sysfs_bus *s, uint16_t clear, uint16_t set)
 {
-    int fd = open_file(s, "config", O_RDWR), rc = -EIO;
-    uint16_t command;
+    uint32_t command;
+    int rc = sysfs_config_read(&s->bus, PCI_COMMAND, 2, &command);
 
-    if (fd < 0)
-        return fd;
-    if (pread(fd, &command, sizeof(command), PCI_COMMAND) == sizeof(command)) {
-        command = htole16((le16toh(command) & ~clear) | set);
-        if (pwrite(fd, &command, sizeof(command), PCI_COMMAND) == sizeof(command))
-            rc = 0;
-    }
-    close(fd);
-    return rc;
+    return rc ? rc : sysfs_config_write(&s->bus, PCI_COMMAND, 2, (command & ~clear) | set);
 }
 
 static int map_registers(struct sysfs_bus *s, struct ixd_error *err)

@@ -48,7 +48,9 @@ struct vfio_bus {
     struct group *group;
     int device;
     uint64_t config_offset; /* of configuration space, in the device file */
+    enum ixd_irq_kind kind; /* of those that are switched on */
     unsigned vectors;       /* switched on */
+    bool line_masked;       /* INTx: by the kernel, since it fired */
     int events[VECTORS_MAX];
 };
 
@@ -112,6 +114,11 @@ static void vfio_dma_free(struct ixd_bus *bus, struct ixd_dma *dma)
 
 static int set_irqs(struct vfio_bus *vfio, unsigned count)
 {
+    static const unsigned index[] = {
+        [IXD_IRQ_MSIX] = VFIO_PCI_MSIX_IRQ_INDEX,
+        [IXD_IRQ_MSI] = VFIO_PCI_MSI_IRQ_INDEX,
+        [IXD_IRQ_INTX] = VFIO_PCI_INTX_IRQ_INDEX,
+    };
     char buffer[sizeof(struct vfio_irq_set) + VECTORS_MAX * sizeof(int32_t)]
         __attribute__((aligned(8)));
     struct vfio_irq_set *set = (struct vfio_irq_set *)buffer;
@@ -120,7 +127,7 @@ static int set_irqs(struct vfio_bus *vfio, unsigned count)
         .argsz = sizeof(*set) + count * sizeof(int32_t),
         .flags = VFIO_IRQ_SET_ACTION_TRIGGER |
                  (count ? VFIO_IRQ_SET_DATA_EVENTFD : VFIO_IRQ_SET_DATA_NONE),
-        .index = VFIO_PCI_MSIX_IRQ_INDEX,
+        .index = index[vfio->kind],
         .count = count,
     };
     memcpy(set->data, vfio->events, count * sizeof(int32_t));
@@ -134,14 +141,34 @@ static void close_events(struct vfio_bus *vfio, unsigned count)
     vfio->vectors = 0;
 }
 
-static int vfio_irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error *err)
+/* The kernel masks the line when it fires: there is nobody who could look at the device there. */
+static int unmask_line(struct vfio_bus *vfio)
+{
+    struct vfio_irq_set set = {
+        .argsz = sizeof(set),
+        .flags = VFIO_IRQ_SET_ACTION_UNMASK | VFIO_IRQ_SET_DATA_NONE,
+        .index = VFIO_PCI_INTX_IRQ_INDEX,
+        .count = 1,
+    };
+
+    if (!vfio->line_masked)
+        return 0;
+    vfio->line_masked = false;
+    return ioctl(vfio->device, VFIO_DEVICE_SET_IRQS, &set) < 0 ? -errno : 0;
+}
+
+static int vfio_irq_enable(struct ixd_bus *bus, enum ixd_irq_kind kind, unsigned count,
+                           struct ixd_error *err)
 {
     struct vfio_bus *vfio = of(bus);
+    const unsigned most = kind == IXD_IRQ_MSIX ? bus->irq_vectors : 1;
     int rc;
 
-    if (count > bus->irq_vectors || vfio->vectors)
+    if (count > most || vfio->vectors)
         return ixd_fail(err, -EINVAL, "%s: %u vectors: expected at most %u, once", bus->name, count,
-                        bus->irq_vectors);
+                        most);
+    vfio->kind = kind;
+    vfio->line_masked = false;
     for (unsigned i = 0; i < count; i++) {
         vfio->events[i] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         if (vfio->events[i] < 0) {
@@ -153,7 +180,7 @@ static int vfio_irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error
     rc = set_irqs(vfio, count);
     if (rc) {
         close_events(vfio, count);
-        return ixd_fail(err, rc, "%s: switching %u MSI-X vectors on: %s", bus->name, count,
+        return ixd_fail(err, rc, "%s: switching %u interrupt vectors on: %s", bus->name, count,
                         strerror(-rc));
     }
     vfio->vectors = count;
@@ -184,6 +211,8 @@ static int vfio_irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout_
         if (irqs[i].vector >= of(irqs[i].bus)->vectors)
             return -EINVAL;
         irqs[i].fired = false;
+        if (unmask_line(of(irqs[i].bus)) < 0)
+            return -EIO;
         fds[i] = (struct pollfd){.fd = of(irqs[i].bus)->events[irqs[i].vector], .events = POLLIN};
     }
     if (ppoll(fds, count, &timeout, NULL) < 0)
@@ -193,10 +222,32 @@ static int vfio_irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout_
 
         if (fds[i].revents && read(fds[i].fd, &messages, sizeof(messages)) == sizeof(messages)) {
             irqs[i].fired = true;
+            of(irqs[i].bus)->line_masked = of(irqs[i].bus)->kind == IXD_IRQ_INTX;
             fired++;
         }
     }
     return fired;
+}
+
+/* --- configuration space --------------------------------------------------------------------- */
+
+static int vfio_config_read(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t *value)
+{
+    uint32_t word = 0;
+
+    if (pread(of(bus)->device, &word, bytes, (off_t)(of(bus)->config_offset + offset)) != bytes)
+        return -EIO;
+    *value = le32toh(word);
+    return 0;
+}
+
+static int vfio_config_write(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t value)
+{
+    const uint32_t word = htole32(value);
+
+    return pwrite(of(bus)->device, &word, bytes, (off_t)(of(bus)->config_offset + offset)) == bytes
+               ? 0
+               : -EIO;
 }
 
 static const struct ixd_bus_ops vfio_ops = {
@@ -205,6 +256,8 @@ static const struct ixd_bus_ops vfio_ops = {
     .irq_enable = vfio_irq_enable,
     .irq_disable = vfio_irq_disable,
     .irq_wait = vfio_irq_wait,
+    .config_read = vfio_config_read,
+    .config_write = vfio_config_write,
     .now_ns = ixd_linux_now_ns,
     .sleep_ns = ixd_linux_sleep_ns,
 };
@@ -348,13 +401,10 @@ enum { PCI_COMMAND = 4, PCI_COMMAND_MEMORY = 1 << 1, PCI_COMMAND_MASTER = 1 << 2
 
 static int change_command(struct vfio_bus *vfio, uint16_t clear, uint16_t set)
 {
-    uint16_t command;
-    off_t at = vfio->config_offset + PCI_COMMAND;
+    uint32_t command;
+    int rc = vfio_config_read(&vfio->bus, PCI_COMMAND, 2, &command);
 
-    if (pread(vfio->device, &command, sizeof(command), at) != sizeof(command))
-        return -EIO;
-    command = htole16((le16toh(command) & ~clear) | set);
-    return pwrite(vfio->device, &command, sizeof(command), at) == sizeof(command) ? 0 : -EIO;
+    return rc ? rc : vfio_config_write(&vfio->bus, PCI_COMMAND, 2, (command & ~clear) | set);
 }
 
 static int map_device(struct vfio_bus *vfio, struct ixd_error *err)

@@ -50,7 +50,7 @@ int ixd_irq_start(struct ixd_port *port, struct ixd_error *err)
     ixd_reg_write(port, IXD_AT(EIAM_EX, 0), queue_bits(port));
     for (unsigned v = 0; v < port->config.rx_queues; v++)
         ixd_reg_write(port, IXD_AT(EITR, v), IXD_EITR_US(port->config.itr_us) | IXD_EITR_CNT_WDIS);
-    rc = bus->ops->irq_enable(bus, vectors, err);
+    rc = bus->ops->irq_enable(bus, IXD_IRQ_MSIX, vectors, err);
     if (rc)
         return rc;
     port->interrupts_on = true;

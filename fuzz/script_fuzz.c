@@ -13,6 +13,7 @@ enum { REGISTERS = 1 << 17, MEMORY_MAX = 4 << 20, STEPS = 4000, PORTS = 2 };
 
 static struct { /* of both ports */
     uint32_t reg[REGISTERS / 4];
+    uint8_t config[4096];
     uint64_t now_ns;
     size_t allocated;
 } machine;
@@ -50,7 +51,8 @@ static void dma_free(struct ixd_bus *bus, struct ixd_dma *dma)
     free(dma->virt);
 }
 
-static int irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error *err)
+static int irq_enable(struct ixd_bus *bus, enum ixd_irq_kind kind, unsigned count,
+                      struct ixd_error *err)
 {
     return 0;
 }
@@ -62,6 +64,22 @@ static void irq_disable(struct ixd_bus *bus)
 static int irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout_ns)
 {
     machine.now_ns += timeout_ns;
+    return 0;
+}
+
+/* What a capability list may look like is the data's to say, too. */
+static int config_read(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t *value)
+{
+    FUZZ_HOLDS(offset % bytes == 0 && offset < sizeof(machine.config), "a wild offset");
+    *value = 0;
+    memcpy(value, machine.config + offset, bytes);
+    return 0;
+}
+
+static int config_write(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t value)
+{
+    FUZZ_HOLDS(offset % bytes == 0 && offset < sizeof(machine.config), "a wild offset");
+    memcpy(machine.config + offset, &value, bytes);
     return 0;
 }
 
@@ -78,7 +96,7 @@ static void sleep_ns(struct ixd_bus *bus, uint64_t ns)
 static const struct ixd_bus_ops ops = {
     .read32 = read32, .write32 = write32, .dma_alloc = dma_alloc, .dma_free = dma_free,
     .irq_enable = irq_enable, .irq_disable = irq_disable, .irq_wait = irq_wait, .now_ns = now_ns,
-    .sleep_ns = sleep_ns,
+    .sleep_ns = sleep_ns, .config_read = config_read, .config_write = config_write,
 };
 
 static void nothing(void *context, const char *name, uint64_t value)

@@ -117,6 +117,12 @@ static bool opens(const struct ixd_script *s, uint32_t token)
     return script_is(s, token, "for") || script_is(s, token, "while") || script_is(s, token, "if");
 }
 
+/* `NAME =`: a variable, even if a statement is called so. */
+static bool assigns(const struct ixd_script *s, uint32_t token)
+{
+    return s->token[token].kind == TOKEN_WORD && script_is_sign(s, token + 1, '=');
+}
+
 /* Which `end` belongs to which head. */
 static int match_blocks(struct ixd_script *s, struct ixd_error *err)
 {
@@ -125,7 +131,7 @@ static int match_blocks(struct ixd_script *s, struct ixd_error *err)
 
     for (uint32_t i = 0; i < s->tokens; i++) {
         s->statement = i;
-        if (i && s->token[i - 1].kind != TOKEN_END)
+        if ((i && s->token[i - 1].kind != TOKEN_END) || assigns(s, i))
             continue;
         if (opens(s, i)) {
             if (depth == SCRIPT_NESTING_MAX)
@@ -183,7 +189,7 @@ static int statement(struct ixd_script *s, struct ixd_error *err)
     s->known = true;
     s->compared = false;
     s->depth = 0;
-    if (s->dry && !script_is_sign(s, first + 1, '=')) {
+    if (s->dry && !assigns(s, first)) {
         verb = find(flow_verbs, s);
         s->token[first].verb = verb ? verb : find(script_verbs, s);
     }

@@ -290,14 +290,39 @@ static int do_dump(struct ixd_script *s, struct ixd_error *err)
 
 /* ---- interrupts ---- */
 
+static int interrupts_on(struct ixd_script *s, enum ixd_irq_kind kind, uint64_t count,
+                         struct ixd_error *err)
+{
+    struct ixd_bus *bus = script_bus(s, s->port);
+    int rc = 0;
+
+    if (s->interrupts[s->port])
+        bus->ops->irq_disable(bus);
+    s->interrupts[s->port] = false;
+    if (count)
+        rc = bus->ops->irq_enable(bus, kind, (unsigned)count, err);
+    s->interrupts[s->port] = count && rc == 0;
+    return rc;
+}
+
 static int do_vectors(struct ixd_script *s, struct ixd_error *err)
 {
     uint64_t count = 0;
     int rc = script_eval(s, &count, err);
 
-    if (rc || s->dry)
-        return rc;
-    return script_bus(s, s->port)->ops->irq_enable(script_bus(s, s->port), (unsigned)count, err);
+    if (rc == 0 && (s->known || !s->dry) && count > UINT32_MAX)
+        rc = ixd_fail(err, -ERANGE, "%llu vectors", (unsigned long long)count);
+    return rc || s->dry ? rc : interrupts_on(s, IXD_IRQ_MSIX, count, err);
+}
+
+static int do_msi(struct ixd_script *s, struct ixd_error *err)
+{
+    return s->dry ? 0 : interrupts_on(s, IXD_IRQ_MSI, 1, err);
+}
+
+static int do_intx(struct ixd_script *s, struct ixd_error *err)
+{
+    return s->dry ? 0 : interrupts_on(s, IXD_IRQ_INTX, 1, err);
 }
 
 /* interrupt V for T: one must come. quiet V for T: none may. */
@@ -353,6 +378,8 @@ const struct script_verb script_verbs[] = {
     {"transmit", script_transmit},
     {"send", script_send},
     {"vectors", do_vectors},
+    {"msi", do_msi},
+    {"intx", do_intx},
     {"interrupt", do_interrupt},
     {"quiet", do_interrupt},
     {NULL, NULL},

@@ -136,6 +136,22 @@ static int raw_place(struct ixd_script *s, struct script_place *place, struct ix
     return rc;
 }
 
+/* cfg16(4): PCI configuration space. */
+static int config_place(struct ixd_script *s, struct script_place *place, struct ixd_error *err)
+{
+    const bool was_known = s->known;
+    int rc;
+
+    s->pos++;
+    place->kind = PLACE_CONFIG;
+    s->known = true;
+    rc = has_index(s) ? index_of(s, &place->at, err) : script_wrong(s, err, "'(' and an offset");
+    if (rc == 0 && (s->known || !s->dry))
+        rc = script_config_good(place, err);
+    s->known = was_known;
+    return rc;
+}
+
 static unsigned memory_bytes(const struct ixd_script *s, uint32_t token)
 {
     return script_is(s, token, "mem8")    ? 1
@@ -151,17 +167,24 @@ static bool like_register(const struct ixd_script *s, const struct script_token 
     return t->length > 1 && s->text[t->at] >= 'A' && s->text[t->at] <= 'Z';
 }
 
+static int no_register(const struct ixd_script *s, const struct script_token *t,
+                       struct ixd_error *err)
+{
+    const char *near = ixd_regname_nearest(s->text + t->at, t->length);
+
+    return ixd_fail(err, -EINVAL, "there is no register %.*s%s%s%s",
+                    (int)(t->length < 24 ? t->length : 24), s->text + t->at,
+                    near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+}
+
 static int variable_place(struct ixd_script *s, struct script_place *place, struct ixd_error *err)
 {
     const struct script_token *t = now_at(s);
-    const char *near = ixd_regname_nearest(s->text + t->at, t->length);
     struct script_name name;
     int rc, number;
 
     if (like_register(s, t))
-        return ixd_fail(err, -EINVAL, "there is no register %.*s%s%s%s",
-                        (int)(t->length < 24 ? t->length : 24), s->text + t->at,
-                        near ? "; did you mean " : "", near ? near : "", near ? "?" : "");
+        return no_register(s, t, err);
     rc = script_name(s, &name, err);
     if (rc)
         return rc;
@@ -199,6 +222,9 @@ int script_place(struct ixd_script *s, struct script_place *place, struct ixd_er
         s->pos++;
         return raw_place(s, place, err);
     }
+    place->bytes = script_config_bytes(s, s->pos);
+    if (place->bytes)
+        return config_place(s, place, err);
     place->bytes = memory_bytes(s, s->pos);
     if (place->bytes && !port) {
         s->pos++;
@@ -228,6 +254,8 @@ int script_load(struct ixd_script *s, const struct script_place *place, uint64_t
         *value = ixd_read32(script_bus(s, place->port), (uint32_t)place->at);
         return 0;
     }
+    if (place->kind == PLACE_CONFIG)
+        return script_config_load(s, place, value, err);
     memory = script_memory(s, place->at, place->bytes, err);
     if (!memory)
         return -EFAULT;
@@ -253,6 +281,8 @@ int script_store(struct ixd_script *s, const struct script_place *place, uint64_
         ixd_write32(script_bus(s, place->port), (uint32_t)place->at, (uint32_t)value);
         return 0;
     }
+    if (place->kind == PLACE_CONFIG)
+        return script_config_store(s, place, value, err);
     memory = script_memory(s, place->at, place->bytes, err);
     if (!memory)
         return -EFAULT;
@@ -263,34 +293,63 @@ int script_store(struct ixd_script *s, const struct script_place *place, uint64_
 
 /* ---- expressions ---- */
 
-/* now(): nanoseconds of the driver's clock. fired(V): has vector V fired since it was last asked
- * for? */
+static int ask_time(struct ixd_script *s, uint64_t argument, uint64_t *value,
+                    struct ixd_error *err)
+{
+    *value = script_bus(s, s->port)->ops->now_ns(script_bus(s, s->port));
+    return 0;
+}
+
+static int ask_fired(struct ixd_script *s, uint64_t vector, uint64_t *value, struct ixd_error *err)
+{
+    struct ixd_irq irq = {.bus = script_bus(s, s->port), .vector = (unsigned)vector};
+    int rc = irq.bus->ops->irq_wait(&irq, 1, 0);
+
+    *value = irq.fired;
+    return rc < 0 ? ixd_fail(err, rc, "interrupts cannot be asked for ('vectors' comes first)") : 0;
+}
+
+static int ask_capability(struct ixd_script *s, uint64_t id, uint64_t *value, struct ixd_error *err)
+{
+    return script_capability(s, false, id, value, err);
+}
+
+static int ask_extended(struct ixd_script *s, uint64_t id, uint64_t *value, struct ixd_error *err)
+{
+    return script_capability(s, true, id, value, err);
+}
+
+static const struct script_call {
+    const char *word;
+    bool argument;
+    int (*ask)(struct ixd_script *s, uint64_t argument, uint64_t *value, struct ixd_error *err);
+} calls[] = {
+    {"now", false, ask_time},
+    {"fired", true, ask_fired},
+    {"cap", true, ask_capability},
+    {"excap", true, ask_extended},
+};
+
 static int call(struct ixd_script *s, uint64_t *value, bool *is_call, struct ixd_error *err)
 {
-    const bool now = script_is(s, s->pos, "now"), fired = script_is(s, s->pos, "fired");
-    uint64_t vector = 0;
+    const struct script_call *c = NULL;
+    uint64_t argument = 0;
     int rc = 0;
 
-    *is_call = (now || fired) && script_is_sign(s, s->pos + 1, '(');
-    if (!*is_call)
+    for (unsigned i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+        if (script_is(s, s->pos, calls[i].word) && script_is_sign(s, s->pos + 1, '('))
+            c = &calls[i];
+    }
+    *is_call = c != NULL;
+    if (!c)
         return 0;
     s->pos += 2;
-    if (fired)
-        rc = script_eval(s, &vector, err);
+    if (c->argument)
+        rc = script_eval(s, &argument, err);
     if (rc == 0)
         rc = script_expect_sign(s, ')', err);
     s->known = false;
-    if (rc || s->dry)
-        return rc;
-    if (now) {
-        *value = script_bus(s, s->port)->ops->now_ns(script_bus(s, s->port));
-    } else {
-        struct ixd_irq irq = {.bus = script_bus(s, s->port), .vector = (unsigned)vector};
-
-        rc = script_bus(s, s->port)->ops->irq_wait(&irq, 1, 0);
-        *value = irq.fired;
-    }
-    return rc < 0 ? ixd_fail(err, rc, "interrupts cannot be asked for ('vectors' comes first)") : 0;
+    return rc || s->dry ? rc : c->ask(s, argument, value, err);
 }
 
 static int primary(struct ixd_script *s, uint64_t *value, struct ixd_error *err)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What the files of register scripts share: tokens (script_lex.c), expressions (script_eval.c),
- * statements (script.c, script_do.c, script_ring.c), memory (script_mem.c). Nobody else includes
- * this.
+ * statements (script.c, script_do.c, script_ring.c), memory (script_mem.c), configuration space
+ * (script_config.c). Nobody else includes this.
  */
 #ifndef RINGSIDE_DRIVER_APPS_SCRIPT_PRIV_H
 #define RINGSIDE_DRIVER_APPS_SCRIPT_PRIV_H
@@ -82,6 +82,7 @@ struct ixd_script {
 
     struct ixd_bus *bus[IXD_SCRIPT_PORTS_MAX];
     unsigned ports, port;
+    bool interrupts[IXD_SCRIPT_PORTS_MAX]; /* switched on by the script */
 
     struct script_name variable[SCRIPT_VARIABLES_MAX];
     uint64_t value[SCRIPT_VARIABLES_MAX];
@@ -112,8 +113,8 @@ bool script_is_sign(const struct ixd_script *s, uint32_t token, uint64_t sign);
 int script_eval(struct ixd_script *s, uint64_t *value, struct ixd_error *err);
 /* A place that holds a value. */
 struct script_place {
-    enum { PLACE_REGISTER, PLACE_MEMORY, PLACE_VARIABLE } kind;
-    unsigned port, bytes; /* of memory: 1, 2, 4, 8 */
+    enum { PLACE_REGISTER, PLACE_MEMORY, PLACE_VARIABLE, PLACE_CONFIG } kind;
+    unsigned port, bytes; /* of memory: 1, 2, 4, 8; of configuration space: 1, 2, 4 */
     uint64_t at;          /* offset, address, number of the variable */
 };
 int script_place(struct ixd_script *s, struct script_place *place, struct ixd_error *err);
@@ -146,6 +147,18 @@ int script_start(struct ixd_script *s, struct ixd_error *err);
 int script_receive(struct ixd_script *s, struct ixd_error *err);
 int script_transmit(struct ixd_script *s, struct ixd_error *err);
 int script_send(struct ixd_script *s, struct ixd_error *err);
+
+/* --- script_config.c: PCI configuration space --- */
+/* 1, 2, 4: the token is cfg8, cfg16, cfg32; 0: none of them. */
+unsigned script_config_bytes(const struct ixd_script *s, uint32_t token);
+int script_config_good(const struct script_place *place, struct ixd_error *err);
+int script_config_load(struct ixd_script *s, const struct script_place *place, uint64_t *value,
+                       struct ixd_error *err);
+int script_config_store(struct ixd_script *s, const struct script_place *place, uint64_t value,
+                        struct ixd_error *err);
+/* Where a capability of the current port lies; *at 0: it has none of this number. */
+int script_capability(struct ixd_script *s, bool extended, uint64_t id, uint64_t *at,
+                      struct ixd_error *err);
 
 /* --- script_mem.c --- */
 struct script_buffer *script_buffer_find(struct ixd_script *s, const char *name, size_t length);

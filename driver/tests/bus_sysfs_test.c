@@ -201,7 +201,7 @@ START_TEST(there_are_no_interrupts)
     make_function();
     ck_assert_int_eq(ixd_sysfs_open(&bus, &places, ADDRESS, &err), 0);
     ck_assert_uint_eq(bus->irq_vectors, 0);
-    ck_assert_int_eq(bus->ops->irq_enable(bus, 1, &err), -ENOTSUP);
+    ck_assert_int_eq(bus->ops->irq_enable(bus, IXD_IRQ_MSIX, 1, &err), -ENOTSUP);
     ck_contains(err.text, "poll");
     ixd_sysfs_close(bus);
     remove_function();

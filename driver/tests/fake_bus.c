@@ -147,8 +147,10 @@ static void *at(struct fake_bus *fake, uint64_t iova, size_t bytes)
     abort();
 }
 
-static int fake_irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error *err)
+static int fake_irq_enable(struct ixd_bus *bus, enum ixd_irq_kind kind, unsigned count,
+                           struct ixd_error *err)
 {
+    of(bus)->kind = kind;
     of(bus)->vectors = count;
     return 0;
 }
@@ -177,6 +179,19 @@ static int fake_irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout_
     return fired;
 }
 
+static int fake_config_read(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t *value)
+{
+    *value = 0;
+    memcpy(value, of(bus)->config + offset, bytes);
+    return 0;
+}
+
+static int fake_config_write(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t value)
+{
+    memcpy(of(bus)->config + offset, &value, bytes);
+    return 0;
+}
+
 static uint64_t fake_now_ns(struct ixd_bus *bus)
 {
     return of(bus)->now_ns;
@@ -195,6 +210,8 @@ static const struct ixd_bus_ops fake_ops = {
     .irq_enable = fake_irq_enable,
     .irq_disable = fake_irq_disable,
     .irq_wait = fake_irq_wait,
+    .config_read = fake_config_read,
+    .config_write = fake_config_write,
     .now_ns = fake_now_ns,
     .sleep_ns = fake_sleep_ns,
 };

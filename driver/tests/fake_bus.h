@@ -39,7 +39,9 @@ struct fake_bus {
 
     uint32_t cause;                        /* latched, by vector */
     uint32_t message;                      /* sent, not yet waited for, by vector */
+    enum ixd_irq_kind kind;
     unsigned vectors;                      /* switched on */
+    uint8_t config[4096];                  /* storage */
     uint64_t contexts;                     /* context descriptors taken */
     uint64_t context[2];                   /* the last of them */
     uint64_t command;                      /* word 1 of the last packet's first descriptor */

@@ -20,10 +20,15 @@ enum { /* PCI configuration space, as the PCI specification numbers it */
     PCI_COMMAND = 0x04,
     PCI_COMMAND_MEMORY = 1 << 1,
     PCI_COMMAND_MASTER = 1 << 2,
+    PCI_COMMAND_INTX_OFF = 1 << 10,
     PCI_CAPABILITIES = 0x34,
+    PCI_CAP_MSI = 0x05,
     PCI_CAP_MSIX = 0x11,
-    PCI_MSIX_CONTROL = 2,
+    PCI_MSG_CONTROL = 2, /* of both */
     PCI_MSIX_ENABLE = 1 << 15,
+    PCI_MSI_ENABLE = 1,
+    PCI_MSI_ADDRESS = 4,
+    PCI_MSI_DATA = 12, /* with 64 bits of address */
     MSIX_ENTRY_BYTES = 16,
 };
 
@@ -104,15 +109,14 @@ static uint32_t capability(struct sim_bus *s, uint8_t id)
     return 0;
 }
 
-static int sim_irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error *err)
+static void config_change(struct sim_bus *s, uint32_t offset, uint32_t clear, uint32_t set)
 {
-    struct sim_bus *s = sim_of(bus);
-    uint32_t cap = capability(s, PCI_CAP_MSIX);
-    if (!cap || count > bus->irq_vectors)
-        return ixd_fail(err, -EINVAL, "%s: %u interrupt vectors asked for, the device has %u",
-                        bus->name, count, cap ? bus->irq_vectors : 0);
-    uint32_t control = config_read(s, cap + PCI_MSIX_CONTROL, 2);
-    config_write(s, cap + PCI_MSIX_CONTROL, 2, control | PCI_MSIX_ENABLE);
+    config_write(s, offset, 2, (config_read(s, offset, 2) & ~clear) | set);
+}
+
+static void msix_on(struct sim_bus *s, uint32_t cap, unsigned count)
+{
+    config_change(s, cap + PCI_MSG_CONTROL, 0, PCI_MSIX_ENABLE);
     for (unsigned v = 0; v < count; v++) {
         uint32_t entry = v * MSIX_ENTRY_BYTES;
         sim_write(s, 4, entry, (uint32_t)INPROC_MESSAGE_ADDRESS(s->port));
@@ -120,32 +124,78 @@ static int sim_irq_enable(struct ixd_bus *bus, unsigned count, struct ixd_error 
         sim_write(s, 4, entry + 8, v);
         sim_write(s, 4, entry + 12, 0);
     }
-    s->host->irq_enabled[s->port] = true;
+}
+
+static void msi_on(struct sim_bus *s, uint32_t cap)
+{
+    uint64_t address = INPROC_MESSAGE_ADDRESS(s->port);
+    config_write(s, cap + PCI_MSI_ADDRESS, 4, (uint32_t)address);
+    config_write(s, cap + PCI_MSI_ADDRESS + 4, 4, (uint32_t)(address >> 32));
+    config_write(s, cap + PCI_MSI_DATA, 2, 0);
+    config_change(s, cap + PCI_MSG_CONTROL, 0, PCI_MSI_ENABLE);
+}
+
+/* How many vectors of a kind the device has, and where its capability lies (0: it needs none). */
+static unsigned vectors_of(struct sim_bus *s, enum ixd_irq_kind kind, uint32_t *cap)
+{
+    *cap = 0;
+    if (kind == IXD_IRQ_INTX)
+        return 1;
+    *cap = capability(s, kind == IXD_IRQ_MSI ? PCI_CAP_MSI : PCI_CAP_MSIX);
+    if (!*cap)
+        return 0;
+    return kind == IXD_IRQ_MSI ? 1 : s->bus.irq_vectors;
+}
+
+static int sim_irq_enable(struct ixd_bus *bus, enum ixd_irq_kind kind, unsigned count,
+                          struct ixd_error *err)
+{
+    struct sim_bus *s = sim_of(bus);
+    uint32_t cap;
+    unsigned most = vectors_of(s, kind, &cap);
+    if (count > most || s->vectors)
+        return ixd_fail(err, -EINVAL, "%s: %u interrupt vectors asked for, expected at most %u, "
+                        "once", bus->name, count, most);
+    if (kind == IXD_IRQ_MSIX)
+        msix_on(s, cap, count);
+    else if (kind == IXD_IRQ_MSI)
+        msi_on(s, cap);
+    else
+        config_change(s, PCI_COMMAND, PCI_COMMAND_INTX_OFF, 0);
+    s->kind = kind;
+    s->vectors = count;
     return 0;
 }
 
 static void sim_irq_disable(struct ixd_bus *bus)
 {
     struct sim_bus *s = sim_of(bus);
-    uint32_t cap = capability(s, PCI_CAP_MSIX);
-    if (cap) {
-        uint32_t control = config_read(s, cap + PCI_MSIX_CONTROL, 2);
-        config_write(s, cap + PCI_MSIX_CONTROL, 2, control & ~(uint32_t)PCI_MSIX_ENABLE);
-    }
-    s->host->irq_enabled[s->port] = false;
+    uint32_t cap;
+    if ((cap = capability(s, PCI_CAP_MSIX)))
+        config_change(s, cap + PCI_MSG_CONTROL, PCI_MSIX_ENABLE, 0);
+    if ((cap = capability(s, PCI_CAP_MSI)))
+        config_change(s, cap + PCI_MSG_CONTROL, PCI_MSI_ENABLE, 0);
+    s->vectors = 0;
     s->host->fired[s->port] = 0;
+}
+
+/* A line stands as long as its cause does; a message is there once. */
+static bool take(const struct ixd_irq *irq)
+{
+    struct sim_bus *s = sim_of(irq->bus);
+    uint64_t bit = 1ull << (irq->vector % NIC_VECTORS);
+    bool fired = s->host->fired[s->port] & bit;
+    if (s->kind == IXD_IRQ_INTX && s->vectors)
+        return s->host->intx[s->port];
+    s->host->fired[s->port] &= ~bit;
+    return fired;
 }
 
 static int collect(struct ixd_irq *irqs, unsigned count)
 {
     int fired = 0;
-    for (unsigned i = 0; i < count; i++) {
-        struct sim_bus *s = sim_of(irqs[i].bus);
-        uint64_t bit = 1ull << (irqs[i].vector % NIC_VECTORS);
-        irqs[i].fired = s->host->fired[s->port] & bit;
-        s->host->fired[s->port] &= ~bit;
-        fired += irqs[i].fired;
-    }
+    for (unsigned i = 0; i < count; i++)
+        fired += irqs[i].fired = take(&irqs[i]);
     return fired;
 }
 
@@ -163,6 +213,18 @@ static int sim_irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout_n
         /* nobody computes: jump to what happens next */
         inproc_host_advance(h, h->wake_vns < end ? h->wake_vns : end);
     }
+}
+
+static int sim_config_read(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t *value)
+{
+    *value = config_read(sim_of(bus), offset, bytes);
+    return 0;
+}
+
+static int sim_config_write(struct ixd_bus *bus, uint32_t offset, unsigned bytes, uint32_t value)
+{
+    config_write(sim_of(bus), offset, bytes, value);
+    return 0;
 }
 
 static uint64_t sim_now_ns(struct ixd_bus *bus)
@@ -198,6 +260,8 @@ static const struct ixd_bus_ops sim_ops = {
     .irq_enable = sim_irq_enable,
     .irq_disable = sim_irq_disable,
     .irq_wait = sim_irq_wait,
+    .config_read = sim_config_read,
+    .config_write = sim_config_write,
     .now_ns = sim_now_ns,
     .sleep_ns = sim_sleep_ns,
 };

@@ -25,6 +25,8 @@ struct sim_bus {
     const struct sim_cost *cost;
     unsigned port;
     unsigned domain; /* of the IOMMU */
+    enum ixd_irq_kind kind;
+    unsigned vectors; /* of them, switched on */
 };
 
 /* Fills in *s; s->bus is then a bus of the driver, in domain 0. Bus mastering and memory space are

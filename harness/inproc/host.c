@@ -83,6 +83,8 @@ static void host_intx(void *host, uint16_t function, bool level)
     struct inproc_host *h = host;
     if (function == BENCH_CONTROL)
         h->control_level = level;
+    else if (NIC_FUNCTION_PORT(function) < h->ports)
+        h->intx[NIC_FUNCTION_PORT(function)] = level;
 }
 
 static void host_wire(void *host, uint8_t port, bool out, uint64_t time_ps, const uint8_t *frame,

@@ -24,7 +24,7 @@ struct inproc_host {
     uint64_t wake_vns; /* the bench's deadline */
     unsigned ports;
     uint64_t fired[PLAN_PORTS_MAX];  /* bit v: a message of MSI-X vector v has arrived */
-    bool irq_enabled[PLAN_PORTS_MAX];
+    bool intx[PLAN_PORTS_MAX];       /* its line is asserted */
     bool control_level;              /* INTx of the control device */
     uint64_t messages_elsewhere;     /* messages to addresses that no vector has */
 };

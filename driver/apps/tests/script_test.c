@@ -190,6 +190,7 @@ START_TEST(mistakes_are_found_without_a_device)
     refused("mem64(@x) = 1", "there is no buffer '@x'");
     refused("for i = 0 to 3", "no 'end' for this");
     refused("end", "'end' without");
+    refused("while = 1; end", "'end' without");
     refused("sleep 11s", "more than 10s");
     refused("wait CTRL for 1h", "'1h' is no number (units: ns, us, ms, s)");
     refused("bytes 1 hex:123", "an even number");
@@ -230,6 +231,44 @@ START_TEST(broken_texts)
 }
 END_TEST
 
+START_TEST(configuration_space)
+{
+    static const uint8_t list[] = {0x01, 0x50, 0x00, 0x00};
+
+    attach("cfg16(4) = 6; cfg16(4) |= 0x400; expect cfg8(5) == 4 && cfg32[4] == 0x406;"
+           "1:cfg8(0x3c) = 9; expect 1:cfg8(0x3c) == 9 && cfg8(0x3c) == 0;"
+           "expect cap(1) == 0x40 && cap(0x11) == 0x50 && cap(5) == 0;"
+           "cfg16(cap(0x11) + 2) |= 0x8000; expect excap(1) == 0x140 && excap(3) == 0;"
+           "port 1; expect cap(1) == 0 && excap(1) == 0");
+    fake[0].config[0x34] = 0x40;
+    memcpy(fake[0].config + 0x40, list, sizeof(list));
+    fake[0].config[0x50] = 0x11;
+    memcpy(fake[0].config + 0x100, (uint8_t[]){2, 0, 1, 0x14}, 4);
+    memcpy(fake[0].config + 0x140, (uint8_t[]){1, 0, 1, 0x10}, 4); /* and back again */
+    ck_assert_msg(ixd_script_finish(script, &err) == 0, "%s", err.text);
+    ixd_script_free(script);
+    ck_assert_uint_eq(fake[0].config[0x53], 0x80);
+    ck_assert_uint_eq(fake[1].config[0x3c], 9);
+    refused("cfg16(5) = 1", "multiple of 2");
+    refused("expect cfg32(4096)", "below 0x1000");
+    refused("cfg8 = 1", "an offset");
+    ck_assert_int_eq(run("a = 3; expect cfg32(a) == 0"), -ERANGE);
+}
+END_TEST
+
+START_TEST(interrupts_of_each_kind)
+{
+    good("msi; quiet 0 for 1us");
+    ck_assert_int_eq(fake[0].kind, IXD_IRQ_MSI);
+    ck_assert_uint_eq(fake[0].vectors, 1);
+    good("vectors 3; intx; expect !fired(0)");
+    ck_assert_int_eq(fake[0].kind, IXD_IRQ_INTX);
+    good("vectors 3; vectors 0");
+    ck_assert_uint_eq(fake[0].vectors, 0);
+}
+END_TEST
+
 TEST_MAIN("script", registers_by_name_index_and_offset, expressions,
           an_expectation_says_what_it_saw, blocks, memory, rings_and_queues, ready_over_and_prints,
-          interrupts, mistakes_are_found_without_a_device, broken_texts)
+          interrupts, interrupts_of_each_kind, configuration_space,
+          mistakes_are_found_without_a_device, broken_texts)

@@ -73,7 +73,7 @@ END_TEST
 START_TEST(a_software_interrupt_arrives)
 {
     struct ixd_error err = { "" };
-    ck_assert_msg(sim.bus.ops->irq_enable(&sim.bus, 2, &err) == 0, "%s", err.text);
+    ck_assert_msg(sim.bus.ops->irq_enable(&sim.bus, IXD_IRQ_MSIX, 2, &err) == 0, "%s", err.text);
     ixd_write32(&sim.bus, IXD_GPIE, 1u << 4 | 1u << 31 | 1u << 30);
     ixd_write32(&sim.bus, IXD_IVAR, 0x81); /* receive queue 0: vector 1 */
     ixd_write32(&sim.bus, IXD_EIAC, 2);
@@ -85,7 +85,37 @@ START_TEST(a_software_interrupt_arrives)
     ck_assert(!irq[0].fired && irq[1].fired);
     ck_assert_int_eq(sim.bus.ops->irq_wait(irq, 2, 1000000), 0);
     ck_assert_uint_eq(host.messages_elsewhere, 0);
-    ck_assert_int_lt(sim.bus.ops->irq_enable(&sim.bus, NIC_VECTORS + 1, &err), 0);
+    ck_assert_int_lt(sim.bus.ops->irq_enable(&sim.bus, IXD_IRQ_MSIX, NIC_VECTORS + 1, &err), 0);
+}
+END_TEST
+
+/* Both ways of one vector: a message is there once, a line as long as its cause. */
+START_TEST(a_message_of_msi_and_the_line)
+{
+    struct ixd_error err = { "" };
+    struct ixd_irq irq = { .bus = &sim.bus };
+    const struct ixd_bus_ops *ops = sim.bus.ops;
+    uint32_t command;
+
+    ck_assert_msg(ops->irq_enable(&sim.bus, IXD_IRQ_MSI, 1, &err) == 0, "%s", err.text);
+    ixd_write32(&sim.bus, IXD_EIMS, 1);
+    ixd_write32(&sim.bus, IXD_EICS, 1);
+    ck_assert_int_eq(ops->irq_wait(&irq, 1, 1000000), 1);
+    ck_assert_int_eq(ops->irq_wait(&irq, 1, 1000000), 0);
+    ck_assert_uint_eq(host.messages_elsewhere, 0);
+    ck_assert_int_lt(ops->irq_enable(&sim.bus, IXD_IRQ_INTX, 1, &err), 0);
+    ops->irq_disable(&sim.bus);
+    ck_assert_int_lt(ops->irq_enable(&sim.bus, IXD_IRQ_INTX, 2, &err), 0);
+    ixd_read32(&sim.bus, IXD_EICR);
+    ck_assert_msg(ops->irq_enable(&sim.bus, IXD_IRQ_INTX, 1, &err) == 0, "%s", err.text);
+    ck_assert_int_eq(ops->irq_wait(&irq, 1, 1000000), 0);
+    ixd_write32(&sim.bus, IXD_EICS, 1);
+    ck_assert_int_eq(ops->irq_wait(&irq, 1, 1000000), 1);
+    ck_assert_int_eq(ops->irq_wait(&irq, 1, 1000000), 1);
+    ixd_read32(&sim.bus, IXD_EICR);
+    ck_assert_int_eq(ops->irq_wait(&irq, 1, 1000000), 0);
+    ck_assert_int_eq(ops->config_read(&sim.bus, 4, 2, &command), 0);
+    ck_assert_uint_eq(command & 6, 6);
 }
 END_TEST
 
@@ -194,6 +224,7 @@ int main(void)
     tcase_add_test(c, driver_and_model_read_the_same_datasheet);
     tcase_add_test(c, registers_answer_and_cost_time);
     tcase_add_test(c, a_software_interrupt_arrives);
+    tcase_add_test(c, a_message_of_msi_and_the_line);
     tcase_add_test(c, a_wait_ends_at_its_deadline_and_sleep_takes_its_time);
     tcase_add_test(c, memory_that_was_freed_is_gone_for_the_device);
     tcase_add_test(c, a_driver_survives_memory_that_goes_away);
