@@ -89,7 +89,7 @@ void fuzz_results(const uint8_t *data, size_t bytes)
         return;
     if (data[0] & 1) { /* a status file, a kernel log */
         (void)rs_guest_status(&guest, (const char *)data + 1, bytes - 1, why, sizeof(why));
-        rs_guest_kernel_log(&guest, (const char *)data + 1, bytes - 1);
+        rs_guest_kernel_log(&guest, NULL, (const char *)data + 1, bytes - 1);
         return;
     }
     copy = g_memdup2(data, bytes);
@@ -107,7 +107,7 @@ void fuzz_results(const uint8_t *data, size_t bytes)
     const char *path = fuzz_file("mailbox", copy + 1, bytes - 1), *folder = empty_folder("results");
     if (rs_mailbox_results(path, folder, &files, why, sizeof(why)))
         FUZZ_HOLDS(*why, "results refused without a reason");
-    (void)rs_guest_results(&guest, folder, why, sizeof(why));
+    (void)rs_guest_results(&guest, folder, NULL, why, sizeof(why));
     rs_guest_fini(&guest);
     g_free(copy);
 }

@@ -2,7 +2,7 @@
  *
  * Builds argument and environment lists, forks, drops every right, executes. See driver.h.
  */
-#define _GNU_SOURCE /* pipe2 */
+#define _GNU_SOURCE /* pipe2, posix_openpt */
 #include "guest/driver.h"
 
 #include <errno.h>
@@ -15,8 +15,12 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
+
+#include "guest/files.h"
 
 /* fixed variables and PORTn come on top of the job's */
 enum { ENVS_MAX = JOB_ENVS_MAX + JOB_PORTS_MAX + 8, STRINGS_MAX = 256 * 1024 };
@@ -125,11 +129,12 @@ static int use_console(void)
     return 0;
 }
 
-static int use_pipes(int out, int err)
+static int use_pipes(const struct job *job, int out, int err)
 {
-    int null = open("/dev/null", O_RDONLY);
+    /* writable too, so that it never sees the end of a file */
+    int in = job->input ? open(JOB_INPUT, O_RDWR) : open("/dev/null", O_RDONLY);
 
-    if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
+    if (in < 0 || dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0)
         return -errno;
     return 0;
 }
@@ -143,7 +148,7 @@ static int become_driver(const struct job *job, int out, int err)
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGPIPE, SIG_DFL);
     setsid();
-    int result = job->shell ? use_console() : use_pipes(out, err);
+    int result = job->shell ? use_console() : use_pipes(job, out, err);
     if (!result && chdir(DRIVER_FOLDER) < 0)
         result = -errno;
     if (!result)
@@ -179,13 +184,22 @@ static int fork_driver(struct driver *driver, const struct job *job, int out, in
     return result;
 }
 
-int driver_start(struct driver *driver, const struct job *job, const struct pci_address *ports,
-                 unsigned port_count, char *why, size_t room)
+static int make_input(struct driver *driver, const struct job *job)
+{
+    if (mkdir("/run", 0755) < 0 && errno != EEXIST)
+        return -errno;
+    if (mkfifo(JOB_INPUT, 0600) < 0 || chown(JOB_INPUT, job->user, job->user) < 0)
+        return -errno;
+    driver->input = open(JOB_INPUT, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    return driver->input < 0 ? -errno : 0;
+}
+
+int driver_prepare(struct driver *driver, const struct job *job, const struct pci_address *ports,
+                   unsigned port_count, char *why, size_t room)
 {
     struct job_error error = {0};
-    int out[2] = {-1, -1}, err[2] = {-1, -1}, report[2] = {-1, -1};
 
-    *driver = (struct driver){-1, -1, -1};
+    *driver = (struct driver){-1, -1, -1, -1};
     memset(&words, 0, sizeof(words));
     if (build_words(job, ports, port_count, &error) < 0) {
         snprintf(why, room, "argv or env: %s", error.text);
@@ -193,7 +207,38 @@ int driver_start(struct driver *driver, const struct job *job, const struct pci_
     }
     if (job->shell)
         use_shell();
-    if (pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0 || pipe2(report, O_CLOEXEC) < 0) {
+    int result = job->input ? make_input(driver, job) : 0;
+    if (result < 0)
+        snprintf(why, room, "no " JOB_INPUT ": %s", strerror(-result));
+    return result;
+}
+
+char *const *driver_environment(void)
+{
+    return words.envp;
+}
+
+/* A terminal that passes bytes on as they are. 0 or -errno. */
+static int open_terminal(int ends[2])
+{
+    struct termios mode;
+
+    ends[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (ends[0] < 0 || grantpt(ends[0]) < 0 || unlockpt(ends[0]) < 0)
+        return -errno;
+    ends[1] = open(ptsname(ends[0]), O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (ends[1] < 0 || tcgetattr(ends[1], &mode) < 0)
+        return -errno;
+    cfmakeraw(&mode);
+    return tcsetattr(ends[1], TCSANOW, &mode) < 0 ? -errno : 0;
+}
+
+int driver_start(struct driver *driver, const struct job *job, char *why, size_t room)
+{
+    int out[2] = {-1, -1}, err[2] = {-1, -1}, report[2] = {-1, -1};
+
+    if ((job->terminal ? open_terminal(out) : pipe2(out, O_CLOEXEC)) < 0 ||
+        pipe2(err, O_CLOEXEC) < 0 || pipe2(report, O_CLOEXEC) < 0) {
         snprintf(why, room, "no pipe: %s", strerror(errno));
         return -EMFILE;
     }
@@ -213,4 +258,12 @@ int driver_start(struct driver *driver, const struct job *job, const struct pci_
     if (result < 0)
         snprintf(why, room, "cannot start %.120s: %s", words.argv[0], strerror(-result));
     return result;
+}
+
+int driver_type(const struct driver *driver, const char *line)
+{
+    char text[JOB_LINE_MAX + 2];
+    int length = snprintf(text, sizeof(text), "%s\n", line);
+
+    return driver->input < 0 ? -EBADF : write_all(driver->input, text, (size_t)length);
 }

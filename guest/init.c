@@ -26,6 +26,7 @@
 #include "guest/mailbox.h"
 #include "guest/modules.h"
 #include "guest/results.h"
+#include "guest/steps.h"
 #include "guest/watch.h"
 
 #define MODULE_LIST "/lib/modules/order"
@@ -40,6 +41,7 @@ static struct job job;
 static struct pci_address ports[JOB_PORTS_MAX];
 static struct driver driver;
 static struct capture out, err;
+static struct steps steps;
 static struct watch watch;
 static struct results results;
 
@@ -175,15 +177,29 @@ static int read_job(void)
     return 0;
 }
 
-static int start_job(unsigned *port_count)
+/* Kernel drivers come up here, inside the run: what their probing does is in the trace. */
+static int load_modules(void)
+{
+    char why[256];
+
+    for (unsigned i = 0; i < job.modules; i++)
+        if (modules_add(job.module[i], why, sizeof(why)) < 0)
+            return failed(RESULTS_BIND, "%s", why);
+    return 0;
+}
+
+static int start_job(void)
 {
     uint64_t head = mailbox.out_capacity / 8;
     char why[256];
 
+    if (load_modules() < 0)
+        return -1;
     int result = bind_job(&job, ports, why, sizeof(why));
     if (result < 0)
         return failed(RESULTS_BIND, "%s", why);
-    *port_count = (unsigned)result;
+    if (driver_prepare(&driver, &job, ports, (unsigned)result, why, sizeof(why)) < 0)
+        return failed(RESULTS_START, "%s", why);
     if (chown(HUGEPAGES, job.user, job.user) < 0)
         return failed(RESULTS_START, "cannot give %s to user %u: %s", HUGEPAGES, job.user,
                       strerror(errno));
@@ -194,25 +210,32 @@ static int start_job(unsigned *port_count)
         result = capture_open(&err, RESULTS_FOLDER "/stderr", head, NULL);
     if (result < 0)
         return failed(RESULTS_START, "cannot prepare %s: %s", RESULTS_FOLDER, strerror(-result));
+    steps_init(&steps, &job, head / 8);
     control_write(&control, RS_CTL_MARK, RS_MARK_JOB);
     return 0;
 }
 
-static int run_job(unsigned port_count)
+static int run_job(void)
 {
-    char why[256];
+    char why[256] = "";
 
-    if (driver_start(&driver, &job, ports, port_count, why, sizeof(why)) < 0)
-        return failed(RESULTS_START, "%s", why);
     watch.control = &control;
     watch.job = &job;
     watch.driver = &driver;
     watch.out = &out;
     watch.err = &err;
+    watch.steps = &steps;
+    watch.why = why;
+    watch.why_room = sizeof(why);
     int result = watch_run(&watch);
     results.watch = &watch;
     capture_close(&out);
     capture_close(&err);
+    if (result == -ECANCELED)
+        return failed(RESULTS_PREPARE, "the preparation failed: results/steps/%s has its output",
+                      job.step[steps_failed(&steps, JOB_PREPARE)].name);
+    if (result < 0 && *why)
+        return failed(RESULTS_START, "%s", why);
     if (result < 0)
         return failed(RESULTS_START, "cannot watch the driver: %s", strerror(-result));
     if (!watch.ready && !job.shell)
@@ -234,14 +257,12 @@ static void __attribute__((noreturn)) leave(void)
 
 int main(void)
 {
-    unsigned port_count = 0;
-
     if (getpid() != 1) {
         dprintf(STDERR_FILENO, "init: not process 1; this program is the guest's init\n");
         return 2;
     }
-    if (boot() == 0 && reach_mailbox() == 0 && read_job() == 0 && start_job(&port_count) == 0)
-        run_job(port_count);
+    if (boot() == 0 && reach_mailbox() == 0 && read_job() == 0 && start_job() == 0)
+        run_job();
     if (mailbox.base) {
         int result = results_deliver(&results, &mailbox);
         if (result < 0)

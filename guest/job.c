@@ -198,6 +198,92 @@ static int take_shell(struct reader *reader, char *value)
     return 0;
 }
 
+static int take_flag(bool *flag)
+{
+    *flag = true;
+    return 0;
+}
+
+static int take_no_process(struct reader *reader, char *value)
+{
+    return take_flag(&reader->job->no_process);
+}
+
+static int take_input(struct reader *reader, char *value)
+{
+    return take_flag(&reader->job->input);
+}
+
+static int take_terminal(struct reader *reader, char *value)
+{
+    return take_flag(&reader->job->terminal);
+}
+
+static int take_stop_line(struct reader *reader, char *value)
+{
+    reader->job->stop_line = value;
+    return 0;
+}
+
+static int take_module(struct reader *reader, char *value)
+{
+    struct job *job = reader->job;
+    size_t length = strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789_-");
+
+    if (job->modules == JOB_MODULES_MAX)
+        return wrong(reader, "more than %d module lines", JOB_MODULES_MAX);
+    if (length == 0 || (value[length] && value[length] != ' '))
+        return wrong(reader, "module is '%.60s': expected NAME [PARAMETER=VALUE...]", value);
+    job->module[job->modules++] = value;
+    return 0;
+}
+
+static bool take_phase(char **at, enum job_phase *phase)
+{
+    static const char *const words[] = {"prepare ", "before ", "during ", "after "};
+
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (!strncmp(*at, words[i], strlen(words[i]))) {
+            *at += strlen(words[i]);
+            *phase = (enum job_phase)i;
+            return true;
+        }
+    return false;
+}
+
+/* Becomes part of two paths. */
+static bool is_step_name(const char *name)
+{
+    size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "0123456789_.-");
+
+    return length > 0 && length < JOB_NAME_MAX && !name[length] && name[0] != '.';
+}
+
+static int take_step(struct reader *reader, char *value)
+{
+    struct job *job = reader->job;
+    struct job_step *step = &job->step[job->steps];
+    char *at = value;
+
+    if (job->steps == JOB_STEPS_MAX)
+        return wrong(reader, "more than %d step lines", JOB_STEPS_MAX);
+    if (!take_phase(&at, &step->phase) ||
+        !take_number(&at, (uint64_t)3600 * 1000 * 1000 * 1000, &step->at_ns) || *at++ != ' ' ||
+        !take_number(&at, 3600 * 1000, &step->deadline_ms) || *at++ != ' ' || !is_step_name(at))
+        return wrong(reader,
+                     "step is '%.80s': expected PHASE NANOSECONDS MILLISECONDS NAME, as in "
+                     "'during 0 10000 link' (phases: prepare before during after)",
+                     value);
+    snprintf(step->name, sizeof(step->name), "%s", at);
+    for (unsigned i = 0; i < job->steps; i++)
+        if (!strcmp(job->step[i].name, at))
+            return wrong(reader, "two steps are called '%.60s'", at);
+    job->steps++;
+    return 0;
+}
+
 static const struct key keys[] = {
     {"iommu", true, false, take_iommu},
     {"bind", true, true, take_bind},
@@ -209,6 +295,12 @@ static const struct key keys[] = {
     {"env", true, true, take_env},
     {"argv", true, true, take_argv},
     {"shell", false, false, take_shell},
+    {"no-process", false, false, take_no_process},
+    {"input", false, false, take_input},
+    {"terminal", false, false, take_terminal},
+    {"stop-line", true, false, take_stop_line},
+    {"module", true, true, take_module},
+    {"step", true, true, take_step},
 };
 
 static int take_line(struct reader *reader, char *line)
@@ -230,7 +322,8 @@ static int take_line(struct reader *reader, char *line)
     }
     return wrong(reader,
                  "unknown key in '%.60s': expected one of iommu bind user memlock ready "
-                 "ready-timeout stop env argv shell",
+                 "ready-timeout stop env argv shell no-process input terminal stop-line module "
+                 "step",
                  line);
 }
 
@@ -249,11 +342,13 @@ static int check_whole(struct reader *reader)
     const struct job *job = reader->job;
 
     reader->line = 0;
-    if (job->shell && job->args > 0)
-        return wrong(reader, "both argv and shell: expected one of them");
-    if (!job->shell && job->args == 0)
-        return wrong(reader, "neither argv nor shell: nothing to start");
-    if (!job->shell && job->arg[0][0] != '/')
+    if (job->shell + job->no_process + (job->args > 0) > 1)
+        return wrong(reader, "more than one of argv, shell and no-process: expected one of them");
+    if (!job->shell && !job->no_process && job->args == 0)
+        return wrong(reader, "neither argv nor shell nor no-process: nothing to start");
+    if (job->stop_line && !job->input)
+        return wrong(reader, "stop-line without input: nowhere to type it");
+    if (job->args > 0 && job->arg[0][0] != '/')
         return wrong(reader, "first argv is '%.60s': expected an absolute path, as in /job/bin/fwd",
                      job->arg[0]);
     return 0;

@@ -20,7 +20,28 @@ enum {
     JOB_ARGS_MAX = 256,
     JOB_TEXT_MAX = 64 * 1024, /* bytes of a job file */
     JOB_LINE_MAX = 4096,      /* bytes of a line, also after substitution */
+    JOB_MODULES_MAX = 16,
+    JOB_STEPS_MAX = 64,
+    JOB_NAME_MAX = 64, /* bytes of a step's name, its end included */
 };
+
+/* when a step of the job runs; within a phase one after another, in the order of the file */
+enum job_phase {
+    JOB_PREPARE, /* before the driver is started */
+    JOB_BEFORE,  /* the driver is ready, GO is not given */
+    JOB_DURING,  /* from GO on */
+    JOB_AFTER,   /* the plan is over, the driver still runs */
+};
+
+/* a shell script of the archive, run as root: /job/steps/NAME */
+struct job_step {
+    enum job_phase phase;
+    uint64_t at_ns; /* not before this time from GO */
+    uint64_t deadline_ms;
+    char name[JOB_NAME_MAX];
+};
+
+#define JOB_INPUT "/run/driver.in"
 
 /* every device with these ids gets this kernel driver */
 struct job_bind {
@@ -38,7 +59,14 @@ struct job {
     uint64_t ready_timeout_ms;
     int stop_signal;
     uint64_t stop_grace_ms;
-    bool shell; /* no driver: a shell on the console */
+    const char *stop_line; /* typed into its input instead of the signal; NULL: none */
+    bool shell;      /* no driver: a shell on the console */
+    bool no_process; /* the driver is in the kernel: nothing is started */
+    bool input;      /* its standard input is the FIFO JOB_INPUT, else /dev/null */
+    bool terminal;   /* its standard output is a terminal, so that C libraries flush each line */
+    unsigned modules, steps;
+    const char *module[JOB_MODULES_MAX]; /* name and parameters */
+    struct job_step step[JOB_STEPS_MAX];
     unsigned envs, args;
     const char *env[JOB_ENVS_MAX]; /* KEY=VALUE, before substitution */
     const char *arg[JOB_ARGS_MAX]; /* before substitution */

@@ -6,7 +6,7 @@
 GUEST_OUT   := $(BUILD)/guest
 GUEST_PARTS := guest/job.c guest/pci.c guest/files.c guest/mailbox.c guest/tool.c guest/capture.c
 GUEST_INIT  := $(GUEST_PARTS) guest/init.c guest/control.c guest/bind.c guest/modules.c \
-               guest/driver.c guest/watch.c guest/results.c
+               guest/driver.c guest/steps.c guest/watch.c guest/results.c
 
 $(eval $(call library,guest,$(GUEST_PARTS)))
 $(eval $(call unit_tests,guest,guest))
@@ -40,6 +40,7 @@ $(GUEST_OUT)/init: $(GUEST_INIT) $(wildcard guest/*.h) model/bench/control_abi.h
 $(GUEST_OUT)/initramfs: $(GUEST_OUT)/init $(GUEST_OUT)/vmlinuz scripts/guest_image.sh \
                         guest/modules.txt $(GUEST_OUT)/choice
 	$(Q)scripts/guest_image.sh $(GUEST_OUT)/kernel guest/modules.txt $(GUEST_OUT)/init $@
+	$(Q)cp guest/modules.txt $(@D)/modules.txt
 -include $(GUEST_OUT)/initramfs.d
 
 # a load for scripts/smp_test.py

@@ -101,11 +101,15 @@ static void write_watch(FILE *status, const struct watch *watch)
 {
     static const char *const by[] = {"self", "plan", "timeout", "agent"};
 
-    if (!watch) {
+    if (watch)
+        steps_write(watch->steps, status);
+    if (!watch || (!watch->started && !watch->job->no_process)) {
         fputs("not-started\n", status);
         return;
     }
-    if (!watch->ended)
+    if (!watch->started)
+        fputs("no-process\n", status);
+    else if (!watch->ended)
         fputs("still-running\n", status);
     else if (WIFSIGNALED(watch->wait_status))
         fprintf(status, "signal %d\n", WTERMSIG(watch->wait_status));
@@ -144,7 +148,7 @@ static int write_status(const struct results *results, const char *dropped)
 static unsigned list_members(const char *members[])
 {
     /* what is dearest first: room is made by dropping the last */
-    static const char *const all[] = {"status",     "stderr", "stdout",
+    static const char *const all[] = {"status",     "stderr", "stdout", "steps",
                                       "kernel.log", "files",  "cores"};
     unsigned count = 0;
 

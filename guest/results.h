@@ -24,6 +24,7 @@ enum results_code {
     RESULTS_START = 5,     /* starting the driver, or watching it */
     RESULTS_NOT_READY = 6, /* the driver ended, or time passed, before its ready line */
     RESULTS_PACK = 7,      /* the results do not fit or cannot be packed */
+    RESULTS_PREPARE = 8,   /* a step before the driver's start did not end with status 0 */
 };
 
 struct results {

@@ -2,6 +2,7 @@
  *
  * One poll loop and four phases. See watch.h.
  */
+#define _GNU_SOURCE /* ppoll */
 #include "guest/watch.h"
 
 #include <errno.h>
@@ -16,30 +17,33 @@
 /* a process in the middle of a DMA unmap may need this long to die */
 enum { LAST_BREATH_MS = 5000 };
 
-uint64_t watch_now_ms(void)
+uint64_t watch_now_ns(void)
 {
     struct timespec now;
 
     clock_gettime(CLOCK_BOOTTIME, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t watch_now_ms(void)
+{
+    return watch_now_ns() / 1000000;
 }
 
 static void send_signal(const struct watch *watch, int number)
 {
-    if (!watch->ended)
+    if (watch->started && !watch->ended)
         kill(watch->driver->pid, number);
 }
 
 static void start_plan(struct watch *watch)
 {
-    if (watch->phase != WATCH_STARTING)
-        return;
-    watch->phase = WATCH_RUNNING;
-    watch->deadline_ms = 0;
     watch->ready = true;
     watch->ready_ms = watch_now_ms();
-    control_announce(watch->control, RS_ROLE_DRIVER, (uint32_t)watch->driver->pid, 0);
+    control_announce(watch->control, RS_ROLE_DRIVER,
+                     watch->started ? (uint32_t)watch->driver->pid : 0, 0);
     control_write(watch->control, RS_CTL_GO, 1);
+    watch->go_ns = watch_now_ns();
 }
 
 static void stop_driver(struct watch *watch, enum watch_stopper stopper)
@@ -50,8 +54,12 @@ static void stop_driver(struct watch *watch, enum watch_stopper stopper)
     if (watch->stopper != WATCH_BY_AGENT)
         watch->stopper = stopper;
     watch->phase = WATCH_STOPPING;
+    if (!watch->started)
+        return;
     watch->deadline_ms = watch_now_ms() + watch->job->stop_grace_ms;
-    send_signal(watch, watch->job->stop_signal);
+    if (!watch->job->stop_line || stopper != WATCH_BY_PLAN ||
+        driver_type(watch->driver, watch->job->stop_line) < 0)
+        send_signal(watch, watch->job->stop_signal);
 }
 
 static void deadline_passed(struct watch *watch)
@@ -65,8 +73,7 @@ static void deadline_passed(struct watch *watch)
         watch->deadline_ms = 0;
         send_signal(watch, SIGKILL);
         break;
-    case WATCH_RUNNING:
-    case WATCH_KILLED:
+    default:
         watch->deadline_ms = 0;
         break;
     }
@@ -104,8 +111,6 @@ static void take_interrupt(struct watch *watch)
     watch->plan_over = true;
     if (watch->job->shell)
         dprintf(STDOUT_FILENO, "\r\ninit: the plan is over; leave the shell to end the run\r\n");
-    else
-        stop_driver(watch, WATCH_BY_PLAN);
 }
 
 /* Every dead child is taken, whoever's it was: we are process 1. */
@@ -115,7 +120,8 @@ static void reap(struct watch *watch)
     pid_t pid;
 
     while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-        if (pid != watch->driver->pid)
+        if (steps_reaped(watch->steps, pid, status) || !watch->started ||
+            pid != watch->driver->pid)
             continue;
         watch->ended = true;
         watch->wait_status = status;
@@ -130,7 +136,7 @@ static void take_signals(struct watch *watch)
 
     while (read(watch->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
         if (info.ssi_signo == SIGUSR1 && watch->job->shell)
-            start_plan(watch);
+            watch->said_ready = true;
     reap(watch);
 }
 
@@ -159,19 +165,17 @@ static bool drain(int *fd, struct capture *capture)
 static void drain_both(struct watch *watch)
 {
     if (drain(&watch->driver->out, watch->out))
-        start_plan(watch);
+        watch->said_ready = true;
     drain(&watch->driver->err, watch->err);
 }
 
-/* poll() until `deadline_ms` (0: for ever). */
-static int wait_for(struct pollfd *fds, nfds_t count, uint64_t deadline_ms)
+/* poll() until `deadline_ns` (UINT64_MAX: for ever). */
+static int wait_for(struct pollfd *fds, nfds_t count, uint64_t deadline_ns)
 {
-    uint64_t now = watch_now_ms();
-    int timeout = -1;
+    uint64_t now = watch_now_ns(), left = deadline_ns > now ? deadline_ns - now : 0;
+    struct timespec timeout = {(time_t)(left / 1000000000), (long)(left % 1000000000)};
 
-    if (deadline_ms)
-        timeout = deadline_ms <= now ? 0 : (int)(deadline_ms - now);
-    int ready = poll(fds, count, timeout);
+    int ready = ppoll(fds, count, deadline_ns == UINT64_MAX ? NULL : &timeout, NULL);
     return ready < 0 && errno != EINTR ? -errno : ready;
 }
 
@@ -184,47 +188,127 @@ static void end_stragglers(struct watch *watch)
     kill(-1, SIGKILL);
     while (waitpid(-1, NULL, WNOHANG) >= 0 && watch_now_ms() < deadline) {
         struct signalfd_siginfo info;
-        if (wait_for(&fd, 1, deadline) > 0 && read(watch->signals, &info, sizeof(info)) < 0)
+        if (wait_for(&fd, 1, deadline * 1000000) > 0 &&
+            read(watch->signals, &info, sizeof(info)) < 0)
             return;
+    }
+}
+
+static int start_driver(struct watch *watch)
+{
+    const struct job *job = watch->job;
+
+    watch->start_ms = watch_now_ms();
+    if (job->no_process) {
+        watch->said_ready = true;
+        return 0;
+    }
+    int result = driver_start(watch->driver, job, watch->why, watch->why_room);
+    if (result < 0)
+        return result;
+    watch->started = true;
+    if (!job->shell)
+        watch->deadline_ms = watch->start_ms + job->ready_timeout_ms;
+    watch->said_ready = !job->shell && !job->ready;
+    return 0;
+}
+
+/* Once a driver was ready its end is no reason to leave steps out: they may be about it. */
+static bool goes_on(const struct watch *watch)
+{
+    return !watch->ended || (watch->ready && watch->job->steps > 0);
+}
+
+/* Does what can be done without waiting. 0 or -errno. */
+static int move_on(struct watch *watch)
+{
+    struct steps *steps = watch->steps;
+    int result;
+
+    watch->wake_ns = UINT64_MAX;
+    for (;;) {
+        switch (watch->phase) {
+        case WATCH_PREPARING:
+            if (!steps_run(steps, JOB_PREPARE, 0, &watch->wake_ns))
+                return 0;
+            if (steps_failed(steps, JOB_PREPARE) >= 0)
+                return -ECANCELED;
+            result = start_driver(watch);
+            if (result < 0)
+                return result;
+            break;
+        case WATCH_STARTING:
+            if (!watch->said_ready || watch->ended)
+                return 0;
+            watch->deadline_ms = 0;
+            break;
+        case WATCH_BEFORE:
+            if (watch->ended || !steps_run(steps, JOB_BEFORE, 0, &watch->wake_ns))
+                return 0;
+            start_plan(watch);
+            break;
+        case WATCH_RUNNING:
+            if (watch->job->shell || !goes_on(watch) ||
+                !steps_run(steps, JOB_DURING, watch->go_ns, &watch->wake_ns) || !watch->plan_over)
+                return 0;
+            break;
+        case WATCH_AFTER:
+            if (!goes_on(watch) || !steps_run(steps, JOB_AFTER, 0, &watch->wake_ns))
+                return 0;
+            stop_driver(watch, WATCH_BY_PLAN);
+            watch->phase = WATCH_STOPPING; /* also of one that has ended already */
+            return 0;
+        default:
+            return 0;
+        }
+        watch->phase++;
     }
 }
 
 static bool finished(const struct watch *watch)
 {
-    if (!watch->ended)
+    if (watch->started && !watch->ended)
         return false;
+    if (!watch->started || (watch->ready && watch->job->steps > 0))
+        return watch->phase >= WATCH_STOPPING;
     return watch->stopper != WATCH_BY_AGENT || !watch->ready || watch->plan_over;
+}
+
+/* When somebody must be looked after: the driver's deadline, or a step's. */
+static uint64_t next_wake(const struct watch *watch)
+{
+    uint64_t deadline_ns = watch->deadline_ms ? watch->deadline_ms * 1000000 : UINT64_MAX;
+
+    return watch->wake_ns < deadline_ns ? watch->wake_ns : deadline_ns;
 }
 
 int watch_run(struct watch *watch)
 {
-    int result = 0;
-
-    watch->phase = WATCH_STARTING;
+    watch->phase = WATCH_PREPARING;
     watch->stopper = WATCH_BY_SELF;
-    watch->start_ms = watch_now_ms();
-    if (!watch->job->shell)
-        watch->deadline_ms = watch->start_ms + watch->job->ready_timeout_ms;
-    if (!watch->job->shell && !watch->job->ready)
-        start_plan(watch);
+    int result = move_on(watch);
+
     while (result >= 0 && !finished(watch)) {
         struct pollfd fds[] = {
             {.fd = watch->signals, .events = POLLIN},
             {.fd = watch->driver->out, .events = POLLIN},
             {.fd = watch->driver->err, .events = POLLIN},
             {.fd = watch->control->interrupt, .events = POLLIN},
+            {.fd = steps_descriptor(watch->steps), .events = POLLIN},
         };
-        result = wait_for(fds, sizeof(fds) / sizeof(fds[0]), watch->deadline_ms);
+        result = wait_for(fds, sizeof(fds) / sizeof(fds[0]), next_wake(watch));
         if (result < 0)
             break;
         /* output first: a ready line counts even if its writer has just died */
         drain_both(watch);
+        steps_drain(watch->steps);
         if (fds[3].revents)
             take_interrupt(watch);
         if (fds[0].revents)
             take_signals(watch);
         if (watch->deadline_ms && watch_now_ms() >= watch->deadline_ms)
             deadline_passed(watch);
+        result = move_on(watch);
     }
     end_stragglers(watch);
     drain_both(watch);

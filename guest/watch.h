@@ -14,6 +14,7 @@
 #include "guest/control.h"
 #include "guest/driver.h"
 #include "guest/job.h"
+#include "guest/steps.h"
 
 /* what the plan may ask the agent for (RS_CTL_AGENT) */
 enum watch_action {
@@ -31,10 +32,13 @@ enum watch_stopper {
 };
 
 enum watch_phase {
-    WATCH_STARTING, /* waits for the ready line */
-    WATCH_RUNNING,  /* GO is written */
-    WATCH_STOPPING, /* the job's stop signal is sent */
-    WATCH_KILLED,   /* SIGKILL is sent */
+    WATCH_PREPARING, /* steps before the driver is started */
+    WATCH_STARTING,  /* waits for the ready line */
+    WATCH_BEFORE,    /* steps between ready and GO */
+    WATCH_RUNNING,   /* GO is written: steps, and the plan */
+    WATCH_AFTER,     /* steps behind the plan */
+    WATCH_STOPPING,  /* the job's stop signal is sent, or there is nothing to stop */
+    WATCH_KILLED,    /* SIGKILL is sent */
 };
 
 struct watch {
@@ -43,9 +47,13 @@ struct watch {
     const struct job *job;
     struct driver *driver;
     struct capture *out, *err;
+    struct steps *steps;
     int signals; /* signalfd of SIGCHLD and SIGUSR1 */
+    char *why;   /* gets a sentence when the driver cannot be started */
+    size_t why_room;
 
     /* what came of it */
+    bool started; /* there was a driver process */
     bool ready, plan_over, ended;
     enum watch_stopper stopper;
     int wait_status; /* of waitpid(), once ended */
@@ -53,15 +61,20 @@ struct watch {
 
     /* inside */
     enum watch_phase phase;
+    bool said_ready;
     uint64_t deadline_ms; /* 0: none */
+    uint64_t go_ns;
+    uint64_t wake_ns; /* when steps want to be looked after; UINT64_MAX: never */
 };
 
 /* Guest time since power-on in milliseconds. */
 uint64_t watch_now_ms(void);
+uint64_t watch_now_ns(void);
 
-/* Runs until the driver has ended, nothing else of it is left, and all its output is taken.
- * After an end by the agent it waits for the end of the plan too: the plan then has more to
- * show. 0, or -errno when waiting itself fails. */
+/* Starts the driver and runs until it has ended, nothing else of it is left, and all its output
+ * is taken. After an end by the agent it waits for the end of the plan too, and with steps for
+ * the last of them: there is more to show. 0, or -errno when starting or waiting itself fails;
+ * -ECANCELED: a step of the preparation failed. */
 int watch_run(struct watch *watch);
 
 #endif

@@ -1,14 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# Owns where the guest's kernel comes from: Debian's cloud kernel package, downloaded by apt and
+# Owns where the guest's kernel comes from: a kernel package of Debian, downloaded by apt and
 # unpacked into the user's cache, never installed. It must not need root, and leaves the
 # machine's apt as it is.
 #
-#   scripts/guest_kernel.sh OUT    writes OUT/vmlinuz, OUT/kernel (a link to the unpacked
-#                                  package) and OUT/kernel.txt (its name and version)
+#   scripts/guest_kernel.sh OUT [KERNEL]   writes OUT/vmlinuz, OUT/kernel (a link to the unpacked
+#                                  package) and OUT/kernel.txt (its name and version). KERNEL:
+#                                  cloud (linux-image-cloud-amd64, unless it is given), full
+#                                  (linux-image-amd64), the name of a package, or a .deb file
 #   scripts/guest_kernel.sh --prune   removes all but the newest package from the cache
 #
-# RINGSIDE_GUEST_KERNEL  a .deb file or the folder of an unpacked one, to use instead
+# RINGSIDE_GUEST_KERNEL  a .deb file or the folder of an unpacked one, to use where no KERNEL is
+#                        given
 # XDG_CACHE_HOME         parent of ringside/kernel, where packages are kept (~/.cache)
 # Status 3: no kernel can be had; the reason has been printed.
 set -eu
@@ -17,12 +20,14 @@ export LC_ALL
 umask 022
 
 meta=linux-image-cloud-amd64
+kind='linux-image-[0-9]*-cloud-amd64_*.deb' # its files in the cache
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/ringside/kernel
 lists=$cache/apt
 
 fail() {
     echo "guest kernel: $*" >&2
-    echo "guest kernel: RINGSIDE_GUEST_KERNEL=FILE.deb (or an unpacked folder) gives one" >&2
+    [ -n "${kernel:-}" ] ||
+        echo "guest kernel: RINGSIDE_GUEST_KERNEL=FILE.deb (or an unpacked folder) gives one" >&2
     exit 3
 }
 
@@ -42,7 +47,7 @@ apt_with() {
 resolve() {
     name=$(apt_with apt-cache depends --important "$meta" 2>/dev/null |
         sed -n 's/^ *Depends: \(linux-image-[0-9][^ ]*\)$/\1/p' | head -n 1)
-    [ -n "$name" ] || return 1
+    name=${name:-$meta} # no metapackage: the kernel itself
     version=$(apt_with apt-cache show --no-all-versions "$name" 2>/dev/null |
         sed -n 's/^Version: //p' | head -n 1)
     [ -n "$version" ] || return 1
@@ -76,7 +81,24 @@ refresh_own_lists() {
 }
 
 newest_cached() {
-    find "$cache" -maxdepth 1 -name 'linux-image-*.deb' 2>/dev/null | sort -V | tail -n 1
+    find "$cache" -maxdepth 1 -name "$kind" ! -name "${not_kind:-}" 2>/dev/null | sort -V |
+        tail -n 1
+}
+
+# sets meta and kind for a KERNEL that is not a file
+choose() {
+    case $1 in
+    cloud) ;;
+    full)
+        meta=linux-image-amd64
+        kind='linux-image-[0-9]*-amd64_*.deb'
+        not_kind='*-cloud-amd64_*'
+        ;;
+    *)
+        meta=$1
+        kind="$1_*.deb"
+        ;;
+    esac
 }
 
 # sets deb to a package file in the cache
@@ -118,15 +140,18 @@ unpack() {
 # What is unpacked goes as well: clones keep their copy, and unpacking again takes a second.
 prune() {
     newest=$(newest_cached)
-    find "$cache" -mindepth 1 -maxdepth 1 ! -path "${newest:-none}" ! -name lock 2>/dev/null |
+    choose full
+    full=$(newest_cached)
+    find "$cache" -mindepth 1 -maxdepth 1 ! -path "${newest:-none}" ! -path "${full:-none}" \
+        ! -name lock 2>/dev/null |
         while read -r old; do
             echo "cache: removing $old ($(du -sm "$old" | cut -f 1) MB)" >&2
             rm -rf "$old"
         done
 }
 
-[ $# = 1 ] || {
-    echo "usage: scripts/guest_kernel.sh OUT | --prune" >&2
+[ $# = 1 ] || [ $# = 2 ] || {
+    echo "usage: scripts/guest_kernel.sh OUT [KERNEL] | --prune" >&2
     exit 2
 }
 if [ "$1" = --prune ]; then
@@ -135,10 +160,19 @@ if [ "$1" = --prune ]; then
     exit 0
 fi
 out=$1
+kernel=${2:-}
 mkdir -p "$out"
 
 lock
 given=${RINGSIDE_GUEST_KERNEL:-}
+case $kernel in
+'' | cloud) ;;
+*/*) given=$kernel ;;
+*)
+    choose "$kernel"
+    given=
+    ;;
+esac
 if [ -z "$given" ]; then
     fetch
     folder=$(unpack "$deb")
@@ -150,7 +184,7 @@ elif [ -f "$given" ]; then
     folder=$(unpack "$given")
     source=${given##*/}
 else
-    fail "RINGSIDE_GUEST_KERNEL is '$given': expected a .deb file or a folder"
+    fail "the kernel '$given' is neither a .deb file nor a folder"
 fi
 
 image=$(find "$folder/boot" -maxdepth 1 -name 'vmlinuz-*' 2>/dev/null | sort -V | tail -n 1)

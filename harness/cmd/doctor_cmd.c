@@ -102,7 +102,7 @@ static void check_products(struct doctor *d)
     unsigned found = 0;
 
     for (unsigned host = 0; host < RS_HOSTS; host++) {
-        char **needs = rs_host_needs((enum rs_host)host);
+        char **needs = rs_host_needs((enum rs_host)host, NULL);
 
         for (unsigned i = 0; needs[i]; i++) {
             char hash[17], *name = g_path_get_basename(needs[i]);

@@ -151,7 +151,7 @@ static int compare(const struct recorded *r, const struct rs_result *result, FIL
                    int status)
 {
     const struct bench_report *report = result->run.facts.report;
-    char *others = rs_meta_differences(&r->meta), *differ = NULL, now[33];
+    char *others = rs_meta_differences(&r->meta, r->c), *differ = NULL, now[33];
 
     if (!r->meta.has_trace || !report) {
         fprintf(talk, "no trace hash to compare: %s left no report\n",
@@ -257,7 +257,7 @@ out:
 /* A snapshot can go on only in the machine in which it was taken. */
 static int check_midway(const struct recorded *r, const struct options *o)
 {
-    char *differences = rs_meta_differences(&r->meta), words[512];
+    char *differences = rs_meta_differences(&r->meta, r->c), words[512];
     int status = RS_EXIT_USAGE;
 
     if (rs_midway_whole(o->midway, words, sizeof(words)) < 0)

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "harness/run/batch.h"
+#include "harness/run/guest_image.h"
+#include "harness/scenario/description.h"
 #include "harness/cmd/cli.h"
 #include "harness/cmd/selecting.h"
 #include "harness/report/html.h"
@@ -21,7 +23,7 @@
 
 struct options {
     struct rs_selecting selecting;
-    char *seed, *host, *out, *junit, *json, *multiplier, *snapshot_at;
+    char *seed, *host, *out, *junit, *json, *multiplier, *snapshot_at, *driver;
     int repeat, jobs, trace;
     gboolean capture, cold, disturb, keep, dry_run, list;
 };
@@ -42,8 +44,35 @@ static void override(const GArray *cases, const struct options *o, uint64_t seed
     }
 }
 
+/* Every scenario is read with this driver from here on. */
+static void impose_driver(const struct options *o)
+{
+    char *path = o->driver ? g_canonicalize_filename(o->driver, NULL) : NULL;
+
+    rs_description_impose(path, NULL);
+    g_free(path);
+}
+
+/* The guest of a described driver, so that its files can be named. */
+static int compose(const struct rs_selected *one)
+{
+    struct diag diag;
+    char why[512] = "";
+    enum rs_error error;
+
+    rs_diag_init(&diag);
+    error = rs_guest_compose(one->scenario, one->c, &diag, why, sizeof(why));
+    rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
+    rs_diag_fini(&diag);
+    if (error == RS_ERROR_ENVIRONMENT)
+        rs_error("%s", why);
+    return (int)error;
+}
+
 static int dry_run(const GArray *cases, const struct rs_batch_options *batch)
 {
+    int status = RS_EXIT_PASS;
+
     for (unsigned i = 0; i < cases->len; i++) {
         const struct scenario_case *c = g_array_index(cases, struct rs_selected, i).c;
         enum rs_host host;
@@ -56,6 +85,7 @@ static int dry_run(const GArray *cases, const struct rs_batch_options *batch)
             printf("# %s: %s\n", c->id, why);
             continue;
         }
+        status = compose(&g_array_index(cases, struct rs_selected, i)) ?: status;
         dir = rs_case_folder(batch->out, c, host);
         machine = rs_run_machine(c, dir);
         argv = rs_host_argv(host, &machine);
@@ -65,7 +95,7 @@ static int dry_run(const GArray *cases, const struct rs_batch_options *batch)
         g_ptr_array_unref(argv);
         g_free(dir);
     }
-    return RS_EXIT_PASS;
+    return status;
 }
 
 /* ---- files ---- */
@@ -228,6 +258,7 @@ static void free_options(struct options *o)
     g_free(o->json);
     g_free(o->multiplier);
     g_free(o->snapshot_at);
+    g_free(o->driver);
 }
 
 /* Two files with one name would share a run folder, and one result would hide the other. */
@@ -265,6 +296,8 @@ int rs_run_command(int argc, char **argv)
         {"disturb", 0, 0, G_OPTION_ARG_NONE, &o.disturb,
          "All but the first of --repeat on a host that is busy, stopped, asked by its monitor",
          NULL},
+        {"driver", 0, 0, G_OPTION_ARG_FILENAME, &o.driver,
+         "Instead of the scenario's driver: the one that FILE describes (docs/drivers.md)", "FILE"},
         {"host", 0, 0, G_OPTION_ARG_STRING, &o.host, "qemu or in-process", "HOST"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &o.jobs, "That many at a time (1)", "N"},
         {"out", 0, 0, G_OPTION_ARG_FILENAME, &o.out, "Folder for runs and reports", "DIR"},
@@ -297,6 +330,7 @@ int rs_run_command(int argc, char **argv)
         (status = settle(&o, &batch, &seed)) != 0)
         goto out;
     batch.out = out = o.out ? g_canonicalize_filename(o.out, NULL) : g_strdup(rs_paths()->out);
+    impose_driver(&o);
     status = rs_selecting(&o.selecting, "run", argv + 1, "smoke", &selection);
     if (status)
         goto out;

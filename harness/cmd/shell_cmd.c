@@ -73,9 +73,10 @@ static int shell(const struct scenario *scenario, const struct scenario_case *c,
     run.c = c;
     run.host = RS_HOST_QEMU;
     run.dir = g_build_filename(rs_paths()->out, "shell", NULL);
-    machine = rs_run_machine(c, run.dir);
-    machine.console = true;
     if (dry) {
+        machine = rs_run_machine(c, run.dir);
+        machine.console = true;
+
         GPtrArray *argv = rs_host_argv(RS_HOST_QEMU, &machine);
         char *line = rs_argv_line(argv);
 
@@ -86,8 +87,10 @@ static int shell(const struct scenario *scenario, const struct scenario_case *c,
         return RS_EXIT_PASS;
     }
     error = rs_shell_inputs(&inputs, scenario, c, why, sizeof(why));
+    machine = rs_run_machine(c, run.dir); /* its guest may have been composed just now */
+    machine.console = true;
     error = error ?: rs_run_prepare(&run, &inputs, why, sizeof(why));
-    if (!error && rs_host_ready(RS_HOST_QEMU, why, sizeof(why)) < 0)
+    if (!error && rs_host_ready(RS_HOST_QEMU, machine.guest, why, sizeof(why)) < 0)
         error = RS_ERROR_ENVIRONMENT;
     if (error) {
         if (*why)

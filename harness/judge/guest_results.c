@@ -33,6 +33,31 @@ static bool yes_no(const char *text, bool *out)
     return *out || !strcmp(text, "no");
 }
 
+/* "NAME HOW VALUE START END" */
+static bool take_step(struct rs_guest *g, const char *value)
+{
+    static const char *const ends[] = {"not-run", "not-started", "exit", "signal", "late", NULL};
+    char **words = g_strsplit(value, " ", -1);
+    struct rs_step_result *step = &g->step[g->steps];
+    uint64_t number_value = 0;
+    bool good = g_strv_length(words) == 5 && g->steps < RS_STEPS_MAX &&
+                g_strv_contains(ends, words[1]) && strlen(words[0]) < sizeof(step->name) &&
+                !strchr(words[0], '/') && *words[0] != '.' &&
+                number(words[2], 255, &number_value) &&
+                number(words[3], UINT64_MAX, &step->start_ms) &&
+                number(words[4], UINT64_MAX, &step->end_ms);
+
+    if (good) {
+        copy_printable(step->name, sizeof(step->name), words[0], strlen(words[0]));
+        step->value = (unsigned)number_value;
+        while (strcmp(ends[step->end], words[1]) != 0)
+            step->end++;
+        g->steps++;
+    }
+    g_strfreev(words);
+    return good;
+}
+
 static bool take(struct rs_guest *g, const char *key, const char *value)
 {
     uint64_t n = 0;
@@ -60,6 +85,8 @@ static bool take(struct rs_guest *g, const char *key, const char *value)
         return yes_no(value, &g->killed);
     else if (!strcmp(key, "plan-over"))
         return yes_no(value, &flag);
+    else if (!strcmp(key, "step"))
+        return take_step(g, value);
     else if (!strcmp(key, "stopped-by"))
         copy_printable(g->stopped_by, sizeof(g->stopped_by), value, strlen(value));
     else if (!strcmp(key, "core"))
@@ -106,28 +133,42 @@ int rs_guest_status(struct rs_guest *guest, const char *text, size_t bytes, char
     return result;
 }
 
-static bool suspicious(const char *line)
+static bool matches(const char *const *expressions, const char *line)
+{
+    for (; expressions && *expressions; expressions++)
+        if (g_regex_match_simple(*expressions, line, 0, 0))
+            return true;
+    return false;
+}
+
+static bool suspicious(const char *line, const struct rs_kernel_words *rules)
 {
     static const char *const words[] = {
         "BUG:", "WARNING:", "Oops", "kernel panic", "Kernel panic", "general protection",
         "DMAR: [DMA", "DMAR:[DMA", "blocked for more than", "soft lockup",
         "rcu_sched self-detected", "Call Trace:", "Out of memory", "UBSAN:", "KASAN:",
+        "NETDEV WATCHDOG", "Detected Tx Unit Hang", "Adapter removed",
     };
 
+    if (rules && matches(rules->allow, line))
+        return false;
+    if (rules && matches(rules->fail, line))
+        return true;
     for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
         if (strstr(line, words[i]))
             return true;
     return false;
 }
 
-void rs_guest_kernel_log(struct rs_guest *guest, const char *text, size_t bytes)
+void rs_guest_kernel_log(struct rs_guest *guest, const struct rs_kernel_words *words,
+                         const char *text, size_t bytes)
 {
     for (const char *end = text + bytes, *line = text; line < end;) {
         const char *stop = memchr(line, '\n', (size_t)(end - line)) ?: end;
         char shown[512];
 
         copy_printable(shown, sizeof(shown), line, (size_t)(stop - line));
-        if (suspicious(shown)) {
+        if (suspicious(shown, words)) {
             if (guest->complaints < RS_COMPLAINTS_KEPT)
                 g_strlcpy(guest->complaint[guest->complaints], shown,
                           sizeof(guest->complaint[0]));
@@ -137,7 +178,27 @@ void rs_guest_kernel_log(struct rs_guest *guest, const char *text, size_t bytes)
     }
 }
 
-int rs_guest_results(struct rs_guest *guest, const char *folder, char *why, size_t why_bytes)
+static void read_output(struct rs_step_result *step, const char *folder)
+{
+    char *path = g_build_filename(folder, "steps", step->name, NULL), *text = NULL;
+    gsize bytes = 0;
+
+    if (g_file_get_contents(path, &text, &bytes, NULL))
+        step->output = g_utf8_make_valid(text, (gssize)bytes);
+    g_free(text);
+    g_free(path);
+}
+
+const struct rs_step_result *rs_guest_step(const struct rs_guest *guest, const char *name)
+{
+    for (unsigned i = 0; i < guest->steps; i++)
+        if (!strcmp(guest->step[i].name, name))
+            return &guest->step[i];
+    return NULL;
+}
+
+int rs_guest_results(struct rs_guest *guest, const char *folder,
+                     const struct rs_kernel_words *words, char *why, size_t why_bytes)
 {
     char *status = g_build_filename(folder, "status", NULL);
     char *kernel = g_build_filename(folder, "kernel.log", NULL);
@@ -155,9 +216,11 @@ int rs_guest_results(struct rs_guest *guest, const char *folder, char *why, size
         result = -ENOENT;
     }
     if (g_file_get_contents(kernel, &text, &bytes, NULL)) {
-        rs_guest_kernel_log(guest, text, bytes);
+        rs_guest_kernel_log(guest, words, text, bytes);
         g_free(text);
     }
+    for (unsigned i = 0; i < guest->steps; i++)
+        read_output(&guest->step[i], folder);
     if (g_file_get_contents(output, &text, &bytes, NULL)) {
         rs_counters_set(&guest->counters, text, bytes);
         g_free(text);
@@ -170,5 +233,8 @@ int rs_guest_results(struct rs_guest *guest, const char *folder, char *why, size
 
 void rs_guest_fini(struct rs_guest *guest)
 {
+    for (unsigned i = 0; i < guest->steps; i++)
+        g_free(guest->step[i].output);
+    guest->steps = 0;
     rs_counters_fini(&guest->counters);
 }

@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 
+#include "harness/judge/judge_steps.h"
 #include "model/bench/fault.h"
 
 void rs_finding_free(void *finding)
@@ -21,11 +22,8 @@ void rs_finding_free(void *finding)
     g_free(f);
 }
 
-static struct rs_finding *find(GPtrArray *findings, const char *what, const char *expected,
-                               const char *seen, ...) __attribute__((format(printf, 4, 5)));
-
-static struct rs_finding *find(GPtrArray *findings, const char *what, const char *expected,
-                               const char *seen, ...)
+struct rs_finding *rs_find(GPtrArray *findings, const char *what, const char *expected,
+                           const char *seen, ...)
 {
     struct rs_finding *f = g_new0(struct rs_finding, 1);
     va_list args;
@@ -56,18 +54,18 @@ static bool host_failed(GPtrArray *findings, const struct rs_facts *facts)
 
     rs_process_words(&facts->host, words, sizeof(words));
     if (facts->host.overdue) {
-        find(findings, "wall time", "the run ends before limits.wall-time", "the host was %s",
+        rs_find(findings, "wall time", "the run ends before limits.wall-time", "the host was %s",
              words);
         return true;
     }
     if (facts->host.signal || facts->host.killed || !facts->report) {
-        find(findings, "host program", "it ends by itself and leaves a report", "%s; %s", words,
+        rs_find(findings, "host program", "it ends by itself and leaves a report", "%s; %s", words,
              facts->report ? "the report is there" : facts->report_why)
             ->environment = true;
         return true;
     }
     if (facts->host.exit_status) {
-        find(findings, "host program", "exit status 0", "%s", words)->environment = true;
+        rs_find(findings, "host program", "exit status 0", "%s", words)->environment = true;
         return true;
     }
     return false;
@@ -90,22 +88,22 @@ static void judge_guest(GPtrArray *findings, const struct scenario_case *c,
     const struct rs_guest *guest = &facts->guest;
 
     if (facts->guest_why[0])
-        find(findings, "results of the guest", "a whole archive with a status file", "%s",
+        rs_find(findings, "results of the guest", "a whole archive with a status file", "%s",
              facts->guest_why);
     if (guest->code && !about(c, METRIC_GUEST_EXIT))
-        find(findings, "job in the guest", "every step works", "%s",
+        rs_find(findings, "job in the guest", "every step works", "%s",
              guest->reason[0] ? guest->reason : "a step failed without a reason");
     if (guest->has_driver && guest->driver_signal && !about(c, METRIC_DRIVER_EXIT))
-        find(findings, "driver", "exit status 0", "ended by signal %d%s", guest->driver_signal,
+        rs_find(findings, "driver", "exit status 0", "ended by signal %d%s", guest->driver_signal,
              guest->core ? " (core file kept)" : "");
     else if (guest->has_driver && guest->driver_exit && !about(c, METRIC_DRIVER_EXIT))
-        find(findings, "driver", "exit status 0", "exit status %d%s", guest->driver_exit,
+        rs_find(findings, "driver", "exit status 0", "exit status %d%s", guest->driver_exit,
              guest->core ? " (core file kept)" : "");
     if (guest->killed && !about(c, METRIC_DRIVER_EXIT))
-        find(findings, "driver", "it stops when told to", "it had to be killed");
+        rs_find(findings, "driver", "it stops when told to", "it had to be killed");
     if (guest->complaints && !about(c, METRIC_KERNEL_COMPLAINTS))
-        find(findings, "kernel log", "no BUG, WARNING, Oops or DMAR fault", "%u lines; first: %s",
-             guest->complaints, guest->complaint[0]);
+        rs_find(findings, "kernel log", "no BUG, WARNING, Oops or DMAR fault",
+                "%u lines; first: %s", guest->complaints, guest->complaint[0]);
 }
 
 /* True: the plan ran to its end, so that counters mean something. */
@@ -115,15 +113,15 @@ static bool judge_end(GPtrArray *findings, const struct scenario_case *c,
     const struct bench_report *r = facts->report;
 
     if (r->sched_refused)
-        find(findings, "model", "every event finds room in the heap", "%llu events refused",
+        rs_find(findings, "model", "every event finds room in the heap", "%llu events refused",
              (unsigned long long)r->sched_refused);
     if (r->guest_exit && !facts->guest.code && !about(c, METRIC_GUEST_EXIT))
-        find(findings, "guest", "EXIT 0", "EXIT %u", r->guest_exit);
+        rs_find(findings, "guest", "EXIT 0", "EXIT %u", r->guest_exit);
     /* Who expects something of the driver's exit status lets it end before the traffic. */
     if (r->end == REPORT_END_GUEST && facts->guest.has_driver && about(c, METRIC_DRIVER_EXIT))
         return true;
     if (r->end != REPORT_END_OVER)
-        find(findings, "end of the run", "all traffic sent, drained, results handed over", "%s",
+        rs_find(findings, "end of the run", "all traffic sent, drained, results handed over", "%s",
              end_words(r->end));
     return r->end == REPORT_END_OVER || r->end == REPORT_END_DEADLINE;
 }
@@ -189,7 +187,7 @@ static void judge_expectation(GPtrArray *findings, const struct scenario *scenar
         what = g_strdup(metric->name);
     expected = rs_expectation_words(e);
     more = has && e->metric == METRIC_LOST ? first_lost(c, facts) : g_strdup("");
-    f = find(findings, what, expected, "%s%s",
+    f = rs_find(findings, what, expected, "%s%s",
              has ? rs_quantity_format(value, seen, sizeof(seen)) : "no value in this run", more);
     f->why = g_strdup(e->why);
     if (!e->implied && e->marks.self.line)
@@ -213,8 +211,8 @@ static void judge_faults(GPtrArray *findings, const struct scenario *scenario,
         char *expected = g_strdup_printf("it strikes %u time%s", (unsigned)f->count,
                                          f->count == 1 ? "" : "s");
         struct rs_finding *found =
-            fired ? find(findings, what, expected, "%u", fired)
-                  : find(findings, what, expected, "it never struck: nothing was tested");
+            fired ? rs_find(findings, what, expected, "%u", fired)
+                  : rs_find(findings, what, expected, "it never struck: nothing was tested");
         found->where = g_strdup_printf("%s:%u", scenario->path, f->marks.self.line);
         g_free(what);
         g_free(expected);
@@ -263,7 +261,7 @@ static void judge_rules(GPtrArray *findings, const struct scenario_case *c,
             continue;
         char *what = g_strdup_printf("rule %s", rule->name), *place = place_words(v);
         struct rs_finding *found =
-            find(findings, what, "the driver keeps it", "broken %llu time%s; %s",
+            rs_find(findings, what, "the driver keeps it", "broken %llu time%s; %s",
                  (unsigned long long)v->count, v->count == 1 ? "" : "s, first", place);
         told |= 1u << v->rule;
         found->why = g_strdup(rule->must);
@@ -276,7 +274,7 @@ static void judge_rules(GPtrArray *findings, const struct scenario_case *c,
 
         if (!(told >> rule & 1) && !about(c, id) &&
             rs_metric_value(facts, id, RS_WHOLE, &times) && times.num)
-            find(findings, rs_metric(id)->name, "the driver keeps it", "broken %llu times",
+            rs_find(findings, rs_metric(id)->name, "the driver keeps it", "broken %llu times",
                  (unsigned long long)times.num);
     }
 }
@@ -291,7 +289,7 @@ static void judge_stale(GPtrArray *findings, const struct scenario_case *c,
     if (about(c, METRIC_IOTLB_STALE) ||
         !rs_metric_value(facts, METRIC_IOTLB_STALE, RS_WHOLE, &hits) || !hits.num)
         return;
-    struct rs_finding *found = find(findings, metric->name, "no access through a page that is "
+    struct rs_finding *found = rs_find(findings, metric->name, "no access through a page that is "
                                     "mapped no more", "%llu", (unsigned long long)hits.num);
     found->why = g_strdup(metric->doc);
 }
@@ -306,6 +304,8 @@ GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case 
     if (host_failed(findings, facts))
         return findings;
     const bool ended = judge_end(findings, c, facts);
+    if (facts->has_guest && c->step_count)
+        rs_judge_steps(findings, scenario, c, facts);
     judge_rules(findings, c, facts); /* may well be why it did not end */
     if (!ended)
         return findings;

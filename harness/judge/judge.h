@@ -24,6 +24,10 @@ struct rs_finding {
 
 void rs_finding_free(void *finding);
 
+/* Adds one; seen and expected are sentences. For the judge's own files. */
+struct rs_finding *rs_find(GPtrArray *findings, const char *what, const char *expected,
+                           const char *seen, ...) __attribute__((format(printf, 4, 5)));
+
 /* Everything that is wrong with this run, the graver first; empty: it passed. The caller frees
  * with g_ptr_array_unref(). */
 GPtrArray *rs_judge(const struct scenario *scenario, const struct scenario_case *c,

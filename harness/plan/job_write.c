@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "harness/plan/job_steps.h"
+#include "harness/scenario/description.h"
 #include "harness/scenario/scenario_check.h"
 
 enum {
@@ -113,6 +115,7 @@ static char *job_text(const struct scenario_case *c)
     g_string_append_printf(text, "stop %s %" G_GUINT64_FORMAT "\n", d->stop_signal, ms(d->stop_ps));
     for (char **e = d->env; e != NULL && *e != NULL; e++)
         g_string_append_printf(text, "env %s\n", *e);
+    rs_job_describe(text, c);
     if (d->app != NULL)
         app_arguments(text, c);
     for (char **arg = d->command; d->app == NULL && arg != NULL && *arg != NULL; arg++) {
@@ -155,6 +158,12 @@ static int add_file(const struct scenario *s, const struct scenario_case *c, con
     return 0;
 }
 
+static void add_app(struct job *job, const char *app)
+{
+    job->file[job->file_count++] = (struct job_file){
+        .inside = g_build_filename("bin", app, NULL), .app = g_strdup(app), .mode = 0755};
+}
+
 int rs_job_write(const struct scenario *s, const struct scenario_case *c, struct diag *diag,
                  struct job *job)
 {
@@ -163,10 +172,15 @@ int rs_job_write(const struct scenario *s, const struct scenario_case *c, struct
     int error = 0;
 
     memset(job, 0, sizeof(*job));
-    job->file = g_new0(struct job_file, files + 1);
+    char **apps = c->description != NULL ? c->description->apps : NULL;
+    const size_t more = apps != NULL ? g_strv_length(apps) : 0;
+
+    job->file = g_new0(struct job_file, files + 1 + more + rs_job_scripts(c));
     if (d->app != NULL)
-        job->file[job->file_count++] = (struct job_file){
-            .inside = g_build_filename("bin", d->app, NULL), .app = g_strdup(d->app), .mode = 0755};
+        add_app(job, d->app);
+    for (size_t i = 0; i < more; i++)
+        add_app(job, apps[i]);
+    rs_job_add_scripts(job, c);
     for (size_t i = 0; i < files; i++) {
         struct job_file *file = &job->file[job->file_count++];
         if (add_file(s, c, d->files[i], file, diag) != 0)
@@ -199,6 +213,7 @@ void rs_job_fini(struct job *job)
         g_free(job->file[i].inside);
         g_free(job->file[i].host);
         g_free(job->file[i].app);
+        g_free(job->file[i].text);
     }
     g_free(job->file);
     g_free(job->text);

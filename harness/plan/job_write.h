@@ -15,6 +15,7 @@ struct job_file {
     char *inside; /* path in the archive: "bin/fwd", "files/my.conf" */
     char *host;   /* path on this machine; NULL for an application of ours: see app */
     char *app;    /* "fwd": rs_app_path() says where it lies; else NULL */
+    char *text;   /* its content, where it is no file of this machine; else NULL */
     unsigned mode;
 };
 

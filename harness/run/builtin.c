@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "harness/plan/job_write.h"
+#include "harness/run/guest_image.h"
 #include "harness/run/mailbox.h"
 #include "harness/base/paths.h"
 #include "harness/base/term.h"
@@ -51,7 +52,10 @@ struct scenario *rs_builtin_shell(unsigned ports)
 /* The lines of a job without those that say what to start. */
 static char *shell_job(const char *job)
 {
-    static const char *const dropped[] = {"argv ", "ready ", "ready-timeout ", "stop ", "user "};
+    static const char *const dropped[] = {
+        "argv ",     "ready ",     "ready-timeout ", "stop ",        "user ",       "no-process",
+        "input",     "terminal",   "stop-line ",     "step before ", "step during ", "step after ",
+    };
     char **lines = g_strsplit(job, "\n", -1);
     GString *out = g_string_new(NULL);
 
@@ -90,9 +94,12 @@ static enum rs_error shell_tar(struct rs_inputs *in, const struct job *job, char
     }
     for (size_t i = 0; i < job->file_count; i++)
         if (!job->file[i].app)
-            entries[n++] = (struct rs_entry){.name = job->file[i].inside,
-                                             .source = job->file[i].host,
-                                             .mode = job->file[i].mode};
+            entries[n++] = (struct rs_entry){
+                .name = job->file[i].inside,
+                .source = job->file[i].host,
+                .data = job->file[i].text,
+                .bytes = job->file[i].text ? strlen(job->file[i].text) : 0,
+                .mode = job->file[i].mode};
     error = rs_tar_make(entries, n, &in->tar, &in->tar_bytes, why, why_bytes);
     g_ptr_array_unref(owned);
     g_free(entries);
@@ -111,6 +118,7 @@ enum rs_error rs_shell_inputs(struct rs_inputs *in, const struct scenario *s,
     error = rs_inputs_make(in, s, c, RS_HOST_INPROC, &diag, why, why_bytes); /* no archive yet */
     if (!error && rs_job_write(s, c, &diag, &job) < 0)
         error = RS_ERROR_SCENARIO;
+    error = error ?: rs_guest_compose(s, c, &diag, why, why_bytes);
     if (diag.errors)
         rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
     rs_diag_fini(&diag);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <zstd.h>
 
+#include "harness/run/guest_image.h"
 #include "harness/run/mailbox.h"
 #include "harness/base/paths.h"
 #include "harness/run/run_folder.h"
@@ -40,10 +41,10 @@ static bool parse_pair(const char *text, uint64_t hash[2])
     return true;
 }
 
-static json_t *binaries(enum rs_host host)
+static json_t *binaries(enum rs_host host, const char *guest)
 {
     json_t *object = json_object();
-    char **needs = rs_host_needs(host), hash[17];
+    char **needs = rs_host_needs(host, guest), hash[17];
 
     for (unsigned i = 0; needs[i]; i++)
         if (rs_file_hash(needs[i], hash) == 0) {
@@ -95,7 +96,7 @@ int rs_meta_write(const struct rs_run *run, char *why, size_t why_bytes)
     json_object_set_new(root, "seed", json_string(seed));
     json_object_set_new(root, "scenario", json_string(run->scenario->path) ?: json_string("?"));
     json_object_set_new(root, "machine", machine(run));
-    json_object_set_new(root, "binaries", binaries(run->host));
+    json_object_set_new(root, "binaries", binaries(run->host, rs_guest_folder(run->c)));
     if (report) {
         json_object_set_new(root, "trace_hash", hash_pair(report->trace_hash));
         json_object_set_new(root, "memory_hash", hash_pair(report->memory_hash));
@@ -177,10 +178,10 @@ void rs_meta_fini(struct rs_run_meta *meta)
     memset(meta, 0, sizeof(*meta));
 }
 
-char *rs_meta_differences(const struct rs_run_meta *meta)
+char *rs_meta_differences(const struct rs_run_meta *meta, const struct scenario_case *c)
 {
     GString *text = g_string_new(NULL);
-    char **needs = rs_host_needs(meta->host), hash[17];
+    char **needs = rs_host_needs(meta->host, rs_guest_folder(c)), hash[17];
 
     for (unsigned i = 0; needs[i]; i++) {
         char *name = g_path_get_basename(needs[i]);

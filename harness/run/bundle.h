@@ -30,7 +30,7 @@ int rs_meta_write(const struct rs_run *run, char *why, size_t why_bytes);
 int rs_meta_read(struct rs_run_meta *meta, const char *folder, char *why, size_t why_bytes);
 void rs_meta_fini(struct rs_run_meta *meta);
 /* A line for every program or image that differs from this machine's; NULL: none. g_free(). */
-char *rs_meta_differences(const struct rs_run_meta *meta);
+char *rs_meta_differences(const struct rs_run_meta *meta, const struct scenario_case *c);
 
 /* Writes repro.rsb into the folder of a finished run (run.json is there already). */
 int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *why,

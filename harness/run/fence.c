@@ -12,7 +12,7 @@ void rs_fence_init(struct rs_fence *fence, enum rs_host host, const struct rs_ma
 {
     static const char *const libraries[] = {"/usr/lib", "/usr/lib64", "/lib", "/lib64",
                                             "/etc/ld.so.cache"};
-    char **needs = rs_host_needs(host);
+    char **needs = rs_host_needs(host, machine->guest);
     unsigned n = 0;
 
     *fence = (struct rs_fence){.owned = g_ptr_array_new_with_free_func(g_free)};

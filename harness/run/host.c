@@ -76,14 +76,23 @@ char *rs_argv_line(const GPtrArray *argv)
     return g_string_free(line, FALSE);
 }
 
-char **rs_host_needs(enum rs_host host)
+static char *of_guest(const char *guest, const char *name)
+{
+    char *folder = guest ? g_strdup(guest) : rs_build_path("guest");
+    char *path = g_build_filename(folder, name, NULL);
+
+    g_free(folder);
+    return path;
+}
+
+char **rs_host_needs(enum rs_host host, const char *guest)
 {
     GPtrArray *paths = g_ptr_array_new();
 
     if (host == RS_HOST_QEMU) {
         g_ptr_array_add(paths, rs_build_path("qemu-system-x86_64"));
-        g_ptr_array_add(paths, rs_build_path("guest/vmlinuz"));
-        g_ptr_array_add(paths, rs_build_path("guest/initramfs"));
+        g_ptr_array_add(paths, of_guest(guest, "vmlinuz"));
+        g_ptr_array_add(paths, of_guest(guest, "initramfs"));
     } else {
         g_ptr_array_add(paths, rs_build_path("ringside-inproc"));
     }
@@ -91,9 +100,9 @@ char **rs_host_needs(enum rs_host host)
     return (char **)g_ptr_array_free(paths, FALSE);
 }
 
-int rs_host_ready(enum rs_host host, char *why, size_t why_bytes)
+int rs_host_ready(enum rs_host host, const char *guest, char *why, size_t why_bytes)
 {
-    char **needs = rs_host_needs(host);
+    char **needs = rs_host_needs(host, guest);
     int error = 0;
 
     for (unsigned i = 0; needs[i] && !error; i++)

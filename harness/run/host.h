@@ -19,6 +19,7 @@ bool rs_host_find(const char *name, enum rs_host *host);
 
 struct rs_machine {
     const char *dir;       /* run folder, absolute */
+    const char *guest;     /* folder of vmlinuz and initramfs; NULL: those of the build */
     unsigned ports;        /* NICs */
     unsigned cpus;         /* of the guest */
     uint64_t memory_bytes; /* of the guest */
@@ -44,10 +45,11 @@ GPtrArray *rs_qemu_argv(const struct rs_machine *machine);
 /* The vector as one line for a shell, quoted where needed. g_free(). */
 char *rs_argv_line(const GPtrArray *argv);
 
-/* Files that this host needs to be there, NULL at the end: paths to be freed with g_strfreev(). */
-char **rs_host_needs(enum rs_host host);
+/* Files that this host needs to be there, NULL at the end: paths to be freed with g_strfreev().
+ * guest: as in struct rs_machine. */
+char **rs_host_needs(enum rs_host host, const char *guest);
 
 /* Are they? 0 or -ENOENT with a sentence that names the first one missing. */
-int rs_host_ready(enum rs_host host, char *why, size_t why_bytes);
+int rs_host_ready(enum rs_host host, const char *guest, char *why, size_t why_bytes);
 
 #endif

@@ -103,7 +103,9 @@ static const char *const iommu_lines[] = {
 
 static void boot_options(GPtrArray *argv, const struct rs_machine *m)
 {
-    char *kernel = rs_build_path("guest/vmlinuz"), *image = rs_build_path("guest/initramfs");
+    char *folder = m->guest ? g_strdup(m->guest) : rs_build_path("guest");
+    char *kernel = g_build_filename(folder, "vmlinuz", NULL);
+    char *image = g_build_filename(folder, "initramfs", NULL);
 
     option(argv, "-kernel", "%s", kernel);
     option(argv, "-initrd", "%s", image);
@@ -111,6 +113,7 @@ static void boot_options(GPtrArray *argv, const struct rs_machine *m)
            m->cpus > 1 ? "" : "nolapic_timer ", /* several need a timer each */
            iommu_lines[m->iommu], " quiet",
            m->pages == SCENARIO_PAGES_4KIB ? 0 : m->memory_bytes / 4 / HUGEPAGE_BYTES);
+    g_free(folder);
     g_free(kernel);
     g_free(image);
 }

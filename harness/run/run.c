@@ -9,14 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/plan/job_steps.h"
 #include "harness/plan/job_write.h"
 #include "harness/run/fence.h"
+#include "harness/run/guest_image.h"
 #include "harness/run/mailbox.h"
 #include "harness/run/midway.h"
 #include "harness/base/paths.h"
 #include "harness/plan/plan_write.h"
 #include "harness/run/run_folder.h"
 #include "harness/run/snapshot.h"
+#include "harness/scenario/description.h"
 #include "harness/base/term.h"
 #include "harness/trace/trace_lost.h"
 #include "model/bench/bench.h"
@@ -35,6 +38,14 @@ static enum rs_error make_tar(struct rs_inputs *in, const struct job *job, char 
         .name = "job", .data = job->text, .bytes = strlen(job->text), .mode = 0644};
     for (size_t i = 0; i < job->file_count && !error; i++) {
         const struct job_file *file = &job->file[i];
+
+        if (file->text) {
+            entries[i + 1] = (struct rs_entry){.name = file->inside,
+                                               .data = file->text,
+                                               .bytes = strlen(file->text),
+                                               .mode = file->mode};
+            continue;
+        }
         char *source = file->app ? rs_app_path(file->app) : g_strdup(file->host);
 
         if (!source) {
@@ -75,6 +86,8 @@ enum rs_error rs_inputs_make(struct rs_inputs *in, const struct scenario *s,
     } else {
         in->job = g_strdup(job.text);
         if (host == RS_HOST_QEMU)
+            error = rs_guest_compose(s, c, diag, why, why_bytes);
+        if (!error && host == RS_HOST_QEMU)
             error = make_tar(in, &job, why, why_bytes);
     }
     rs_job_fini(&job);
@@ -139,7 +152,9 @@ static uint32_t grace_ms(const struct scenario_case *c)
 {
     enum { HAND_OVER_MS = 10000, PS_PER_MS = 1000000000 };
 
-    return (uint32_t)(c->driver.stop_ps / PS_PER_MS) + HAND_OVER_MS;
+    const uint64_t ms = (c->driver.stop_ps + rs_job_steps_ps(c)) / PS_PER_MS + HAND_OVER_MS;
+
+    return (uint32_t)MIN(ms, UINT32_MAX - 1);
 }
 
 struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
@@ -151,6 +166,7 @@ struct rs_machine rs_run_machine(const struct scenario_case *c, const char *dir)
     return (struct rs_machine){
         .netdevs = netdevs,
         .dir = dir,
+        .guest = rs_guest_folder(c),
         .ports = (unsigned)c->machine.ports,
         .cpus = (unsigned)c->machine.cpus,
         .memory_bytes = c->machine.memory_bytes,
@@ -220,7 +236,7 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
     GPtrArray *argv;
     int error;
 
-    if (rs_host_ready(run->host, why, why_bytes) < 0) {
+    if (rs_host_ready(run->host, machine.guest, why, why_bytes) < 0) {
         g_free(midway);
         g_free(log);
         return RS_ERROR_ENVIRONMENT;
@@ -267,6 +283,17 @@ static void read_report(struct rs_run *run)
     g_free(path);
 }
 
+/* What the description lets pass in the kernel's log. g_free() the list, not its texts. */
+static char **allowed_lines(const struct scenario_case *c)
+{
+    const struct description *d = c->description;
+    char **lines = g_new0(char *, d ? d->kernel_log.allow_count + 1 : 1);
+
+    for (size_t i = 0; d && i < d->kernel_log.allow_count; i++)
+        lines[i] = d->kernel_log.allow[i].line;
+    return lines;
+}
+
 static void read_results(struct rs_run *run)
 {
     char *results = in_dir(run, RS_FILE_RESULTS), *mailbox = in_dir(run, RS_FILE_MAILBOX);
@@ -281,7 +308,14 @@ static void read_results(struct rs_run *run)
     if (!error || error == -EPROTO) {
         char why[sizeof(facts->guest_why)];
 
-        error = rs_guest_results(&facts->guest, results, why, sizeof(why));
+        char **allow = allowed_lines(run->c);
+        const struct description *d = run->c->description;
+        const struct rs_kernel_words words = {
+            .fail = d ? (const char *const *)d->kernel_log.fail : NULL,
+            .allow = (const char *const *)allow};
+
+        error = rs_guest_results(&facts->guest, results, &words, why, sizeof(why));
+        g_free(allow);
         if (error && !facts->guest_why[0])
             snprintf(facts->guest_why, sizeof(facts->guest_why), "%s", why);
     }

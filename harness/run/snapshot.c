@@ -130,7 +130,8 @@ int rs_snapshot_key(const struct rs_machine *machine, char key[17], char *why, s
 int rs_snapshot_build(char build[17])
 {
     GString *text = g_string_new(FORMAT "\n");
-    char **needs = rs_host_needs(RS_HOST_QEMU), *firmware = rs_build_path("qemu-tree/firmware");
+    char **needs = rs_host_needs(RS_HOST_QEMU, NULL);
+    char *firmware = rs_build_path("qemu-tree/firmware");
     int error = add_folder(text, firmware);
 
     for (unsigned i = 0; needs[i] && !error; i++) {

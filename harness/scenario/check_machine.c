@@ -254,7 +254,12 @@ void rs_check_driver(struct check *k)
     d->stop_signal = rs_schema_driver.keys[stop].words[d->stop_word];
     if (app && rs_schema_good(&rs_schema_driver, d, "app"))
         d->app = rs_schema_driver.keys[row].words[d->app_word];
-    if (app == command)
+    bool described = d->description != NULL;
+
+    if (app && described)
+        rs_check_error(k, DRIVER_MARK(d, "app"),
+                       "the driver is either an 'app' of this project or what 'description' says");
+    else if (app == command && !described)
         rs_check_error(k, d->marks.self,
                        "the driver is either an 'app' of this project or a "
                        "'command'; this names %s",
@@ -262,7 +267,8 @@ void rs_check_driver(struct check *k)
     if (app)
         check_app(k, d);
     for (size_t i = 0; !app && i < G_N_ELEMENTS(app_keys); i++) {
-        if (rs_schema_given(&rs_schema_driver, d, app_keys[i]))
+        if (rs_schema_given(&rs_schema_driver, d, app_keys[i]) &&
+            !(described && strcmp(app_keys[i], "args") == 0))
             rs_check_error(k, DRIVER_MARK(d, app_keys[i]),
                            "'%s' is for an 'app' of this project; put it into 'command'",
                            app_keys[i]);

@@ -50,8 +50,10 @@ static void unknown_variable(struct reader *r, struct diag_mark mark, const char
         rs_read_error(r, mark, "${%s} stands for nothing; give it values under 'matrix'", name);
 }
 
-/* Puts the matrix variables into text. NULL with a complaint: one of them stands for nothing. */
-static const char *substitute(struct reader *r, const char *text, struct diag_mark *mark)
+/* Puts the matrix variables into text. NULL with a complaint: one of them stands for nothing, and
+ * the text is no program, which may have variables of its own. */
+static const char *substitute(struct reader *r, const char *text, struct diag_mark *mark,
+                              bool program)
 {
     const char *at = strstr(text, "${");
     const char *result = NULL;
@@ -77,7 +79,7 @@ static const char *substitute(struct reader *r, const char *text, struct diag_ma
             if (out->len == strlen(value->text) && end[1] == '\0')
                 *mark = value->mark; /* it is the whole: blame the value itself */
         } else {
-            if (!for_the_guest(at + 2, length)) {
+            if (!program && !for_the_guest(at + 2, length)) {
                 char *name = g_strndup(at + 2, length);
                 unknown_variable(r, *mark, name);
                 g_free(name);
@@ -94,7 +96,8 @@ static const char *substitute(struct reader *r, const char *text, struct diag_ma
     return result;
 }
 
-const char *rs_read_scalar(struct reader *r, const struct yaml_node *node, struct diag_mark *mark)
+static const char *read_text(struct reader *r, const struct yaml_node *node,
+                             struct diag_mark *mark, bool program)
 {
     *mark = node->mark;
     if (node->kind != YAML_SCALAR) {
@@ -106,7 +109,17 @@ const char *rs_read_scalar(struct reader *r, const struct yaml_node *node, struc
         rs_read_error(r, node->mark, "'%s' has no value", r->key);
         return NULL;
     }
-    return substitute(r, node->text, mark);
+    return substitute(r, node->text, mark, program);
+}
+
+const char *rs_read_scalar(struct reader *r, const struct yaml_node *node, struct diag_mark *mark)
+{
+    return read_text(r, node, mark, false);
+}
+
+const char *rs_read_program(struct reader *r, const struct yaml_node *node, struct diag_mark *mark)
+{
+    return read_text(r, node, mark, true);
 }
 
 static bool in_range(struct reader *r, struct diag_mark mark, const char *text, struct quantity q,

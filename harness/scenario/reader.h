@@ -40,6 +40,9 @@ void rs_read_object(struct reader *r, const struct schema_object *object,
 /* The text of a scalar with ${...} put in, and its place; NULL with a complaint when node is no
  * scalar or is empty. Lives as long as the reader. */
 const char *rs_read_scalar(struct reader *r, const struct yaml_node *node, struct diag_mark *mark);
+/* The same for the text of a program, whose own ${...} stay: only variables of the matrix are put
+ * in. */
+const char *rs_read_program(struct reader *r, const struct yaml_node *node, struct diag_mark *mark);
 /* A whole number of base units within min..max (as written; NULL: open). */
 bool rs_read_integer(struct reader *r, const struct yaml_node *node, enum unit unit,
                      const char *min, const char *max, uint64_t *out);

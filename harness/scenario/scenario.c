@@ -6,16 +6,14 @@
 #include "harness/scenario/scenario.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "harness/scenario/description.h"
 #include "harness/scenario/matrix.h"
 #include "harness/scenario/reader.h"
 #include "harness/scenario/scenario_check.h"
+#include "harness/scenario/text_file.h"
 #include "harness/scenario/yaml.h"
 
 static const struct diag_mark whole_file = {0, 0, 0};
@@ -85,18 +83,21 @@ static bool read_case(struct scenario *s, struct scenario_case *c, struct matrix
     bool fits = name_case(c, m);
     if (root->kind != YAML_MAP)
         return true;
+    rs_check_description(&k);
     rs_check_machine(&k);
     rs_check_driver(&k);
     rs_check_script(&k);
     rs_check_traffic(&k);
     rs_check_faults(&k);
     rs_check_expect(&k);
+    rs_check_steps(&k);
     return fits;
 }
 
 static void fini_case(struct scenario_case *c)
 {
     rs_schema_fini(rs_schema(), c);
+    rs_description_free(c->description);
     for (size_t i = 0; i < c->choice_count; i++) {
         g_free(c->choice[i].name);
         g_free(c->choice[i].value);
@@ -136,6 +137,32 @@ static void read_cases(struct scenario *s, struct matrix *m, const struct yaml_n
     check_ids(s, diag);
 }
 
+/* The driver section becomes the imposed description. */
+static void impose(struct yaml_node *root, struct diag *diag)
+{
+    const char *path = rs_description_imposed();
+    char *quoted, *text;
+    struct yaml_node *other;
+
+    if (path == NULL || root->kind != YAML_MAP)
+        return;
+    char **parts = g_strsplit(path, "'", -1);
+    quoted = g_strjoinv("''", parts);
+    g_strfreev(parts);
+    text = g_strdup_printf("driver: {description: '%s'}\n", quoted);
+    other = rs_yaml_parse("(--driver)", text, strlen(text), diag);
+    for (size_t i = 0; other != NULL && i < root->count; i++) {
+        if (strcmp(root->key[i]->text, "driver") == 0) {
+            struct yaml_node *before = root->child[i];
+            root->child[i] = other->child[0];
+            other->child[0] = before;
+        }
+    }
+    rs_yaml_free(other);
+    g_free(text);
+    g_free(quoted);
+}
+
 /* NULL: nothing in it could be read. */
 static struct scenario *examine(const char *path, const char *text, size_t length,
                                 struct diag *diag)
@@ -150,6 +177,7 @@ static struct scenario *examine(const char *path, const char *text, size_t lengt
     root = rs_yaml_parse(s->path, s->text, length, diag);
     if (root != NULL) {
         struct matrix m;
+        impose(root, diag);
         rs_matrix_find(&m, root, s->path, s->text, diag);
         read_cases(s, &m, root, diag);
         rs_matrix_fini(&m);
@@ -173,64 +201,10 @@ int rs_scenario_parse(const char *path, const char *text, size_t length, struct 
     return -EINVAL;
 }
 
-/* Ordinary files, and what a shell hands over (/dev/stdin, <(...)). Another FIFO may have no writer
- * and would be waited for in vain; a device may never end. */
-static bool ordinary(int fd, const char *path)
-{
-    struct stat st;
-
-    if (fstat(fd, &st) < 0)
-        return false;
-    if (S_ISREG(st.st_mode) || (S_ISFIFO(st.st_mode) && g_str_has_prefix(path, "/dev/")))
-        return fcntl(fd, F_SETFL, 0) == 0; /* waiting is right from here on */
-    errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
-    return false;
-}
-
-/* At most YAML_BYTES_MAX + 1 bytes, so that a film cannot fill the memory. */
-static char *read_file(const char *path, size_t *length)
-{
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    FILE *file = fd >= 0 && ordinary(fd, path) ? fdopen(fd, "r") : NULL;
-    char *text;
-    int error = errno;
-
-    if (file == NULL) {
-        if (fd >= 0)
-            close(fd);
-        errno = error;
-        return NULL;
-    }
-    text = g_malloc(YAML_BYTES_MAX + 2);
-    errno = 0;
-    *length = fread(text, 1, YAML_BYTES_MAX + 1, file);
-    if (ferror(file)) {
-        g_free(text);
-        text = NULL;
-    } else {
-        text[*length] = '\0';
-    }
-    error = errno;
-    fclose(file);
-    errno = error;
-    return text;
-}
-
-/* The file's text, g_free(); NULL with a complaint. */
-static char *load(const char *path, size_t *length, struct diag *diag)
-{
-    char *text = read_file(path, length);
-
-    if (text == NULL)
-        rs_diag_add(diag, DIAG_ERROR, path, NULL, whole_file, "cannot be read: %s",
-                    errno == EINVAL ? "not an ordinary file" : strerror(errno));
-    return text;
-}
-
 int rs_scenario_load(const char *path, struct diag *diag, struct scenario **out)
 {
     size_t length = 0;
-    char *text = load(path, &length, diag);
+    char *text = rs_text_file(path, &length, diag);
     int result = -EINVAL;
 
     *out = NULL;
@@ -243,7 +217,7 @@ int rs_scenario_load(const char *path, struct diag *diag, struct scenario **out)
 struct scenario *rs_scenario_examine(const char *path, struct diag *diag)
 {
     size_t length = 0;
-    char *text = load(path, &length, diag);
+    char *text = rs_text_file(path, &length, diag);
     struct scenario *s = text != NULL ? examine(path, text, length, diag) : NULL;
 
     g_free(text);

@@ -21,8 +21,11 @@
 #include "harness/base/units.h"
 #include "model/bench/plan.h"
 
+struct description;
+
 enum {
     SCENARIO_CASES_MAX = 256,
+    SCENARIO_STEPS_MAX = 48, /* a job has room for 64, those of a description among them */
     SCENARIO_ID_MAX = 63, /* characters of a case id: goes into the plan */
     SCENARIO_EXPECT_MAX = 256,
 };
@@ -96,9 +99,12 @@ struct scenario_port {
     struct scenario_ip6 ip6;
 };
 
-/* The program that drives the NIC in the guest: one of ours (app), or anybody's (command). */
+/* The program that drives the NIC in the guest: one of ours (app), anybody's (command), or what a
+ * description says (description.h), which is put in here where the scenario says nothing. */
 struct scenario_driver {
     struct schema_marks marks;
+    char *description; /* path of the file, resolved against the scenario; NULL: none */
+    char **modules;    /* of the kernel, with parameters: "ixgbe RSS=4" */
     const char *app;   /* "fwd", "echo", "gen", "sink", "poke"; NULL: command */
     unsigned app_word; /* as read; see app */
     char **command;    /* argument vector, NULL at the end; ${PORT0} is the first port's address */
@@ -125,6 +131,37 @@ struct scenario_driver {
     uint64_t stop_ps;        /* until SIGKILL */
     char **env;              /* NAME=VALUE */
     uint64_t memlock_bytes;  /* RLIMIT_MEMLOCK */
+};
+
+/* A number in the output of a step, and what it must be: a value, a range, or a metric. */
+struct scenario_number {
+    struct schema_marks marks;
+    char *find;      /* regular expression; its first group is the number */
+    unsigned metric; /* enum metric_id; has_metric */
+    char *flow_name;
+    uint64_t port_number;
+    char *since; /* a step before: its number is taken away; NULL */
+    char *why;
+    struct quantity is, min, max;
+    int flow, port; /* -1: all together */
+    bool has_metric, has_is, has_min, has_max;
+};
+
+enum scenario_when { SCENARIO_BEFORE, SCENARIO_DURING, SCENARIO_AFTER };
+
+/* What a shell does in the guest, and what must come of it. */
+struct scenario_step {
+    struct schema_marks marks;
+    char *name;
+    unsigned when;  /* enum scenario_when */
+    uint64_t at_ps; /* during: not before this time from GO */
+    uint64_t deadline_ps;
+    char *run; /* a script, lines end with newlines */
+    uint64_t status;
+    char **lines, **never; /* regular expressions */
+    struct scenario_number *numbers;
+    size_t number_count;
+    char *why;
 };
 
 enum scenario_rate_kind {
@@ -245,6 +282,10 @@ struct scenario_case {
     struct scenario_port *ports; /* machine.ports of them */
     size_t port_count;
     struct scenario_driver driver;
+    struct description *description; /* of the driver; NULL: none */
+    struct scenario_step *steps;     /* in the guest */
+    size_t step_count;
+    char *capability; /* column of the conformance table; NULL */
     struct scenario_flow *flows;
     size_t flow_count;
     struct scenario_action *actions; /* as written, not sorted */

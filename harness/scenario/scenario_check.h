@@ -20,6 +20,7 @@ struct check {
 #define rs_check_warning(k, mark, ...)                                                             \
     rs_scenario_complain((k)->s, (k)->diag, DIAG_WARNING, (mark), __VA_ARGS__)
 
+void rs_check_description(struct check *k); /* first: what it says is checked like the rest */
 void rs_check_machine(struct check *k); /* machine, clock, ports, driver, actions */
 void rs_check_driver(struct check *k);
 void rs_check_dma(struct check *k); /* the last part of it */
@@ -27,6 +28,8 @@ void rs_check_script(struct check *k); /* behind rs_check_driver() */
 void rs_check_faults(struct check *k);
 void rs_check_traffic(struct check *k);
 void rs_check_expect(struct check *k); /* also adds the implied ones */
+
+void rs_check_steps(struct check *k);
 
 /* A path that a scenario names, seen from the scenario's folder; the caller frees. */
 char *rs_scenario_path(const struct scenario *s, const char *path);

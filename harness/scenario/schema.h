@@ -81,7 +81,10 @@ struct schema_object {
 const struct schema_object *rs_schema(void);
 extern const struct schema_object rs_schema_flow, rs_schema_port, rs_schema_action,
     rs_schema_expectation, rs_schema_driver, rs_schema_machine, rs_schema_limits, rs_schema_clock,
-    rs_schema_end, rs_schema_fault, rs_schema_trigger;
+    rs_schema_end, rs_schema_fault, rs_schema_trigger, rs_schema_step, rs_schema_number;
+
+/* A driver description: another file (description.h), with rows of its own. */
+const struct schema_object *rs_schema_description(void);
 
 /* Row of a key; -1: no such key. */
 int rs_schema_row(const struct schema_object *object, const char *key);

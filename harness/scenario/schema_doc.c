@@ -81,6 +81,7 @@ static const char *section(const struct schema_object *root, const struct schema
 
 static char *type_text(const struct schema_key *key)
 {
+    const char *heading;
     char *range, *text;
 
     switch (key->type) {
@@ -103,7 +104,9 @@ static char *type_text(const struct schema_key *key)
     case SCHEMA_NAMES:
         return g_strdup_printf("list of names, at most %zu", key->count_max);
     case SCHEMA_OBJECT:
-        return g_strdup_printf("[%s](#%s)", key->object->name, section(rs_schema(), key->object));
+        heading = section(rs_schema(), key->object) ?: section(rs_schema_description(),
+                                                               key->object);
+        return g_strdup_printf("[%s](#%s)", key->object->name, heading);
     case SCHEMA_OBJECTS:
         return g_strdup_printf("[list](#%s), at most %zu", key->name, key->count_max);
     case SCHEMA_SPECIAL:
@@ -218,6 +221,23 @@ char *rs_schema_markdown(void)
     markdown_units(out);
     markdown_metrics(out);
     markdown_data(out);
+    g_hash_table_destroy(seen);
+    return g_string_free(out, FALSE);
+}
+
+char *rs_description_markdown(void)
+{
+    GString *out = g_string_new(NULL);
+    GHashTable *seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+
+    g_string_append(
+        out, "# Keys of a driver description\n\nMade from the schema by `ringside schema "
+             "--drivers`; do not edit. [drivers.md](drivers.md) tells how to write one.\n\nA "
+             "description is one file of strict YAML, as scenarios are; quantities have units "
+             "([scenario-keys.md](scenario-keys.md#quantities)).\n\n");
+    markdown_object(out, rs_schema_description());
+    markdown_sections(out, rs_schema_description(), seen, 0);
+    g_string_truncate(out, out->len - 1); /* the blank line behind the last table */
     g_hash_table_destroy(seen);
     return g_string_free(out, FALSE);
 }

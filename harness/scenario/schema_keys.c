@@ -146,10 +146,19 @@ static const struct schema_key driver_keys[] = {
     {.name = "app", .type = SCHEMA_WORD, AT(scenario_driver, app_word), .words = app_words,
      .matrix = true,
      .doc = "An application of this project: `fwd` forwards between ports 0 and 1, `echo` sends "
-            "back, `gen` sends, `sink` receives, `poke` does what `script` says. Either this or "
-            "`command`."},
+            "back, `gen` sends, `sink` receives, `poke` does what `script` says. Either this, "
+            "`command` or `description`."},
+    {.name = "description", .type = SCHEMA_TEXT, AT(scenario_driver, description), .matrix = true,
+     .doc = "A file that describes anybody's driver: its packages, modules, how it is started "
+            "(docs/drivers.md). A relative path starts at the scenario's folder. What else stands "
+            "in this section counts instead of what the description says; `args`, `env`, `files` "
+            "and `modules` are added to it."},
+    {.name = "modules", .type = SCHEMA_TEXTS, AT(scenario_driver, modules), .count_max = 16,
+     .doc = "With `description`: kernel modules that are loaded behind those of the description, "
+            "`NAME PARAMETER=VALUE...`; of one that the description has, too, these parameters "
+            "count."},
     {.name = "args", .type = SCHEMA_TEXTS, AT(scenario_driver, args), .count_max = 64,
-     .doc = "More arguments for `app`."},
+     .doc = "More arguments for `app`, or for the `command` of a `description`."},
     {.name = "rings", .type = SCHEMA_INTEGER, AT(scenario_driver, rings), .unit = UNIT_COUNT,
      .min = "32", .max = "4096", .matrix = true,
      .doc = "Descriptors of each ring of `app`; a multiple of 8. Default: the application's."},
@@ -247,6 +256,9 @@ static const struct schema_key scenario_keys[] = {
      .doc = "What the scenario follows: a standard, a paper, a driver."},
     {.name = "tags", .type = SCHEMA_NAMES, AT(scenario_case, tags), .count_max = 16,
      .doc = "Words to select scenarios by."},
+    {.name = "capability", .type = SCHEMA_NAME, AT(scenario_case, capability), .matrix = true,
+     .doc = "What a driver that passes can do: the column of the conformance table (`make "
+            "conformance`)."},
     {.name = "canary", .type = SCHEMA_BOOL, AT(scenario_case, canary), .otherwise = "false",
      .doc = "This scenario must fail: its failing counts as pass and its passing as failure, so "
             "that a judge that sees nothing is noticed."},
@@ -271,6 +283,9 @@ static const struct schema_key scenario_keys[] = {
      .count_max = PLAN_PORTS_MAX, .doc = "The ports, in order; all keys have defaults."},
     {.name = "driver", .type = SCHEMA_OBJECT, AT(scenario_case, driver), .required = true,
      .object = &rs_schema_driver, .doc = "The program that drives the NIC."},
+    {.name = "guest", .type = SCHEMA_OBJECTS, AT(scenario_case, steps),
+     .object = &rs_schema_step, .count_offset = offsetof(struct scenario_case, step_count),
+     .count_max = SCENARIO_STEPS_MAX, .doc = "What is done in the guest beside the driver."},
     {.name = "traffic", .type = SCHEMA_OBJECTS, AT(scenario_case, flows),
      .object = &rs_schema_flow, .count_offset = offsetof(struct scenario_case, flow_count),
      .count_max = PLAN_FLOWS_MAX, .doc = "Flows of frames into the NIC."},

@@ -19,6 +19,10 @@ extern const struct schema_special rs_special_port;      /* uint64_t, PLAN_NO_PO
 extern const struct schema_special rs_special_port_bits; /* unsigned */
 extern const struct schema_special rs_special_ethertype; /* uint64_t */
 
+/* special_text.c */
+extern const struct schema_special rs_special_shell; /* char *, of several lines */
+extern const struct schema_special rs_special_regex; /* char * */
+
 /* special_traffic.c */
 extern const struct schema_special rs_special_size;   /* struct scenario_sizes */
 extern const struct schema_special rs_special_length; /* struct scenario_sizes */

@@ -113,7 +113,7 @@ START_TEST(kernel_log)
         "<1>[    3.000000] BUG: unable to handle page fault for address: 0";
 
     memset(&guest, 0, sizeof(guest));
-    rs_guest_kernel_log(&guest, log, sizeof(log) - 1);
+    rs_guest_kernel_log(&guest, NULL, log, sizeof(log) - 1);
     ck_assert_uint_eq(guest.complaints, 3);
     ck_assert_ptr_nonnull(strstr(guest.complaint[0], "WARNING"));
     ck_assert_ptr_nonnull(strstr(guest.complaint[2], "BUG"));
@@ -127,7 +127,7 @@ START_TEST(kernel_log_floods)
     memset(&guest, 0, sizeof(guest));
     for (unsigned i = 0; i < 10000; i++)
         g_string_append(log, "BUG: again and again and again\n");
-    rs_guest_kernel_log(&guest, log->str, log->len);
+    rs_guest_kernel_log(&guest, NULL, log->str, log->len);
     ck_assert_uint_eq(guest.complaints, 10000);
     g_string_free(log, TRUE);
 }
@@ -135,7 +135,7 @@ END_TEST
 
 START_TEST(a_folder_without_status)
 {
-    ck_assert_int_eq(rs_guest_results(&guest, "/nonexistent", why, sizeof(why)), -ENOENT);
+    ck_assert_int_eq(rs_guest_results(&guest, "/nonexistent", NULL, why, sizeof(why)), -ENOENT);
 }
 END_TEST
 

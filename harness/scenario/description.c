@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Reads driver descriptions: see description.h.
+ */
+#include "harness/scenario/description.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <string.h>
+
+#include "harness/scenario/matrix.h"
+#include "harness/scenario/reader.h"
+#include "harness/scenario/text_file.h"
+#include "harness/scenario/yaml.h"
+
+#define GIVEN(d, key) rs_schema_given(rs_schema_description(), (d), (key))
+#define GOOD(d, key)  rs_schema_good(rs_schema_description(), (d), (key))
+#define COMPLAIN(d, diag, key, ...)                                                                \
+    rs_diag_add((diag), DIAG_ERROR, (d)->path, (d)->text,                                          \
+                rs_schema_mark(rs_schema_description(), (d), (key)), __VA_ARGS__)
+
+static struct {
+    char *path, *text;
+} imposed;
+
+void rs_description_impose(const char *path, const char *text)
+{
+    g_free(imposed.path);
+    g_free(imposed.text);
+    imposed.path = g_strdup(path);
+    imposed.text = g_strdup(text);
+}
+
+const char *rs_description_imposed(void)
+{
+    return imposed.path;
+}
+
+/* ---- paths ---- */
+
+/* A path of this machine, seen from the description's folder. */
+static void resolve(const struct description *d, char **path)
+{
+    char *folder = g_path_get_dirname(d->path), *full;
+
+    if (*path != NULL) {
+        full = g_canonicalize_filename(*path, NULL);
+        if (!g_path_is_absolute(*path)) {
+            g_free(full);
+            char *base = g_canonicalize_filename(folder, NULL);
+            full = g_canonicalize_filename(*path, base);
+            g_free(base);
+        }
+        g_free(*path);
+        *path = full;
+    }
+    g_free(folder);
+}
+
+/* "./mine.ko parameter=1": the first word is a path when it looks like one. */
+static void resolve_module(const struct description *d, char **module)
+{
+    char **words = g_strsplit(*module, " ", 2);
+
+    if (words[0] != NULL && (strchr(words[0], '/') != NULL || g_str_has_suffix(words[0], ".ko"))) {
+        resolve(d, &words[0]);
+        g_free(*module);
+        *module = g_strjoinv(" ", words);
+    }
+    g_strfreev(words);
+}
+
+static void resolve_all(struct description *d)
+{
+    resolve(d, &d->library);
+    if (d->kernel != NULL && strchr(d->kernel, '/') != NULL)
+        resolve(d, &d->kernel);
+    for (char **file = d->files; file != NULL && *file != NULL; file++)
+        resolve(d, file);
+    for (char **module = d->modules; module != NULL && *module != NULL; module++)
+        resolve_module(d, module);
+}
+
+/* ---- checks ---- */
+
+static void check_file(const struct description *d, const char *key, const char *path, bool program,
+                       struct diag *diag)
+{
+    if (path == NULL)
+        return;
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        COMPLAIN(d, diag, key, "'%s': there is no file %s", key, path);
+    else if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
+        COMPLAIN(d, diag, key, "'%s': %s is not an ordinary file", key, path);
+    else if (program && !g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
+        COMPLAIN(d, diag, key, "'%s': %s may not be executed; chmod +x makes it a program", key,
+                 path);
+}
+
+/* The program is one of `files`, and may be executed; or it lies in the guest. */
+static void check_command(const struct description *d, struct diag *diag)
+{
+    const char *program = d->command[0];
+
+    if (program == NULL) {
+        COMPLAIN(d, diag, "command", "'command' is an empty list; leave it out when the driver is "
+                                     "in the kernel");
+        return;
+    }
+    if (program[0] == '/')
+        return;
+    for (char **file = d->files; file != NULL && *file != NULL; file++) {
+        char *base = g_path_get_basename(*file);
+        bool hit = strcmp(base, program) == 0;
+
+        g_free(base);
+        if (hit) {
+            check_file(d, "command", *file, true, diag);
+            return;
+        }
+    }
+    COMPLAIN(d, diag, "command",
+             "'%s' is none of 'files', and no absolute path of a program in the guest like "
+             "/usr/bin/dpdk-testpmd", program);
+}
+
+static void check_only_with(const struct description *d, const char *key, const char *other,
+                            bool there, struct diag *diag)
+{
+    if (GIVEN(d, key) && !there)
+        COMPLAIN(d, diag, key, "'%s' means nothing without '%s'", key, other);
+}
+
+static void check_regexes(const struct description *d, char **texts, struct diag *diag)
+{
+    for (; texts != NULL && *texts != NULL; texts++) {
+        GError *error = NULL;
+        GRegex *regex = g_regex_new(*texts, 0, 0, &error);
+
+        if (regex != NULL) {
+            g_regex_unref(regex);
+            continue;
+        }
+        COMPLAIN(d, diag, "kernel-log", "'%s' is no regular expression: %s", *texts,
+                 error->message);
+        g_error_free(error);
+    }
+}
+
+static void check(const struct description *d, struct diag *diag)
+{
+    bool fifo = d->input == 1;
+
+    if (d->command != NULL && GOOD(d, "command") && GOOD(d, "files"))
+        check_command(d, diag);
+    for (char **file = d->files; file != NULL && *file != NULL; file++)
+        check_file(d, "files", *file, false, diag);
+    check_file(d, "library", d->library, false, diag);
+    check_only_with(d, "prompt", "input: fifo", fifo, diag);
+    check_only_with(d, "stop-line", "input: fifo", fifo, diag);
+    check_only_with(d, "input", "command", d->command != NULL, diag);
+    check_only_with(d, "ready", "command", d->command != NULL, diag);
+    check_only_with(d, "prepare-timeout", "prepare", d->prepare != NULL, diag);
+    if (d->machine.memory_bytes % (1 << 20) != 0)
+        COMPLAIN(d, diag, "machine", "'memory' must be whole MiB");
+    check_regexes(d, d->kernel_log.fail, diag);
+}
+
+/* ---- reading ---- */
+
+struct description *rs_description_parse(const char *path, const char *text, size_t length,
+                                         struct diag *diag)
+{
+    struct description *d = g_new0(struct description, 1);
+    struct matrix none = {0};
+    const size_t before = diag->errors;
+    struct yaml_node *root;
+    struct reader r;
+
+    d->path = g_strdup(path);
+    d->text = g_strndup(text, length);
+    root = rs_yaml_parse(d->path, d->text, length, diag);
+    if (root != NULL) {
+        rs_reader_init(&r, d->path, d->text, diag, &none);
+        rs_read_object(&r, rs_schema_description(), root, d);
+        rs_reader_fini(&r);
+        rs_yaml_free(root);
+        resolve_all(d);
+        check(d, diag);
+    }
+    if (diag->errors == before)
+        return d;
+    rs_description_free(d);
+    return NULL;
+}
+
+struct description *rs_description_load(const char *path, struct diag *diag)
+{
+    struct description *d = NULL;
+    size_t length = 0;
+    char *text;
+
+    if (imposed.text != NULL)
+        return rs_description_parse(imposed.path, imposed.text, strlen(imposed.text), diag);
+    text = rs_text_file(path, &length, diag);
+    if (text != NULL)
+        d = rs_description_parse(path, text, length, diag);
+    g_free(text);
+    return d;
+}
+
+void rs_description_free(struct description *d)
+{
+    if (d == NULL)
+        return;
+    rs_schema_fini(rs_schema_description(), d);
+    g_free(d->path);
+    g_free(d->text);
+    g_free(d);
+}
