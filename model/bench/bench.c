@@ -142,6 +142,10 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
                     bench_time(b, TIMING_wire_byte) * NIC_FRAME_MIN;
     b->gen_lead_ps = lead > UINT32_MAX ? UINT32_MAX : (uint32_t)lead;
     b->write_stall_vns = clock_to_virtual(b, bench_time(b, TIMING_mmio_write_stall));
+    lead = bench_time(b, TIMING_pcie_oneway);
+    b->read_lead_ps[WAY_DATA] = (uint32_t)(lead + bench_time(b, TIMING_rc_read));
+    b->read_lead_ps[WAY_BACK] = (uint32_t)lead;
+    gen_wire_up(b);
     fault_wire_up(b);
     b->heeded = heeded;
     b->kept = trace_kept(b->plan->trace_level);
@@ -191,7 +195,7 @@ int bench_init(struct bench *b, void *block, const struct bench_config *config, 
     st->plan_hash = bench_plan_hash(b);
     st->bytes = bench_state_bytes(config);
     st->ports = config->ports;
-    sched_init(&st->sched);
+    sched_init(&st->sched, st->ports);
     for (unsigned p = 0; p < st->ports; p++) {
         struct nic_config c = port_config(b, p);
         if (nic_init(&b->nic[p], bench_nic_block(b, p), &c, &nic_ops, b, &st->sched)) {
@@ -206,9 +210,36 @@ int bench_init(struct bench *b, void *block, const struct bench_config *config, 
 }
 
 /* ---- time ---- */
-static inline void fire(struct bench *b, const struct sched_event *e)
+static inline void fire_line(struct bench *b, unsigned line, unsigned port)
+{
+    switch (line) {
+    case LINE_GEN:
+        gen_line(b, port);
+        break;
+    case LINE_LAND:
+        pcie_land(b, port);
+        break;
+    case LINE_MMIO:
+        mmio_fire(b, port);
+        break;
+    case LINE_READ + WAY_DATA:
+    case LINE_READ + WAY_DESC:
+    case LINE_READ + WAY_BACK:
+        pcie_read_fire(b, port, (enum read_way)(line - LINE_READ));
+        break;
+    default:
+        nic_line(&b->nic[port], line);
+        break;
+    }
+}
+
+static void fire(struct bench *b, const struct sched_event *e)
 {
     unsigned device = sched_event_device(e);
+    if (e->kind >= SCHED_LINE_KIND) {
+        fire_line(b, e->kind - SCHED_LINE_KIND, device);
+        return;
+    }
     switch (sched_event_class(e)) {
     case SCHED_WIRE:
         if (e->kind == KIND_WIRE_HEAD)
@@ -235,9 +266,15 @@ static inline void fire(struct bench *b, const struct sched_event *e)
 void bench_run_until(struct bench *b, uint64_t limit_ps)
 {
     struct sched_event e;
+    enum sched_line line;
+    uint32_t port;
     b->inside++;
-    while (sched_pop(&b->st->sched, limit_ps, &e))
-        fire(b, &e);
+    while ((line = sched_next(&b->st->sched, limit_ps, &port, &e)) != SCHED_NONE) {
+        if (line == SCHED_REST)
+            fire(b, &e);
+        else
+            fire_line(b, line, port);
+    }
     b->inside--;
 }
 

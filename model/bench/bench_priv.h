@@ -16,7 +16,7 @@
 
 #define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
 enum {
-    BENCH_STATE_VERSION = 1,
+    BENCH_STATE_VERSION = 2,
     TRACE_EVENTS = TRACE_BLOCK_EVENTS,  /* records hashed and handed out at a time */
     POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
     POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
@@ -38,7 +38,22 @@ enum {
     PAUSE_EVENTS = 4,  /* of one port in the heap */
 };
 
-/* What a scheduled event of the bench means: sched_event.kind, by class. */
+/* What a port waits for all the time has a line of its own on the heap. */
+enum bench_line {
+    LINE_GEN = SCHED_LINE_WIRE, /* the next frame of the only flow into this port */
+    LINE_LAND = SCHED_LINE_BUS, /* a write that the guest can see lands */
+    LINE_MMIO,                  /* the first pending register write arrives */
+    LINE_READ, /* and two more, see enum read_way: the first read of that way has come */
+};
+/* Ways of a read: each its reads in the order of their coming. */
+enum read_way {
+    WAY_DATA, /* to the root complex */
+    WAY_DESC,
+    WAY_BACK, /* and from it */
+    READ_WAYS,
+};
+
+/* What another scheduled event of the bench means: sched_event.kind, by class. */
 enum bench_kind {
     /* SCHED_PLAN */
     KIND_READY_LIMIT,
@@ -52,9 +67,6 @@ enum bench_kind {
     KIND_LIGHT,     /* device = port: its laser may have changed */
     KIND_PAUSE,     /* device = port: its far end hears of a pause, or the pause ends */
     /* SCHED_BUS */
-    KIND_MMIO,       /* device = port: the first pending register write arrives */
-    KIND_READ,       /* queue = slot: it reaches the root complex, or its completion the NIC */
-    KIND_LAND,       /* device = port: a write that the guest can see lands */
     KIND_LAND_LATER, /* device = port: payload lands that no visible write followed */
     KIND_NESTED,     /* register writes from within a DMA are done now */
     /* SCHED_LAST */
@@ -178,9 +190,13 @@ struct read_slot { /* pcie.c */
     uint64_t walk_ps; /* what the IOTLB adds to it */
     uint16_t tag, length;
     uint8_t phase, status;
-    uint8_t pending; /* its event is in the heap */
     uint8_t refused; /* enum report_refused, for the report */
+    uint8_t unused;
     uint8_t data[NIC_READ_MAX];
+};
+struct read_line { /* pcie_read.c: of one way, the first to come first */
+    uint8_t head, count;
+    uint8_t slot[READ_SLOTS];
 };
 
 struct mmio_write {
@@ -218,12 +234,13 @@ struct port_state {
     struct pause_state pause;
     uint8_t carrier, laser, cut, head_pending, light_pending;
     /* pcie.c */
-    uint8_t land_pending, later_pending, mmio_pending;
+    uint8_t land_pending, later_pending;
     uint64_t up_free_ps, down_free_ps, last_land_ps;
     uint32_t credit_used, intx_level;
     uint64_t mmio_last_ps;
     uint32_t mmio_head, mmio_count;
     struct mmio_write mmio[MMIO_PENDING];
+    struct read_line reads[READ_WAYS];
     struct read_slot read[READ_SLOTS];
     struct nic_fifo posted, wire;
     _Alignas(64) uint8_t posted_ring[POSTED_BYTES];
@@ -307,6 +324,8 @@ struct bench {
     unsigned stamps; /* distinct stamp offsets */
     uint16_t stamp[12]; /* ten kinds of header can differ in it */
     uint32_t gen_lead_ps;
+    uint32_t read_lead_ps[READ_WAYS];
+    uint32_t lone_flow[PLAN_PORTS_MAX]; /* the only one into a port; NO_FLOW: none, or several */
     uint64_t write_stall_vns; /* what a posted write costs the CPU */
     /* bits per event id: a fault counts it, the bench counts it or acts on it, the host wants it;
      * one of these */
@@ -341,15 +360,19 @@ static inline bool bench_running(const struct bench *b)
     return b->st->run.phase == PHASE_RUNNING;
 }
 /* The heap cannot overflow: the bench itself has at most one event per flow (its next frame), per
- * port one each for the wire queue, pending register writes, landing, late landing and one per
- * read slot, four for pause, one per fault, and four for the plan: 64 + 8 * (8 + 32) + 32 + 4 =
- * 420. The ports
- * bound their own. */
+ * port one each for the wire queue, light and late landing, four for pause, and one per line (for
+ * a time that a line cannot hold), one per fault, and four for the plan: 64 + 8 * 15 + 32 + 4 =
+ * 220. The ports bound their own. */
 static inline void bench_at(struct bench *b, uint64_t time_ps, enum sched_class class_,
                             uint32_t device, uint32_t queue, enum bench_kind kind,
                             uint32_t lead_ps)
 {
     sched_at(&b->st->sched, time_ps, class_, device, queue, kind, 0, lead_ps);
+}
+static inline void bench_line(struct bench *b, uint64_t time_ps, uint32_t device, unsigned line,
+                              uint32_t lead_ps)
+{
+    sched_line(&b->st->sched, device, (enum sched_line)line, time_ps, lead_ps);
 }
 
 /* bench.c */
@@ -458,8 +481,10 @@ bool frame_stamp(const struct bench *b, const uint8_t *frame, uint32_t length,
 uint16_t frame_sum(const uint8_t *data, uint32_t bytes, uint64_t start);
 
 /* gen.c */
+void gen_wire_up(struct bench *b);
 void gen_go(struct bench *b);
 void gen_fire(struct bench *b, const struct sched_event *e);
+void gen_line(struct bench *b, unsigned port);
 bool gen_reserved(const struct bench *b, unsigned port); /* a flow of it has its slot of the wire */
 void gen_release(struct bench *b, unsigned port); /* flows that were held, the oldest first */
 
@@ -518,15 +543,19 @@ bool pause_valid(const struct pause_state *s);
 bool responder_take(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length);
 
 /* pcie.c, mmio.c */
-void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
-               uint32_t length);
 void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
                 const void *data, uint32_t length);
 void pcie_message(struct bench *b, uint16_t function, uint64_t address, uint32_t data);
 void pcie_intx(struct bench *b, uint16_t function, bool level);
 uint32_t pcie_room(const struct bench *b, uint16_t function);
 void pcie_fire(struct bench *b, const struct sched_event *e);
+void pcie_land(struct bench *b, unsigned port);     /* its line: what is due */
+void pcie_land_due(struct bench *b, unsigned port); /* the same before its time has come */
 void pcie_land_all(struct bench *b, unsigned port); /* in order, now, whenever they were due */
+static inline uint64_t pcie_tlps(uint32_t bytes, uint64_t each)
+{
+    return (bytes + each - 1) / each;
+}
 uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes);
 uint64_t pcie_down(struct bench *b, unsigned port, uint64_t bytes);
 void mmio_arrive(struct bench *b, unsigned port);
@@ -535,6 +564,12 @@ void mmio_nested(struct bench *b);
 void mmio_schedule(struct bench *b, unsigned port);
 void mmio_deliver_all(struct bench *b, unsigned port);
 bool pcie_valid(struct bench *b, unsigned port);
+
+/* pcie_read.c */
+void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+               uint32_t length);
+void pcie_read_fire(struct bench *b, unsigned port, enum read_way way);
+bool pcie_read_valid(const struct bench *b, unsigned port);
 
 /* rootcomplex.c */
 void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data);

@@ -4,7 +4,7 @@
  * the pins of the NIC, so that a frame is one event; cable and preamble are in the flow's origin.
  * Rates are rationals with the remainder carried: after n intervals exactly floor(n * num / den)
  * ps have passed. Flows that share a port take turns on its wire in the order of their asking.
- * Each flow has one event in the heap at most.
+ * Each flow has one event in the heap at most; the only flow into a port has the port's line.
  *
  * A flow that a pause held up is late until it has caught up with its plan: its frames carry the
  * time for which they were planned, so that latency counts the wait.
@@ -19,6 +19,17 @@ static uint64_t origin(const struct bench *b, const struct plan_flow *f)
     return bench_add(b->st->run.go_ps, lag);
 }
 
+static inline void at(struct bench *b, unsigned flow, uint64_t time_ps, enum gen_phase phase)
+{
+    unsigned port = b->flows[flow].port;
+    b->st->flow[flow].phase = phase;
+    if (b->lone_flow[port] == flow)
+        bench_line(b, time_ps, port, LINE_GEN, b->gen_lead_ps);
+    else
+        bench_at(b, time_ps, SCHED_WIRE, port, flow,
+                 phase == GEN_WAITS ? KIND_GEN_TURN : KIND_GEN_START, b->gen_lead_ps);
+}
+
 static void done(struct bench *b, struct flow_state *s)
 {
     s->phase = GEN_DONE;
@@ -30,16 +41,26 @@ static void plan_next(struct bench *b, unsigned flow)
 {
     const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
-    uint64_t at = bench_max(s->next_ps, bench_now(b));
+    uint64_t start = bench_max(s->next_ps, bench_now(b));
     if (s->next_ps >= bench_now(b))
         s->late = 0;
     if (s->count.sent >= f->count || s->count.sent >= UINT32_MAX ||
-        (s->late ? s->next_ps : at) >= bench_add(origin(b, f), f->stop_ps)) {
+        (s->late ? s->next_ps : start) >= bench_add(origin(b, f), f->stop_ps)) {
         done(b, s);
         return;
     }
-    s->phase = GEN_WAITS;
-    bench_at(b, at, SCHED_WIRE, f->port, flow, KIND_GEN_TURN, b->gen_lead_ps);
+    at(b, flow, start, GEN_WAITS);
+}
+
+void gen_wire_up(struct bench *b)
+{
+    unsigned flows[PLAN_PORTS_MAX] = {0};
+    for (unsigned i = 0; i < PLAN_PORTS_MAX; i++)
+        b->lone_flow[i] = NO_FLOW;
+    for (unsigned i = 0; i < b->plan->flows.count; i++) {
+        unsigned port = b->flows[i].port;
+        b->lone_flow[port] = flows[port]++ ? NO_FLOW : i;
+    }
 }
 
 void gen_go(struct bench *b)
@@ -130,13 +151,11 @@ static void turn(struct bench *b, unsigned flow)
         send(b, flow, length);
         return;
     }
-    s->phase = GEN_RESERVED;
-    bench_at(b, start, SCHED_WIRE, f->port, flow, KIND_GEN_START, b->gen_lead_ps);
+    at(b, flow, start, GEN_RESERVED);
 }
 
-void gen_fire(struct bench *b, const struct sched_event *e)
+static void fire(struct bench *b, unsigned flow, enum gen_phase phase)
 {
-    unsigned flow = sched_event_queue(e);
     const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
     if (!bench_running(b)) { /* the deadline came first */
@@ -148,10 +167,25 @@ void gen_fire(struct bench *b, const struct sched_event *e)
         s->late = 1;
         return;
     }
-    if (e->kind == KIND_GEN_TURN)
+    if (phase == GEN_WAITS)
         turn(b, flow);
     else
         send(b, flow, frame_length(b, flow, s->count.sent));
+}
+
+void gen_fire(struct bench *b, const struct sched_event *e)
+{
+    fire(b, sched_event_queue(e), e->kind == KIND_GEN_TURN ? GEN_WAITS : GEN_RESERVED);
+}
+
+void gen_line(struct bench *b, unsigned port)
+{
+    unsigned flow = b->lone_flow[port];
+    if (flow == NO_FLOW)
+        return;
+    enum gen_phase phase = (enum gen_phase)b->st->flow[flow].phase;
+    if (phase == GEN_WAITS || phase == GEN_RESERVED)
+        fire(b, flow, phase);
 }
 
 /* ---- pause ---- */

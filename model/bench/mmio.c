@@ -35,12 +35,11 @@ void mmio_deliver_all(struct bench *b, unsigned port)
         mmio_arrive(b, port);
 }
 
-/* Its event: all that is due, then an event for the next one. One event per port at a time; a
- * write that was delivered early leaves an event that finds nothing due. */
+/* Its line: all that is due, then an event for the next one. A write that was delivered early
+ * leaves an event that finds nothing due. */
 void mmio_fire(struct bench *b, unsigned port)
 {
     struct port_state *p = &b->st->port[port];
-    p->mmio_pending = 0;
     while (p->mmio_count && p->mmio[p->mmio_head].due_ps <= bench_now(b))
         mmio_arrive(b, port);
     mmio_schedule(b, port);
@@ -49,11 +48,9 @@ void mmio_fire(struct bench *b, unsigned port)
 void mmio_schedule(struct bench *b, unsigned port)
 {
     struct port_state *p = &b->st->port[port];
-    if (p->mmio_pending || !p->mmio_count)
-        return;
-    p->mmio_pending = 1;
-    bench_at(b, p->mmio[p->mmio_head].due_ps, SCHED_BUS, port, 0, KIND_MMIO,
-             (uint32_t)bench_time(b, TIMING_pcie_oneway));
+    if (p->mmio_count)
+        bench_line(b, p->mmio[p->mmio_head].due_ps, port, LINE_MMIO,
+                   (uint32_t)bench_time(b, TIMING_pcie_oneway));
 }
 
 static void mmio_count(struct bench *b, unsigned port, unsigned bar, bool write)

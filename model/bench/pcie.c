@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * The PCIe link of each port: two servers (up, down) with a next-free time each, the posted writes
- * that are on their way, the reads in flight. What memory does is rootcomplex.c's business.
+ * The PCIe link of each port: two servers (up, down) with a next-free time each, and the posted
+ * writes that are on their way. What memory does is rootcomplex.c's business.
  *
  * Posted writes land in the order in which they were given. Payload is not looked at before its
  * descriptor, so it has no event of its own: it lands with the first visible write behind it, or
@@ -34,11 +34,6 @@ uint64_t pcie_down(struct bench *b, unsigned port, uint64_t bytes)
     return serve(b, &b->st->port[port].down_free_ps, bytes);
 }
 
-static uint64_t tlps(uint32_t bytes, uint64_t each)
-{
-    return (bytes + each - 1) / each;
-}
-
 /* ---- posted writes ---- */
 uint32_t pcie_room(const struct bench *b, uint16_t function)
 {
@@ -51,7 +46,7 @@ static void land_schedule(struct bench *b, unsigned port, const struct posted *e
     struct port_state *p = &b->st->port[port];
     if (e->visible && !p->land_pending) {
         p->land_pending = 1;
-        bench_at(b, e->land_ps, SCHED_BUS, port, 0, KIND_LAND, 0);
+        bench_line(b, e->land_ps, port, LINE_LAND, 0);
     } else if (!e->visible && !p->land_pending && !p->later_pending) {
         p->later_pending = 1;
         bench_at(b, e->land_ps + LATER_PS, SCHED_BUS, port, 0, KIND_LAND_LATER, 0);
@@ -115,7 +110,7 @@ static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_
     struct iotlb_answer at;
     uint64_t count = 1, mps = bench_time(b, TIMING_pcie_mps);
     if (length > mps)
-        count = tlps(length, mps);
+        count = pcie_tlps(length, mps);
     uint64_t arrives = pcie_up(b, port, length + count * bench_time(b, TIMING_pcie_write_header)) +
                        bench_time(b, TIMING_pcie_oneway);
     bool physical;
@@ -238,7 +233,7 @@ static void land_until(struct bench *b, unsigned port, uint64_t limit_ps)
     nic_room(&b->nic[port]);
 }
 
-static void land_due(struct bench *b, unsigned port)
+void pcie_land_due(struct bench *b, unsigned port)
 {
     struct port_state *p = &b->st->port[port];
     uint32_t at = nic_fifo_head(&p->posted);
@@ -253,138 +248,21 @@ void pcie_land_all(struct bench *b, unsigned port)
         land_until(b, port, SCHED_NEVER);
 }
 
-/* ---- split reads ---- */
-static int slot_of(uint16_t tag)
+void pcie_land(struct bench *b, unsigned port)
 {
-    unsigned slot = NIC_TAG_SLOT(tag);
-    switch (NIC_TAG_KIND(tag)) {
-    case NIC_TAG_TX_DATA:
-        return slot < NIC_TX_DATA_SLOTS ? (int)slot : -1;
-    case NIC_TAG_TX_DESC:
-        return slot < NIC_TX_DESC_SLOTS ? (int)(NIC_TX_DATA_SLOTS + slot) : -1;
-    case NIC_TAG_RX_DESC:
-        return slot < NIC_RX_DESC_SLOTS
-                   ? (int)(NIC_TX_DATA_SLOTS + NIC_TX_DESC_SLOTS + slot) : -1;
-    default:
-        return -1;
-    }
-}
-
-/* Payload that is sampled a little late, with the next wake, is sampled before anything of it can
- * be seen; descriptors are sampled exactly. */
-static void read_schedule(struct bench *b, unsigned port, unsigned slot)
-{
-    struct read_slot *r = &b->st->port[port].read[slot];
-    if (r->pending)
-        return; /* the event in the heap finds a slot that is not due and comes back here */
-    r->pending = 1;
-    uint64_t lead = bench_time(b, TIMING_pcie_oneway);
-    if (r->phase == READ_TO_ROOT)
-        lead = slot < NIC_TX_DATA_SLOTS ? lead + bench_time(b, TIMING_rc_read) : 0;
-    bench_at(b, r->due_ps, SCHED_BUS, port, slot, KIND_READ, (uint32_t)lead);
-}
-
-void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
-               uint32_t length)
-{
-    unsigned port = NIC_FUNCTION_PORT(function);
-    struct port_state *p = &b->st->port[port];
-    int slot = slot_of(tag);
-    if (slot < 0 || !length || length > NIC_READ_MAX) {
-        trace_emit(b, BENCH_EV_overflow, function, tag, QUEUE_READ, 0, 0);
-        return;
-    }
-    p->count.dma_reads++;
-    p->count.dma_read_bytes += length;
-    p->count.desc_reads += NIC_TAG_KIND(tag) != NIC_TAG_TX_DATA;
-    struct read_slot *r = &p->read[slot];
-    uint64_t up = pcie_up(b, port, bench_time(b, TIMING_pcie_read_header) *
-                                       tlps(length, bench_time(b, TIMING_pcie_mrrs)));
-    /* Behind the writes that were posted before it. */
-    r->due_ps = bench_max(up + bench_time(b, TIMING_pcie_oneway), p->last_land_ps);
-    r->address = address;
-    r->tag = tag;
-    r->length = (uint16_t)length;
-    r->phase = READ_TO_ROOT;
-    r->status = NIC_DMA_OK;
-    read_schedule(b, port, (unsigned)slot);
-}
-
-void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_dma_status status,
-                    const void *data, uint32_t length)
-{
-    unsigned port = NIC_FUNCTION_PORT(function);
-    int slot = slot_of(tag);
-    if (port >= b->st->ports || slot < 0)
-        return;
-    struct read_slot *r = &b->st->port[port].read[slot];
-    if (r->phase != READ_AT_ROOT || r->tag != tag)
-        return; /* an answer to nothing that was asked */
-    if (status == NIC_DMA_OK && length != r->length)
-        status = NIC_DMA_ABORT;
-    r->status = (uint8_t)status;
-    if (status != NIC_DMA_OK) {
-        root_refused(b, port, tag, r->address, r->length, status, r->refused);
-        nic_refused(&b->nic[port], tag, r->address, false);
-    }
-    if (status == NIC_DMA_OK)
-        memcpy(r->data, data, length);
-    uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *
-                     tlps(r->length, bench_time(b, TIMING_pcie_mps));
-    bytes += status == NIC_DMA_OK ? r->length : 0;
-    r->phase = READ_BACK;
-    r->due_ps = pcie_down(b, port, bytes) + bench_time(b, TIMING_rc_read) +
-                bench_time(b, TIMING_nic_read) + r->walk_ps;
-    read_schedule(b, port, (unsigned)slot);
-    if (!b->inside)
-        bench_settle(b);
-}
-
-static void read_fire(struct bench *b, unsigned port, unsigned slot)
-{
-    struct read_slot *r = &b->st->port[port].read[slot];
-    r->pending = 0;
-    if (r->phase != READ_TO_ROOT && r->phase != READ_BACK)
-        return;
-    if (r->due_ps > bench_now(b)) {
-        read_schedule(b, port, slot);
-        return;
-    }
-    if (r->phase == READ_TO_ROOT) {
-        r->phase = READ_AT_ROOT;
-        land_due(b, port); /* payload before it, which has no event of its own */
-        root_read(b, port, slot);
-        return;
-    }
-    r->phase = READ_FREE;
-    bool ok = r->status == NIC_DMA_OK;
-    nic_dma_done(&b->nic[port], r->tag, (enum nic_dma_status)r->status, ok ? r->data : NULL,
-                 ok ? r->length : 0);
+    b->st->port[port].land_pending = 0;
+    land_until(b, port, bench_now(b));
 }
 
 void pcie_fire(struct bench *b, const struct sched_event *e)
 {
     unsigned port = sched_event_device(e);
-    struct port_state *p = &b->st->port[port];
-    switch (e->kind) {
-    case KIND_MMIO:
-        mmio_fire(b, port);
-        break;
-    case KIND_READ:
-        read_fire(b, port, sched_event_queue(e));
-        break;
-    case KIND_NESTED:
+    if (e->kind == KIND_NESTED) {
         mmio_nested(b);
-        break;
-    case KIND_LAND_LATER:
-        p->later_pending = 0;
-        land_until(b, port, bench_now(b));
-        break;
-    default:
-        p->land_pending = 0;
-        land_until(b, port, bench_now(b));
-        break;
+        return;
     }
+    b->st->port[port].later_pending = 0;
+    land_until(b, port, bench_now(b));
 }
 
 /* Loaded state: rings whole, indices in range, every piece as post() makes them. */
@@ -402,9 +280,5 @@ bool pcie_valid(struct bench *b, unsigned port)
             return false;
         credit += e->credit;
     }
-    for (unsigned i = 0; i < READ_SLOTS; i++)
-        if (p->read[i].length > NIC_READ_MAX || p->read[i].phase > READ_BACK ||
-            (p->read[i].phase != READ_FREE && slot_of(p->read[i].tag) != (int)i))
-            return false;
     return credit == p->credit_used;
 }

@@ -21,7 +21,8 @@ uint64_t bench_layout(void)
         offsetof(struct bench_state, replay), offsetof(struct bench_state, sched),
         sizeof(struct flow_state), sizeof(struct replay), sizeof(struct sched),
         sizeof(struct port_state), offsetof(struct port_state, mmio),
-        offsetof(struct port_state, read), offsetof(struct port_state, posted),
+        offsetof(struct port_state, reads), offsetof(struct port_state, read),
+        offsetof(struct port_state, posted),
         offsetof(struct port_state, posted_ring), offsetof(struct port_state, wire_ring),
         sizeof(struct posted), sizeof(struct wire_frame), sizeof(struct iotlb),
         sizeof(struct faults), sizeof(struct contract), sizeof(struct refused),
@@ -58,6 +59,8 @@ static bool event_valid(const void *bench, const struct sched_event *e)
     const struct bench *b = bench;
     unsigned device = sched_event_device(e), queue = sched_event_queue(e);
     bool port = device < b->st->ports;
+    if (e->kind >= SCHED_LINE_KIND) /* whoever gets it looks for what is due */
+        return port && e->kind < SCHED_LINE_KIND + SCHED_LINES;
     switch (sched_event_class(e)) {
     case SCHED_PLAN:
         return e->kind <= KIND_ACTION || (e->kind == KIND_FAULT && queue < b->plan->faults.count);
@@ -67,8 +70,7 @@ static bool event_valid(const void *bench, const struct sched_event *e)
         return (e->kind == KIND_GEN_TURN || e->kind == KIND_GEN_START) && port &&
                queue < b->plan->flows.count;
     case SCHED_BUS:
-        return port && e->kind >= KIND_MMIO && e->kind <= KIND_NESTED &&
-               (e->kind != KIND_READ || queue < READ_SLOTS);
+        return port && e->kind >= KIND_LAND_LATER && e->kind <= KIND_NESTED;
     case SCHED_NIC:
         return port; /* the NIC looks at the rest itself */
     case SCHED_LAST:
@@ -112,7 +114,8 @@ static const char *invalid(struct bench *b)
             st->flow[i].count.sent > UINT32_MAX || st->flow[i].carry > b->flows[i].interval_den)
             return "saved state: a flow's progress is out of range";
     for (unsigned i = 0; i < st->ports; i++)
-        if (!pcie_valid(b, i) || !wire_valid(&st->port[i]) || !pause_valid(&st->port[i].pause))
+        if (!pcie_valid(b, i) || !pcie_read_valid(b, i) || !wire_valid(&st->port[i]) ||
+            !pause_valid(&st->port[i].pause))
             return "saved state: a port's queues do not add up";
     return NULL;
 }

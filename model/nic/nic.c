@@ -206,18 +206,29 @@ void nic_mmio_write(struct nic *n, unsigned bar, uint32_t offset, uint64_t value
 
 /* ---- timers, completions, room ---- */
 
+void nic_line(struct nic *n, unsigned line)
+{
+    if (line == NIC_LINE_RX)
+        nic_rx_pipe(n);
+    else
+        nic_tx_wire_fire(n);
+}
+
 void nic_fire(struct nic *n, const struct sched_event *event)
 {
+    if (event->kind >= SCHED_LINE_KIND) {
+        nic_line(n, event->kind - SCHED_LINE_KIND);
+        return;
+    }
     switch ((enum nic_timer)event->kind) {
     case NIC_TIMER_LINK:
         nic_link_fire(n, event);
         break;
     case NIC_TIMER_RX:
-        nic_rx_fire(n, event);
+        nic_rx_work(n);
         break;
     case NIC_TIMER_TX:
-    case NIC_TIMER_TX_WIRE:
-        nic_tx_fire(n, event);
+        nic_tx_work(n);
         break;
     case NIC_TIMER_EITR:
         nic_irq_fire(n, event);

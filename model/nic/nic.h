@@ -186,6 +186,8 @@ void nic_refused(struct nic *nic, uint16_t tag, uint64_t address, bool given);
 void nic_room(struct nic *nic);
 /* An event that this NIC scheduled is due. */
 void nic_fire(struct nic *nic, const struct sched_event *event);
+/* The same of a line, SCHED_LINE_NIC or above. */
+void nic_line(struct nic *nic, unsigned line);
 
 /* The MAC's view: is the transmit side able to send (link up as the NIC sees it)? */
 bool nic_link_up(const struct nic *nic);

@@ -53,13 +53,18 @@ struct nic_state {
 /* What this NIC schedules for itself: sched_event.kind. */
 enum nic_timer {
     NIC_TIMER_LINK,     /* link.c: carrier has been there long enough */
-    NIC_TIMER_RX,       /* rx.c: the frame whose end has come; arg = rx.c's own */
-    NIC_TIMER_TX,       /* tx.c */
-    NIC_TIMER_TX_WIRE,  /* tx.c: the wire is free again */
+    NIC_TIMER_RX,       /* rx_deliver.c: more than one event's worth was ready */
+    NIC_TIMER_TX,       /* tx.c: the same */
     NIC_TIMER_EITR,     /* irq.c: queue = vector, arg = generation */
     NIC_TIMER_WB,       /* rx/tx: write-back timer */
     NIC_TIMER_TCP,      /* clock.c: the TCP timer */
     NIC_TIMER_FLOW,     /* flow_control.c: a pause ends, or has to be renewed */
+};
+
+/* What it waits for all the time has lines of its own on the heap. */
+enum nic_line {
+    NIC_LINE_RX = SCHED_LINE_NIC, /* rx.c: the first frame leaves the pipe */
+    NIC_LINE_TX,                  /* tx_wire.c: the first packet leaves the buffer */
 };
 
 static inline uint64_t nic_now(const struct nic *n)
@@ -80,6 +85,18 @@ static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue,
         .queue = queue, .a = a, .b = b, .c = c,
     };
     n->ops->event(n->host, &e);
+}
+
+/* No later than at_ps; see sched_line(). */
+static inline void nic_line_set(struct nic *n, enum nic_line line, uint64_t at_ps,
+                                uint32_t lead_ps)
+{
+    sched_line(n->sched, n->st->config.port, (enum sched_line)line, at_ps, lead_ps);
+}
+
+static inline bool nic_line_pending(const struct nic *n, enum nic_line line)
+{
+    return sched_line_pending(n->sched, n->st->config.port, (enum sched_line)line);
 }
 
 static inline bool nic_timer(struct nic *n, enum nic_timer kind, uint64_t delay_ps, uint32_t queue,

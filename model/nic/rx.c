@@ -17,8 +17,6 @@ enum {
     TYPES_FROM = 6,    /* first byte of a type */
     SFD_BYTES = 8, /* from the first bit of the preamble to the end of the SFD */
     PER_EVENT = 16, /* frames that one event lets out of the pipe */
-    TIMER_PIPE = 0, /* sched_event queue of NIC_TIMER_RX */
-    TIMER_WORK = 1,
 };
 
 static void set_pipe_alarm(struct nic *n)
@@ -29,7 +27,7 @@ static void set_pipe_alarm(struct nic *n)
     if (head == NIC_FIFO_NONE)
         return;
     const struct nic_rx_arriving *a = nic_fifo_at(rx->pipe, head);
-    nic_alarm_set(n, &rx->alarm, a->at_ps, NIC_TIMER_RX, TIMER_PIPE, 0);
+    nic_line_set(n, NIC_LINE_RX, a->at_ps, 0);
 }
 
 __attribute__((cold))
@@ -219,7 +217,7 @@ static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
     nic_rx_accept(n, stored, &meta);
 }
 
-static void run_pipe(struct nic *n)
+void nic_rx_pipe(struct nic *n)
 {
     struct nic_rx *rx = &n->st->rx;
 
@@ -234,19 +232,6 @@ static void run_pipe(struct nic *n)
         nic_fifo_pop(&rx->pipe_fifo, rx->pipe, NIC_RX_PIPE_BYTES);
     }
     set_pipe_alarm(n);
-}
-
-void nic_rx_fire(struct nic *n, const struct sched_event *e)
-{
-    struct nic_rx *rx = &n->st->rx;
-
-    if (sched_event_queue(e) == TIMER_PIPE) {
-        nic_alarm_fired(&rx->alarm);
-        run_pipe(n);
-    } else {
-        nic_alarm_fired(&rx->work);
-        nic_rx_pump(n);
-    }
 }
 
 /* ---- life ---- */

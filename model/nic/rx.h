@@ -80,7 +80,6 @@ struct nic_rx {
     uint8_t pumping, again; /* inside nic_rx_pump(): a new reason for one more round */
     uint8_t starved;        /* waits for room */
     uint64_t last_out_ps; /* at_ps of the youngest frame in the pipe */
-    struct nic_alarm alarm;
     struct nic_alarm work; /* more than one event's worth was ready */
     struct nic_fifo pipe_fifo, buffer_fifo;
     _Alignas(64) uint8_t pipe[NIC_RX_PIPE_BYTES];
@@ -90,7 +89,8 @@ struct nic_rx {
 void nic_rx_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, const uint8_t *data,
                      uint32_t length);
 void nic_rx_room(struct nic *n);
-void nic_rx_fire(struct nic *n, const struct sched_event *e);
+void nic_rx_pipe(struct nic *n); /* its line: the first frame has come to the end of it */
+void nic_rx_work(struct nic *n);
 void nic_rx_reset(struct nic *n, enum nic_reset_kind kind);
 bool nic_rx_valid(const struct nic_state *st);
 /* Bus master or GIO master came back: go on with what waits. */

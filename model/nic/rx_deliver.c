@@ -13,7 +13,6 @@ enum {
     PER_PUMP = 32,     /* frames delivered in one call */
     FETCHES = 32,      /* reads asked for in one call */
     WRITE_COST = 32,   /* room that a posted write takes beyond its bytes */
-    TIMER_WORK = 1,
     BUFFER_LEAST = 1024,
     BUFFER_MOST = 16 * 1024,
 };
@@ -305,8 +304,14 @@ void nic_rx_pump(struct nic *n)
     rx->pumping = false;
     if (rx->again) {
         rx->again = false;
-        nic_alarm_set(n, &rx->work, nic_now(n), NIC_TIMER_RX, TIMER_WORK, 0);
+        nic_alarm_set(n, &rx->work, nic_now(n), NIC_TIMER_RX, 0, 0);
     }
+}
+
+void nic_rx_work(struct nic *n)
+{
+    nic_alarm_fired(&n->st->rx.work);
+    nic_rx_pump(n);
 }
 
 void nic_rx_room(struct nic *n)

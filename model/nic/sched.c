@@ -9,14 +9,48 @@
 
 enum { FAR_CAPACITY = sizeof(((struct sched *)0)->far) / sizeof(struct sched_event) };
 
-void sched_init(struct sched *s)
+void sched_init(struct sched *s, uint32_t devices)
 {
     memset(s, 0, sizeof(*s));
+    s->devices = devices;
+    memset(s->key, 0xff, sizeof(s->key));
+    memset(s->first_key, 0xff, sizeof(s->first_key));
+    s->rest_key = SCHED_NEVER;
     for (uint32_t place = 1; place < SCHED_NEAR; place++) {
         s->next[place] = (uint8_t)s->free;
         s->free = place;
     }
     s->near[0].time_ps = s->far[0].time_ps = SCHED_NEVER;
+}
+
+/* ---- the lines ---- */
+
+#define PLACE(line, device) (line) + (device) * SCHED_LINES
+#define BUS(device)                                                                              \
+    PLACE(1, device), PLACE(2, device), PLACE(3, device), PLACE(4, device), PLACE(5, device)
+#define NIC(device) PLACE(6, device), PLACE(7, device)
+#define EACH(what) what(0), what(1), what(2), what(3), what(4), what(5), what(6), what(7)
+#define WIRE(device) PLACE(0, device)
+const uint8_t sched_place[SCHED_PLACES] = {EACH(WIRE), EACH(BUS), EACH(NIC)};
+
+static enum sched_class class_of(enum sched_line line)
+{
+    return line < SCHED_LINE_BUS ? SCHED_WIRE : line < SCHED_LINE_NIC ? SCHED_BUS : SCHED_NIC;
+}
+
+struct sched_event sched_line_event(enum sched_line line, uint32_t device, uint64_t time_ps,
+                                    uint32_t lead_ps)
+{
+    return (struct sched_event){
+        .time_ps = time_ps, .order = sched_order(class_of(line), device, 0, SCHED_SEQUENCE),
+        .kind = SCHED_LINE_KIND + line, .lead_ps = lead_ps,
+    };
+}
+
+void sched_line_far(struct sched *s, uint32_t device, enum sched_line line, uint64_t time_ps,
+                    uint32_t lead_ps)
+{
+    sched_at(s, time_ps, class_of(line), device, 0, SCHED_LINE_KIND + line, 0, lead_ps);
 }
 
 /* ---- the heap ---- */
@@ -57,18 +91,70 @@ static void close_gap(struct sched *s, size_t gap)
     s->far[gap] = last;
 }
 
-bool sched_pop_far(struct sched *s, uint64_t limit_ps, struct sched_event *out)
+/* ---- the lists ---- */
+
+/* The first list that is not empty, from the one of now on; there is one. */
+static uint32_t first_slice(const struct sched *s)
 {
-    if (!s->far_count || s->far[0].time_ps > limit_ps) {
+    uint32_t now = sched_slice(s->now_ps), word = now / 64;
+    uint64_t bits = s->slices[word] >> now % 64 << now % 64;
+
+    while (!bits)
+        bits = s->slices[word = (word + 1) % (SCHED_SLICES / 64)];
+    return word * 64 + (uint32_t)__builtin_ctzll(bits);
+}
+
+/* The first of lists and heap; none is pending: one that is due never. */
+static const struct sched_event *first_rest(const struct sched *s)
+{
+    const struct sched_event *e = &s->far[0];
+
+    if (s->count == s->far_count)
+        return e;
+    const struct sched_event *near = &s->near[s->first[first_slice(s)]];
+    return sched_before(near, e) ? near : e;
+}
+
+static void take(struct sched *s, uint32_t slice, uint8_t *link)
+{
+    uint8_t place = *link;
+
+    *link = s->next[place];
+    if (!s->first[slice])
+        s->slices[slice / 64] &= ~(1ull << slice % 64);
+    s->next[place] = (uint8_t)s->free;
+    s->free = place;
+}
+
+bool sched_rest_first(const struct sched *s, uint64_t key)
+{
+    uint32_t place = sched_place[key % SCHED_PLACES];
+    struct sched_event of_line =
+        sched_line_event((enum sched_line)(place % SCHED_LINES), place / SCHED_LINES,
+                         key >> SCHED_RANK_BITS, 0);
+
+    return key == SCHED_NEVER || sched_before(first_rest(s), &of_line);
+}
+
+bool sched_pop_rest(struct sched *s, uint64_t limit_ps, struct sched_event *out)
+{
+    const struct sched_event *e = first_rest(s);
+
+    if (!s->count || e->time_ps > limit_ps) {
         if (limit_ps > s->now_ps)
             s->now_ps = limit_ps;
         return false;
     }
-    *out = s->far[0];
+    *out = *e;
+    uint32_t slice = sched_slice(out->time_ps);
+    if (e == &s->far[0])
+        close_gap(s, 0);
+    else
+        take(s, slice, &s->first[slice]);
     s->now_ps = out->time_ps;
     s->dispatched++;
     s->count--;
-    close_gap(s, 0);
+    s->rest_key = sched_rest_key(first_rest(s)->time_ps);
     return true;
 }
 
@@ -88,14 +174,9 @@ static bool drop_near(struct sched *s, uint64_t time_ps, uint64_t first_order, u
 
     while ((place = *link) != 0 && !is_event(&s->near[place], time_ps, first_order, kind))
         link = &s->next[place];
-    if (!place)
-        return false;
-    *link = s->next[place];
-    if (!s->first[slice])
-        s->slices[slice / 64] &= ~(1ull << slice % 64);
-    s->next[place] = (uint8_t)s->free;
-    s->free = place;
-    return true;
+    if (place)
+        take(s, slice, link);
+    return place != 0;
 }
 
 static bool drop_far(struct sched *s, uint64_t time_ps, uint64_t first_order, uint32_t kind)
@@ -117,6 +198,7 @@ bool sched_drop(struct sched *s, uint64_t time_ps, enum sched_class class_, uint
     if (!drop_near(s, time_ps, first_order, kind) && !drop_far(s, time_ps, first_order, kind))
         return false;
     s->count--;
+    s->rest_key = sched_rest_key(first_rest(s)->time_ps);
     s->visible_due_ps = 0; /* it may have been the one that is seen first */
     return true;
 }
@@ -198,17 +280,29 @@ static const struct sched_event *least_near(const struct sched *s)
     return best;
 }
 
-static const struct sched_event *deadline(const struct sched *s)
+struct seen {
+    uint64_t visible_ps, due_ps;
+};
+
+static struct seen deadline(const struct sched *s)
 {
-    return least_far(s, 0, least_near(s));
+    const struct sched_event *e = least_far(s, 0, least_near(s));
+    struct seen best = {.visible_ps = sched_visible(e), .due_ps = e->time_ps};
+
+    for (uint32_t i = 0; i < s->devices * SCHED_LINES; i++) {
+        uint64_t due_ps = s->key[i] >> SCHED_RANK_BITS;
+        if (s->key[i] != SCHED_NEVER && due_ps + s->lead_ps[i] < best.visible_ps)
+            best = (struct seen){.visible_ps = due_ps + s->lead_ps[i], .due_ps = due_ps};
+    }
+    return best;
 }
 
 uint64_t sched_deadline(struct sched *s)
 {
     if (s->visible_due_ps <= s->now_ps) {
-        const struct sched_event *e = deadline(s);
-        s->visible_ps = sched_visible(e);
-        s->visible_due_ps = e->time_ps;
+        struct seen first = deadline(s);
+        s->visible_ps = first.visible_ps;
+        s->visible_due_ps = first.due_ps;
     }
     return s->visible_ps;
 }
@@ -225,6 +319,13 @@ bool sched_all(const struct sched *s, bool (*good)(const void *owner, const stru
         for (uint8_t at = s->first[slice]; at; at = s->next[at])
             if (!good(owner, &s->near[at]))
                 return false;
+    for (uint32_t i = 0; i < SCHED_PLACES; i++) {
+        struct sched_event e = sched_line_event((enum sched_line)(i % SCHED_LINES),
+                                                i / SCHED_LINES, s->key[i] >> SCHED_RANK_BITS,
+                                                s->lead_ps[i]);
+        if (s->key[i] != SCHED_NEVER && !good(owner, &e))
+            return false;
+    }
     return true;
 }
 
@@ -265,6 +366,25 @@ static bool near_valid(const struct sched *s)
     return left == 0 && memchr(taken, 0, sizeof(taken)) == NULL;
 }
 
+/* Each key is its line's, and the first ones are the first. */
+static bool lines_valid(const struct sched *s)
+{
+    if (s->devices < 1 || s->devices > SCHED_DEVICES ||
+        s->rest_key != sched_rest_key(first_rest(s)->time_ps))
+        return false;
+    for (uint32_t i = 0; i < SCHED_PLACES; i++) {
+        enum sched_line line = (enum sched_line)(i % SCHED_LINES);
+        uint32_t device = i / SCHED_LINES;
+        if (s->key[i] != SCHED_NEVER && (s->key[i] % SCHED_PLACES != sched_rank(line, device) ||
+                                         device >= s->devices))
+            return false;
+    }
+    for (uint32_t i = 0; i < SCHED_DEVICES; i++)
+        if (s->first_key[i] != sched_first_key(&s->key[i * SCHED_LINES]))
+            return false;
+    return true;
+}
+
 bool sched_valid(const struct sched *s)
 {
     if (s->far_count > FAR_CAPACITY || s->far_count > s->count ||
@@ -275,6 +395,6 @@ bool sched_valid(const struct sched *s)
     for (uint32_t i = 1; i < s->far_count; i++)
         if (sched_before(&s->far[i], &s->far[(i - 1) / 2]))
             return false;
-    return near_valid(s) && sched_all(s, event_valid, s) &&
-           (s->visible_due_ps <= s->now_ps || s->visible_ps == sched_visible(deadline(s)));
+    return near_valid(s) && lines_valid(s) && sched_all(s, event_valid, s) &&
+           (s->visible_due_ps <= s->now_ps || s->visible_ps == deadline(s).visible_ps);
 }

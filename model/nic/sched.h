@@ -7,9 +7,10 @@
  * passed runs at the present time, after everything that is due now with a lower rank. The heap
  * never allocates; it is part of the saved state and holds no pointers.
  *
- * Nearly all events are due within a few microseconds. They lie in 256 short lists, one for each
- * slice of time from now on, so that neither coming nor going costs a search. What is due later,
- * or finds no place there, lies in a binary heap. The first of the two is the next.
+ * What a device waits for all the time has a place of its own, a line: an event of it costs a few
+ * comparisons. Nearly all others are due within a few microseconds. They lie in 256 short lists,
+ * one for each slice of time from now on, so that neither coming nor going costs a search. What is
+ * due later, or finds no place there, lies in a binary heap. The first of the three is the next.
  */
 #ifndef RINGSIDE_NIC_SCHED_H
 #define RINGSIDE_NIC_SCHED_H
@@ -45,10 +46,33 @@ enum {
     SCHED_NEAR = 256,      /* places in the lists; number 0 ends a list */
 };
 
+/* The lines of each device, in the order of their classes. A key says when and whose: it orders
+ * lines as events of queue 0 that came last, and those of one device and class by number. */
+enum sched_line {
+    SCHED_LINE_WIRE = 0, /* one of class SCHED_WIRE */
+    SCHED_LINE_BUS = 1,  /* five of class SCHED_BUS */
+    SCHED_LINE_NIC = 6,  /* two of class SCHED_NIC */
+    SCHED_LINES = 8,
+    SCHED_REST = SCHED_LINES, /* sched_next(): not of a line; nothing is due */
+    SCHED_NONE,
+};
+enum {
+    SCHED_DEVICES = 8,
+    SCHED_PLACES = SCHED_DEVICES * SCHED_LINES,
+    SCHED_RANK_BITS = 6,    /* of a key; above them the time */
+    SCHED_LINE_KIND = 1024, /* sched_event.kind of an event of line 0 */
+};
+#define SCHED_LINE_END (1ull << (64 - SCHED_RANK_BITS)) /* ps; an event behind it is in the heap */
+
 struct sched {
     uint64_t now_ps;
+    uint64_t rest_key; /* of the first that is not of a line, or of none: below all keys of lines */
+    uint64_t first_key[SCHED_DEVICES]; /* the least of each device's */
+    uint32_t devices;   /* that have lines, at least 1 */
+    uint32_t lead_ps[SCHED_PLACES];
+    uint64_t key[SCHED_PLACES]; /* of each line of each device; SCHED_NEVER: nothing is pending */
     uint64_t sequence; /* of the next event */
-    uint32_t count;     /* pending */
+    uint32_t count;     /* pending, without lines */
     uint32_t far_count; /* of them in the heap */
     /* sched_deadline(), and when the event that it comes from is due: it holds until then */
     uint64_t visible_ps, visible_due_ps;
@@ -89,7 +113,7 @@ static inline uint32_t sched_event_queue(const struct sched_event *e)
     return e->order >> SCHED_SEQUENCE_BITS & 0xffff;
 }
 
-void sched_init(struct sched *s);
+void sched_init(struct sched *s, uint32_t devices);
 
 static inline uint64_t sched_visible(const struct sched_event *e)
 {
@@ -116,15 +140,30 @@ void sched_renumber(struct sched *s);
 /* For sched_at(): into the heap, if it has a place. */
 bool sched_at_far(struct sched *s, const struct sched_event *e);
 
+/* What is due at time_ps can be seen by the guest lead_ps later. */
+static inline void sched_seen(struct sched *s, uint64_t time_ps, uint64_t visible_ps)
+{
+    if (visible_ps < s->visible_ps) {
+        s->visible_ps = visible_ps;
+        s->visible_due_ps = time_ps;
+    }
+}
+
+static inline uint64_t sched_rest_key(uint64_t time_ps)
+{
+    return time_ps < SCHED_LINE_END ? time_ps << SCHED_RANK_BITS : SCHED_NEVER;
+}
+
 /* An event is in list or heap. */
 static inline void sched_came(struct sched *s, const struct sched_event *e)
 {
+    uint64_t key = sched_rest_key(e->time_ps);
+
     s->count++;
     s->sequence++;
-    if (sched_visible(e) < s->visible_ps) {
-        s->visible_ps = sched_visible(e);
-        s->visible_due_ps = e->time_ps;
-    }
+    if (key < s->rest_key)
+        s->rest_key = key;
+    sched_seen(s, e->time_ps, sched_visible(e));
 }
 
 /* Schedules an event. `lead_ps`: see struct sched_event; 0 when in doubt. Returns false, and counts
@@ -164,45 +203,108 @@ static inline bool sched_at(struct sched *s, uint64_t time_ps, enum sched_class 
 bool sched_drop(struct sched *s, uint64_t time_ps, enum sched_class class_, uint32_t device,
                 uint32_t queue, uint32_t kind);
 
-/* The first list that is not empty, from the one of now on; there is one. */
-static inline uint32_t sched_first_slice(const struct sched *s)
-{
-    uint32_t now = sched_slice(s->now_ps), word = now / 64;
-    uint64_t bits = s->slices[word] >> now % 64 << now % 64;
+/* ---- lines ---- */
 
-    while (!bits)
-        bits = s->slices[word = (word + 1) % (SCHED_SLICES / 64)];
-    return word * 64 + (uint32_t)__builtin_ctzll(bits);
+static inline uint64_t sched_rank(enum sched_line line, uint32_t device)
+{
+    if (line < SCHED_LINE_BUS)
+        return device;
+    if (line < SCHED_LINE_NIC)
+        return SCHED_LINE_BUS * SCHED_DEVICES + device * 5 + line - SCHED_LINE_BUS;
+    return SCHED_LINE_NIC * SCHED_DEVICES + device * 2 + line - SCHED_LINE_NIC;
 }
 
-/* For sched_pop(): the first of the heap may be the next, or nothing is pending. */
-bool sched_pop_far(struct sched *s, uint64_t limit_ps, struct sched_event *out);
+/* The place, device * SCHED_LINES + line, of each rank. */
+extern const uint8_t sched_place[SCHED_PLACES];
 
-/* Takes the first event with time <= limit_ps, moves now_ps to its time (never backwards) and
- * returns true; else moves now_ps to limit_ps and returns false. */
-static inline bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out)
+/* For sched_line(): too far ahead for a key. */
+void sched_line_far(struct sched *s, uint32_t device, enum sched_line line, uint64_t time_ps,
+                    uint32_t lead_ps);
+
+/* Sees to it that an event of the line comes at time_ps, or sooner if one is pending that is due
+ * sooner: whoever gets it looks for what is due. For lead_ps see struct sched_event. */
+static inline void sched_line(struct sched *s, uint32_t device, enum sched_line line,
+                              uint64_t time_ps, uint32_t lead_ps)
 {
-    if (s->count == s->far_count)
-        return sched_pop_far(s, limit_ps, out);
-    uint32_t slice = sched_first_slice(s), place = s->first[slice];
-    const struct sched_event *e = &s->near[place];
-    if (e->time_ps >= s->far[0].time_ps && !sched_before(e, &s->far[0]))
-        return sched_pop_far(s, limit_ps, out);
-    if (e->time_ps > limit_ps) {
+    if (time_ps < s->now_ps)
+        time_ps = s->now_ps;
+    if (__builtin_expect(time_ps >= SCHED_LINE_END, 0)) {
+        sched_line_far(s, device, line, time_ps, lead_ps);
+        return;
+    }
+    uint64_t key = time_ps << SCHED_RANK_BITS | sched_rank(line, device);
+    uint32_t place = device * SCHED_LINES + line;
+    if (key >= s->key[place])
+        return;
+    if (s->key[place] != SCHED_NEVER)
+        s->visible_due_ps = 0; /* that may have been the one that is seen first */
+    s->key[place] = key;
+    s->lead_ps[place] = lead_ps;
+    if (key < s->first_key[device])
+        s->first_key[device] = key;
+    sched_seen(s, time_ps, time_ps + lead_ps);
+}
+
+static inline bool sched_line_pending(const struct sched *s, uint32_t device,
+                                      enum sched_line line)
+{
+    return s->key[device * SCHED_LINES + line] != SCHED_NEVER;
+}
+
+static inline uint64_t sched_first_key(const uint64_t key[SCHED_LINES])
+{
+    uint64_t first = key[0];
+
+    for (unsigned i = 1; i < SCHED_LINES; i++)
+        first = key[i] < first ? key[i] : first;
+    return first;
+}
+
+/* ---- what is next ---- */
+
+/* For sched_next(): the first that is not of a line, if it is due. */
+bool sched_pop_rest(struct sched *s, uint64_t limit_ps, struct sched_event *out);
+/* ... does it come before the line of this key? */
+bool sched_rest_first(const struct sched *s, uint64_t key);
+
+/* Takes the first event with time <= limit_ps and moves now_ps to its time (never backwards): the
+ * number of its line, and *device, or SCHED_REST, and *rest. None: moves now_ps to limit_ps. */
+static inline enum sched_line sched_next(struct sched *s, uint64_t limit_ps, uint32_t *device,
+                                         struct sched_event *rest)
+{
+    uint64_t key = s->first_key[0];
+
+    for (uint32_t i = 1; i < s->devices; i++)
+        key = s->first_key[i] < key ? s->first_key[i] : key;
+    if (__builtin_expect(key >= s->rest_key, 0) && sched_rest_first(s, key))
+        return sched_pop_rest(s, limit_ps, rest) ? SCHED_REST : SCHED_NONE;
+    if (key >> SCHED_RANK_BITS > limit_ps) {
         if (limit_ps > s->now_ps)
             s->now_ps = limit_ps;
-        return false;
+        return SCHED_NONE;
     }
-    *out = *e;
-    s->now_ps = out->time_ps;
+    uint32_t place = sched_place[key % SCHED_PLACES], of = place / SCHED_LINES;
+    *device = of;
+    s->now_ps = key >> SCHED_RANK_BITS;
     s->dispatched++;
-    s->count--;
-    s->first[slice] = s->next[place];
-    if (!s->first[slice])
-        s->slices[slice / 64] &= ~(1ull << slice % 64);
-    s->next[place] = (uint8_t)s->free;
-    s->free = place;
-    return true;
+    s->key[place] = SCHED_NEVER;
+    s->first_key[of] = sched_first_key(&s->key[of * SCHED_LINES]);
+    return (enum sched_line)(place % SCHED_LINES);
+}
+
+/* The event that a line stands for. */
+struct sched_event sched_line_event(enum sched_line line, uint32_t device, uint64_t time_ps,
+                                    uint32_t lead_ps);
+
+/* The same with events of lines as all others: true when there was one. */
+static inline bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out)
+{
+    uint32_t device;
+    enum sched_line line = sched_next(s, limit_ps, &device, out);
+
+    if (line < SCHED_LINES)
+        *out = sched_line_event(line, device, s->now_ps, s->lead_ps[device * SCHED_LINES + line]);
+    return line != SCHED_NONE;
 }
 
 /* The earliest instant at which something that the guest can see may happen (min of time + lead),

@@ -94,15 +94,10 @@ void nic_tx_room(struct nic *n)
     nic_tx_pump(n);
 }
 
-void nic_tx_fire(struct nic *n, const struct sched_event *e)
+void nic_tx_work(struct nic *n)
 {
-    if (e->kind == NIC_TIMER_TX_WIRE) {
-        nic_alarm_fired(&n->st->tx.wire);
-        nic_tx_wire_fire(n);
-    } else {
-        nic_alarm_fired(&n->st->tx.work);
-        nic_tx_pump(n);
-    }
+    nic_alarm_fired(&n->st->tx.work);
+    nic_tx_pump(n);
 }
 
 void nic_tx_kick(struct nic *n)

@@ -115,7 +115,6 @@ struct nic_tx {
     uint32_t complete;   /* packets at the head of the buffer that wait for the wire only */
     uint32_t next;       /* offset of the first one that is not complete; NIC_FIFO_NONE */
     uint64_t wire_free_ps;
-    struct nic_alarm wire;
     struct nic_alarm work;
     uint32_t header_bytes; /* 0: the headers of the packet that completes are lost */
     uint8_t header[NIC_TX_HEADER_MAX]; /* of the cut packet whose segments complete */
@@ -126,7 +125,7 @@ struct nic_tx {
 void nic_tx_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, const uint8_t *data,
                      uint32_t length);
 void nic_tx_room(struct nic *n);
-void nic_tx_fire(struct nic *n, const struct sched_event *e);
+void nic_tx_work(struct nic *n);
 void nic_wb_fire(struct nic *n, const struct sched_event *e);
 void nic_tx_link_changed(struct nic *n, bool up);
 void nic_tx_reset(struct nic *n, enum nic_reset_kind kind);

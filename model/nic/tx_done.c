@@ -130,7 +130,7 @@ bool nic_tx_complete(struct nic *n)
     p->ready_ps = nic_now(n) + t->tx_pipe_ps + t->phy_tx_ps;
     tx->next = nic_fifo_next(&tx->fifo, tx->buffer, NIC_TX_BUFFER_RING, tx->next);
     tx->complete++;
-    if (!tx->wire.at_ps[0])
+    if (!nic_line_pending(n, NIC_LINE_TX))
         nic_tx_wire_set(n);
     return true;
 }

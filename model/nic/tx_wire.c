@@ -31,7 +31,7 @@ void nic_tx_wire_set(struct nic *n)
     const struct nic_timing *t = &n->st->config.timing;
 
     if (n->st->flow.owed) {
-        nic_alarm_set(n, &tx->wire, tx->wire_free_ps, NIC_TIMER_TX_WIRE, 0, 0);
+        nic_line_set(n, NIC_LINE_TX, tx->wire_free_ps, 0);
         return;
     }
     if (tx->complete == 0 || !(nic_link_up(n) || loops_back(n)))
@@ -45,7 +45,7 @@ void nic_tx_wire_set(struct nic *n)
     /* Nothing comes of a frame that starts before it has ended somewhere, unless its leaving lets
      * another packet into the buffer. */
     uint32_t lead_ps = tx->full ? 0 : SHORTEST_WIRE * t->byte_ps;
-    nic_alarm_set(n, &tx->wire, at_ps, NIC_TIMER_TX_WIRE, 0, lead_ps);
+    nic_line_set(n, NIC_LINE_TX, at_ps, lead_ps);
 }
 
 static void occupy(struct nic *n, uint32_t length)

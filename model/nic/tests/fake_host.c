@@ -145,7 +145,7 @@ struct fake_host *fake_new_config(const struct nic_config *config)
     ck_assert_ptr_nonnull(h->block);
     h->room_bytes = UINT32_MAX;
     h->config = *config;
-    sched_init(&h->sched);
+    sched_init(&h->sched, 1);
     ck_assert_int_eq(nic_init(&h->nic, h->block, config, &ops, h, &h->sched), 0);
     return h;
 }

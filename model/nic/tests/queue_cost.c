@@ -60,7 +60,7 @@ struct fake_host *fake_new(void)
     h->block = aligned_alloc(64, nic_state_size());
     h->config = (struct nic_config){.mac = {0x02, 0x52, 0x53, 0, 0, 1}, .module = NIC_MODULE_SR};
     nic_timing_defaults(&h->config.timing);
-    sched_init(&h->sched);
+    sched_init(&h->sched, 1);
     if (nic_init(&h->nic, h->block, &h->config, &ops, h, &h->sched))
         abort();
     return h;

@@ -29,7 +29,7 @@ static uint32_t draw(uint32_t below)
 
 static void setup(void)
 {
-    sched_init(&s);
+    sched_init(&s, 3);
     memset(&naive, 0, sizeof(naive));
     seed = 1;
 }
@@ -171,6 +171,125 @@ START_TEST(all_orders_of_seven)
         order[i] = t;
         c[i]++;
     }
+}
+END_TEST
+
+static void both_line(uint32_t device, uint32_t line, uint64_t time, uint32_t lead)
+{
+    struct sched_event e = sched_line_event((enum sched_line)line, device,
+                                            time < naive.now ? naive.now : time, lead);
+    uint32_t i = 0;
+
+    e.order -= SCHED_LINES - line; /* of one class and device by number */
+    sched_line(&s, device, (enum sched_line)line, time, lead);
+    while (i < naive.count && naive.e[i].order != e.order)
+        i++;
+    if (i == naive.count)
+        naive.e[naive.count++] = e;
+    else if (e.time_ps < naive.e[i].time_ps)
+        naive.e[i] = e;
+}
+
+static bool both_next(uint64_t limit)
+{
+    struct sched_event rest;
+    uint32_t first = 0, device = 0;
+    enum sched_line line = sched_next(&s, limit, &device, &rest);
+
+    for (uint32_t i = 1; i < naive.count; i++)
+        if (earlier(&naive.e[i], &naive.e[first]))
+            first = i;
+    const struct sched_event want = naive.e[first];
+    if (line == SCHED_NONE) {
+        ck_assert(!naive.count || want.time_ps > limit);
+        naive.now = limit > naive.now ? limit : naive.now;
+        return false;
+    }
+    if (line == SCHED_REST) {
+        ck_assert_mem_eq(&rest, &want, sizeof(rest));
+    } else {
+        ck_assert_uint_eq(want.kind, SCHED_LINE_KIND + line);
+        ck_assert_uint_eq(sched_event_device(&want), device);
+    }
+    naive.now = want.time_ps;
+    naive.e[first] = naive.e[--naive.count];
+    ck_assert_uint_eq(s.now_ps, naive.now);
+    ck_assert_uint_eq(sched_deadline(&s), naive_deadline());
+    return true;
+}
+
+/* Lines of all devices among other events, few distinct times: every tie, every wish that comes
+ * before the one that stands. */
+START_TEST(lines_against_naive)
+{
+    const uint32_t step = _i % 2 ? 1 : 5000;
+
+    sched_init(&s, SCHED_DEVICES);
+    seed = (uint32_t)_i + 1;
+    for (uint32_t i = 0; i < 3; i++) /* the lines come behind these, which are of queue 0, too */
+        both_add(0, 1 + i, i, 0, 0);
+    for (int round = 0; round < 400; round++) {
+        uint32_t in = draw(20), out = draw(20);
+
+        while (in--) {
+            if (draw(3))
+                both_line(draw(SCHED_DEVICES), draw(SCHED_LINES), naive.now + draw(30) * step,
+                          draw(4) ? 0 : draw(50) * step);
+            else if (naive.count < 500)
+                both_add(naive.now + draw(30) * step, draw(5), draw(3), draw(3), 0);
+        }
+        ck_assert(sched_valid(&s));
+        ck_assert_uint_eq(sched_deadline(&s), naive_deadline());
+        while (out-- && both_next(naive.now + draw(12) * step))
+            ;
+    }
+    while (both_next(SCHED_NEVER))
+        ;
+    ck_assert_uint_eq(naive.count, 0);
+}
+END_TEST
+
+START_TEST(line_of_a_distant_time_is_an_event)
+{
+    struct sched_event e;
+
+    sched_line(&s, 1, SCHED_LINE_BUS, SCHED_LINE_END + 7, 1);
+    sched_line(&s, 1, SCHED_LINE_NIC, SCHED_LINE_END - 1, 1);
+    ck_assert(sched_line_pending(&s, 1, SCHED_LINE_NIC));
+    ck_assert(sched_valid(&s));
+    ck_assert(sched_pop(&s, SCHED_NEVER, &e) && e.kind == SCHED_LINE_KIND + SCHED_LINE_NIC);
+    ck_assert_uint_eq(e.time_ps, SCHED_LINE_END - 1);
+    ck_assert(sched_pop(&s, SCHED_NEVER, &e) && e.kind == SCHED_LINE_KIND + SCHED_LINE_BUS);
+    ck_assert(e.time_ps == SCHED_LINE_END + 7 && sched_event_class(&e) == SCHED_BUS);
+    ck_assert(!sched_pop(&s, SCHED_NEVER, &e));
+}
+END_TEST
+
+START_TEST(valid_sees_broken_lines)
+{
+    static struct sched good;
+
+    sched_line(&s, 2, SCHED_LINE_BUS, 1000, 10);
+    sched_at(&s, 2000, SCHED_NIC, 0, 0, 0, 0, 0);
+    ck_assert(sched_valid(&s));
+    good = s;
+    s.key[2 * SCHED_LINES + SCHED_LINE_BUS]++; /* another line's */
+    s.first_key[2]++;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.first_key[2] = SCHED_NEVER;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.rest_key++;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.devices = 2;
+    ck_assert(!sched_valid(&s));
+    s.devices = SCHED_DEVICES + 1;
+    ck_assert(!sched_valid(&s));
+    s = good;
+    s.now_ps = 1001;
+    ck_assert(!sched_valid(&s));
 }
 END_TEST
 
@@ -318,6 +437,9 @@ int main(void)
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, random_against_naive, 0, 20);
+    tcase_add_loop_test(t, lines_against_naive, 0, 20);
+    tcase_add_test(t, line_of_a_distant_time_is_an_event);
+    tcase_add_test(t, valid_sees_broken_lines);
     tcase_add_test(t, all_orders_of_seven);
     tcase_add_test(t, dropped_from_everywhere);
     tcase_add_test(t, past_runs_now_and_after_what_is_due);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * Split reads: each in a slot from its request to its completion. The requests of a port reach the
+ * root complex in order, behind what was posted before them; completions come back in the order in
+ * which memory answered, but for walks of the IOTLB. Each way has a line on the heap, which stands
+ * for the first read of it. What memory does is rootcomplex.c's business.
+ */
+#include "model/bench/bench_priv.h"
+
+_Static_assert((READ_SLOTS & (READ_SLOTS - 1)) == 0, "a line of reads is a ring");
+_Static_assert((int)LINE_READ + READ_WAYS <= SCHED_LINE_NIC, "each way has a line");
+
+static int slot_of(uint16_t tag)
+{
+    unsigned slot = NIC_TAG_SLOT(tag);
+    switch (NIC_TAG_KIND(tag)) {
+    case NIC_TAG_TX_DATA:
+        return slot < NIC_TX_DATA_SLOTS ? (int)slot : -1;
+    case NIC_TAG_TX_DESC:
+        return slot < NIC_TX_DESC_SLOTS ? (int)(NIC_TX_DATA_SLOTS + slot) : -1;
+    case NIC_TAG_RX_DESC:
+        return slot < NIC_RX_DESC_SLOTS
+                   ? (int)(NIC_TX_DATA_SLOTS + NIC_TX_DESC_SLOTS + slot) : -1;
+    default:
+        return -1;
+    }
+}
+
+static enum read_way way_of(const struct read_slot *r, unsigned slot)
+{
+    return r->phase == READ_BACK ? WAY_BACK : slot < NIC_TX_DATA_SLOTS ? WAY_DATA : WAY_DESC;
+}
+
+/* Payload that is sampled a little late, with the next wake, is sampled before anything of it can
+ * be seen; descriptors are sampled exactly. */
+static void schedule(struct bench *b, unsigned port, enum read_way way, uint64_t due_ps)
+{
+    bench_line(b, due_ps, port, LINE_READ + way, b->read_lead_ps[way]);
+}
+
+static unsigned place(const struct read_line *l, unsigned i)
+{
+    return (l->head + i) % READ_SLOTS;
+}
+
+/* Into its line: by due time, among equals by slot. */
+static void join(struct bench *b, unsigned port, unsigned slot)
+{
+    struct port_state *p = &b->st->port[port];
+    uint64_t due_ps = p->read[slot].due_ps;
+    enum read_way way = way_of(&p->read[slot], slot);
+    struct read_line *l = &p->reads[way];
+    unsigned i = l->count++;
+    for (; i; i--) {
+        unsigned before = l->slot[place(l, i - 1)];
+        if (p->read[before].due_ps < due_ps ||
+            (p->read[before].due_ps == due_ps && before < slot))
+            break;
+        l->slot[place(l, i)] = (uint8_t)before;
+    }
+    l->slot[place(l, i)] = (uint8_t)slot;
+    if (!i)
+        schedule(b, port, way, due_ps);
+}
+
+/* The NIC was reset and uses a slot again whose read is still on its way. */
+__attribute__((cold)) static void leave(struct port_state *p, unsigned slot)
+{
+    struct read_line *l = &p->reads[way_of(&p->read[slot], slot)];
+    unsigned i = 0;
+    while (i < l->count && l->slot[place(l, i)] != slot)
+        i++;
+    if (i == l->count)
+        return;
+    for (l->count--; i < l->count; i++)
+        l->slot[place(l, i)] = l->slot[place(l, i + 1)];
+}
+
+void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+               uint32_t length)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    struct port_state *p = &b->st->port[port];
+    int slot = slot_of(tag);
+    if (slot < 0 || !length || length > NIC_READ_MAX) {
+        trace_emit(b, BENCH_EV_overflow, function, tag, QUEUE_READ, 0, 0);
+        return;
+    }
+    p->count.dma_reads++;
+    p->count.dma_read_bytes += length;
+    p->count.desc_reads += NIC_TAG_KIND(tag) != NIC_TAG_TX_DATA;
+    struct read_slot *r = &p->read[slot];
+    uint64_t up = pcie_up(b, port, bench_time(b, TIMING_pcie_read_header) *
+                                       pcie_tlps(length, bench_time(b, TIMING_pcie_mrrs)));
+    if (r->phase == READ_TO_ROOT || r->phase == READ_BACK)
+        leave(p, (unsigned)slot);
+    /* Behind the writes that were posted before it. */
+    r->due_ps = bench_max(up + bench_time(b, TIMING_pcie_oneway), p->last_land_ps);
+    r->address = address;
+    r->tag = tag;
+    r->length = (uint16_t)length;
+    r->phase = READ_TO_ROOT;
+    r->status = NIC_DMA_OK;
+    join(b, port, (unsigned)slot);
+}
+
+void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_dma_status status,
+                    const void *data, uint32_t length)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    int slot = slot_of(tag);
+    if (port >= b->st->ports || slot < 0)
+        return;
+    struct read_slot *r = &b->st->port[port].read[slot];
+    if (r->phase != READ_AT_ROOT || r->tag != tag)
+        return; /* an answer to nothing that was asked */
+    if (status == NIC_DMA_OK && length != r->length)
+        status = NIC_DMA_ABORT;
+    r->status = (uint8_t)status;
+    if (status != NIC_DMA_OK) {
+        root_refused(b, port, tag, r->address, r->length, status, r->refused);
+        nic_refused(&b->nic[port], tag, r->address, false);
+    }
+    if (status == NIC_DMA_OK)
+        memcpy(r->data, data, length);
+    uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *
+                     pcie_tlps(r->length, bench_time(b, TIMING_pcie_mps));
+    bytes += status == NIC_DMA_OK ? r->length : 0;
+    r->phase = READ_BACK;
+    r->due_ps = pcie_down(b, port, bytes) + bench_time(b, TIMING_rc_read) +
+                bench_time(b, TIMING_nic_read) + r->walk_ps;
+    join(b, port, (unsigned)slot);
+    if (!b->inside)
+        bench_settle(b);
+}
+
+/* The first read of this way has come, if it is due: at the root complex, or back at the NIC. */
+void pcie_read_fire(struct bench *b, unsigned port, enum read_way way)
+{
+    struct port_state *p = &b->st->port[port];
+    struct read_line *l = &p->reads[way];
+    if (!l->count)
+        return;
+    unsigned slot = l->slot[l->head];
+    struct read_slot *r = &p->read[slot];
+    if (r->due_ps > bench_now(b)) {
+        schedule(b, port, way, r->due_ps);
+        return;
+    }
+    l->head = (uint8_t)place(l, 1);
+    if (--l->count)
+        schedule(b, port, way, p->read[l->slot[l->head]].due_ps);
+    if (way != WAY_BACK) {
+        r->phase = READ_AT_ROOT;
+        pcie_land_due(b, port); /* payload before it, which has no event of its own */
+        root_read(b, port, slot);
+        return;
+    }
+    r->phase = READ_FREE;
+    bool ok = r->status == NIC_DMA_OK;
+    nic_dma_done(&b->nic[port], r->tag, (enum nic_dma_status)r->status, ok ? r->data : NULL,
+                 ok ? r->length : 0);
+}
+
+/* Loaded state: every read on its way stands in the line of its way, and nothing else does. */
+bool pcie_read_valid(const struct bench *b, unsigned port)
+{
+    const struct port_state *p = &b->st->port[port];
+    uint64_t told = 0, under_way = 0;
+    for (unsigned i = 0; i < READ_SLOTS; i++) {
+        const struct read_slot *r = &p->read[i];
+        if (r->length > NIC_READ_MAX || r->phase > READ_BACK ||
+            (r->phase != READ_FREE && slot_of(r->tag) != (int)i))
+            return false;
+        under_way |= (uint64_t)(r->phase == READ_TO_ROOT || r->phase == READ_BACK) << i;
+    }
+    for (unsigned way = 0; way < READ_WAYS; way++) {
+        const struct read_line *l = &p->reads[way];
+        if (l->head >= READ_SLOTS || l->count > READ_SLOTS)
+            return false;
+        for (unsigned i = 0; i < l->count; i++) {
+            unsigned slot = l->slot[place(l, i)];
+            if (slot >= READ_SLOTS || told >> slot & 1 || way_of(&p->read[slot], slot) != way)
+                return false;
+            told |= 1ull << slot;
+        }
+    }
+    return told == under_way;
+}
