@@ -12,7 +12,8 @@ SETUP = $(Q)RINGSIDE_SETUP_STAMP=$(BUILD)/.setup sh scripts/setup.sh $(1)
 
 include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
-                   driver harness harness/inproc guest fuzz qemu-patches))
+                   driver harness harness/inproc guest fuzz qemu-patches \
+                   scenarios/dpdk/apps))
 include mk/install.mk
 
 .PHONY: help run test check coverage docs rate gate gate-update profile bench driver-cost unit \

@@ -85,6 +85,9 @@ static int mount_all(void)
         if (mount(mounts[i].type, mounts[i].where, mounts[i].type, 0, mounts[i].options) < 0)
             return failed(RESULTS_BOOT, "cannot mount %s: %s", mounts[i].where, strerror(errno));
     }
+    /* the kernel makes the root as free as /tmp, and programs that load plugins refuse that */
+    if (chmod("/", 0755) < 0)
+        return failed(RESULTS_BOOT, "cannot chmod /: %s", strerror(errno));
     return 0;
 }
 
