@@ -58,7 +58,7 @@ int ixd_steer_tuple(struct ixd_port *port, const struct ixd_tuple *tuple, unsign
 /* Takes all steering away, the flow director's included. */
 int ixd_steer_clear(struct ixd_port *port, struct ixd_error *err);
 
-/* --- fdir.c: the flow director, for thousands of IPv4 flows --- */
+/* --- fdir.c: the flow director, for thousands of flows --- */
 
 enum ixd_fdir_mode {
     IXD_FDIR_OFF,
@@ -71,5 +71,16 @@ enum { IXD_FDIR_DROP = 255 }; /* as queue of a perfect filter */
  * all. `id` comes with its packets (perfect: IXD_RX_FDIR_ID, hash), 0..0x7fff. */
 int ixd_fdir_add(struct ixd_port *port, enum ixd_fdir_mode mode, const struct ixd_tuple *flow,
                  unsigned id, unsigned queue, struct ixd_error *err);
+
+struct ixd_tuple6 {
+    uint8_t source[16], destination[16]; /* as in the packet */
+    uint16_t source_port, destination_port;
+    uint8_t protocol;
+};
+
+/* The same of IPv6. A perfect filter has room for one address only: `destination` must be all 0
+ * there, and matches everything. */
+int ixd_fdir_add6(struct ixd_port *port, enum ixd_fdir_mode mode, const struct ixd_tuple6 *flow,
+                  unsigned id, unsigned queue, struct ixd_error *err);
 
 #endif

@@ -88,8 +88,15 @@ struct ixd_steer_tuple {
     uint8_t priority, queue;
 };
 
+struct ixd_fdir_flow {
+    uint32_t source[4], destination[4]; /* IPv4: in [0] */
+    uint16_t source_port, destination_port;
+    uint8_t protocol;
+    bool ip6;
+};
+
 struct ixd_fdir_entry {
-    struct ixd_tuple flow;
+    struct ixd_fdir_flow flow;
     uint16_t id;
     uint8_t queue;
 };
@@ -177,7 +184,7 @@ void ixd_filter_apply(struct ixd_port *port);
 int ixd_steer_apply(struct ixd_port *port, struct ixd_error *err);
 int ixd_fdir_apply(struct ixd_port *port, struct ixd_error *err);
 int ixd_steer_check_queue(const struct ixd_port *port, unsigned queue, struct ixd_error *err);
-uint32_t ixd_fdir_hash(const struct ixd_tuple *flow, uint32_t key);
+uint32_t ixd_fdir_hash(const struct ixd_fdir_flow *flow, uint32_t key);
 /* rss.c */
 void ixd_rss_defaults(struct ixd_port *port);
 void ixd_rss_setup(struct ixd_port *port);

@@ -106,6 +106,7 @@
     X(ETQS,       0x0ec00, 4, 8)    \
     X(SYNQF,      0x0ec30, 0, 1)    \
     X(FDIRCTRL,   0x0ee00, 0, 1)    \
+    X(FDIRSIPV6,  0x0ee0c, 4, 3)    \
     X(FDIRIPSA,   0x0ee18, 0, 1)    \
     X(FDIRIPDA,   0x0ee1c, 0, 1)    \
     X(FDIRPORT,   0x0ee20, 0, 1)    \
@@ -118,7 +119,8 @@
     X(FDIRUDPM,   0x0ee48, 0, 1)    \
     X(FDIRHKEY,   0x0ee68, 0, 1)    \
     X(FDIRSKEY,   0x0ee6c, 0, 1)    \
-    X(FDIRM,      0x0ee70, 0, 1)
+    X(FDIRM,      0x0ee70, 0, 1)    \
+    X(FDIRIP6M,   0x0ee74, 0, 1)
 
 /* Counters, all cleared by reading. Pairs: low word first, then the high word. */
 #define IXD_REGS_STATS(X)            \
@@ -301,6 +303,7 @@ enum ixd_reg {
 #define IXD_FDIRCMD_REMOVE        2u
 #define IXD_FDIRCMD_UPDATE        IXD_BIT(3)
 #define IXD_FDIRCMD_L4TYPE(t)     ((uint32_t)(t) << 5) /* 1 UDP, 2 TCP, 3 SCTP */
+#define IXD_FDIRCMD_IP6           IXD_BIT(7)
 #define IXD_FDIRCMD_DROP          IXD_BIT(9)
 #define IXD_FDIRCMD_LAST          IXD_BIT(11)
 #define IXD_FDIRCMD_QUEUE_EN      IXD_BIT(15)

@@ -45,12 +45,10 @@
     X(IMIREXT,    0x05aa0, 4, 8)      \
     X(IMIRVP,     0x05ac0, 0, 1)      \
     X(LLITHRESH,  0x0ec90, 0, 1)      \
-    X(FDIRSIPV6,  0x0ee0c, 4, 3)      \
     X(FDIRFREE,   0x0ee38, 0, 1)      \
     X(FDIRLEN,    0x0ee4c, 0, 1)      \
     X(FDIRUSTAT,  0x0ee50, 0, 1)      \
     X(FDIRFSTAT,  0x0ee54, 0, 1)      \
-    X(FDIRIP6M,   0x0ee74, 0, 1)      \
     X(TDWBAL,     0x06038, 0x40, 128) \
     X(TDWBAH,     0x0603c, 0x40, 128) \
     X(DTXTCPFLGL, 0x04a88, 0, 1)      \

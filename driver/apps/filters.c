@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 96, NO_QUEUE = 256 };
+enum { TEXT_MAX = 128, NO_QUEUE = 256 };
 
 static bool number(const char *text, unsigned long most, unsigned long *out)
 {
@@ -78,16 +78,29 @@ static bool parse_protocol(const char *text, uint8_t *out)
     return false;
 }
 
-/* "udp,10.0.0.2,*,*,9"; cuts the text up. */
-static bool parse_tuple(char *text, struct ixd_tuple *t)
+/* "udp,10.0.0.2,*,*,9" in its five parts; cuts the text up. */
+static bool split(char *text, char *part[5])
 {
-    char *part[5], *rest = text;
     unsigned parts = 0;
 
-    while (parts < 5 && (part[parts] = strsep(&rest, ",")))
+    while (parts < 5 && (part[parts] = strsep(&text, ",")))
         parts++;
-    return parts == 5 && !rest && parse_protocol(part[0], &t->protocol) &&
-           parse_address(part[1], &t->source) && parse_address(part[2], &t->destination) &&
+    return parts == 5 && !text;
+}
+
+static bool parse_tuple(char *const part[5], struct ixd_tuple *t)
+{
+    return parse_protocol(part[0], &t->protocol) && parse_address(part[1], &t->source) &&
+           parse_address(part[2], &t->destination) && parse_port(part[3], &t->source_port) &&
+           parse_port(part[4], &t->destination_port);
+}
+
+static bool parse_tuple6(char *const part[5], struct ixd_tuple6 *t)
+{
+    memset(t, 0, sizeof(*t));
+    return parse_protocol(part[0], &t->protocol) &&
+           inet_pton(AF_INET6, part[1], t->source) == 1 &&
+           (strcmp(part[2], "*") == 0 || inet_pton(AF_INET6, part[2], t->destination) == 1) &&
            parse_port(part[3], &t->source_port) && parse_port(part[4], &t->destination_port);
 }
 
@@ -107,29 +120,42 @@ static bool parse_queue(char *text, unsigned long *queue)
     return number(arrow, IXD_QUEUES_MAX - 1, queue);
 }
 
-static bool complete(const struct ixd_tuple *t)
+/* flow=..., signature=...: nothing left open but what IPv6 has no room for. */
+static int steer_flow(struct ixd_port *port, enum ixd_fdir_mode mode, char *const part[5],
+                      unsigned long queue, bool *known, struct ixd_error *err)
 {
-    return t->protocol && t->source && t->destination && t->source_port && t->destination_port;
+    struct ixd_tuple6 six;
+    struct ixd_tuple four;
+
+    if (parse_tuple6(part, &six)) {
+        *known = six.protocol && six.source_port && six.destination_port &&
+                 (mode == IXD_FDIR_PERFECT || strcmp(part[2], "*") != 0);
+        return *known ? ixd_fdir_add6(port, mode, &six, 0, queue, err) : -EINVAL;
+    }
+    *known = parse_tuple(part, &four) && four.protocol && four.source && four.destination &&
+             four.source_port && four.destination_port;
+    return *known ? ixd_fdir_add(port, mode, &four, 0, queue, err) : -EINVAL;
 }
 
 static int steer(struct ixd_port *port, const char *kind, char *value, unsigned long queue,
                  bool *known, struct ixd_error *err)
 {
-    bool perfect = strcmp(kind, "flow") == 0, signature = strcmp(kind, "signature") == 0;
     struct ixd_tuple tuple;
     unsigned long type;
+    char *part[5];
 
     *known = true;
     if (strcmp(kind, "syn") == 0 && !value)
         return ixd_steer_syn(port, queue, true, err);
     if (strcmp(kind, "ethertype") == 0 && value && number(value, 0xffff, &type))
         return ixd_steer_ethertype(port, type, queue, err);
-    if (value && parse_tuple(value, &tuple)) {
-        if (strcmp(kind, "tuple") == 0)
+    if (value && split(value, part)) {
+        if (strcmp(kind, "flow") == 0)
+            return steer_flow(port, IXD_FDIR_PERFECT, part, queue, known, err);
+        if (strcmp(kind, "signature") == 0)
+            return steer_flow(port, IXD_FDIR_SIGNATURE, part, queue, known, err);
+        if (strcmp(kind, "tuple") == 0 && parse_tuple(part, &tuple))
             return ixd_steer_tuple(port, &tuple, 1, queue, err);
-        if ((perfect || signature) && complete(&tuple))
-            return ixd_fdir_add(port, perfect ? IXD_FDIR_PERFECT : IXD_FDIR_SIGNATURE, &tuple, 0,
-                                queue, err);
     }
     *known = false;
     return -EINVAL;

@@ -10,6 +10,7 @@
  *   tuple=udp,10.0.0.2,*,*,9>3  IPv4 by protocol, source, destination and their ports; * is any
  *   flow=tcp,A,B,1024,80>3      the same by the flow director, nothing left open; >drop drops
  *   signature=tcp,A,B,1024,80>3 the same by a hash of the flow
+ *   flow=udp,fd00::2,*,1024,9>3 IPv6, whose perfect filters have room for the source alone
  */
 #ifndef RINGSIDE_DRIVER_APPS_FILTERS_H
 #define RINGSIDE_DRIVER_APPS_FILTERS_H

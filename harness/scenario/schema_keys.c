@@ -194,7 +194,8 @@ static const struct schema_key driver_keys[] = {
             "`mac=02:00:00:00:00:77`, `multicast=01:00:5e:00:00:05`, `vlan=7`. Which queue they go "
             "to: `ethertype=0x88b5>2`, `syn>1`, `tuple=udp,10.0.0.2,*,*,9>3` (5-tuple, `*` is "
             "any), `flow=tcp,10.0.0.2,10.0.1.2,1024,9>3` (flow director, perfect; `>drop` drops), "
-            "`signature=...` (by hash)."},
+            "`signature=...` (by hash); the last two of IPv6, too, `flow` with `*` as destination: "
+            "a perfect filter has room for one such address."},
     {.name = "workers", .type = SCHEMA_INTEGER, AT(scenario_driver, workers), .unit = UNIT_COUNT,
      .min = "1", .max = "16", .matrix = true,
      .doc = "Threads of `app` (`fwd` and `echo`) that share its queues, each with buffers of its "

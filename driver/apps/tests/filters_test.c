@@ -33,6 +33,17 @@ START_TEST(all_kinds)
     good("flow=tcp,10.0.0.2,10.0.1.2,1024,80>3");
     good("flow=tcp,10.0.0.2,10.0.1.2,1025,80>drop");
     ck_assert(fake.reg[IXD_FDIRCMD / 4] & IXD_FDIRCMD_DROP);
+    good("flow=udp,fd00::2,*,1024,80>2");
+    ck_assert(fake.reg[IXD_FDIRCMD / 4] & IXD_FDIRCMD_IP6);
+    end();
+    begin();
+    good("signature=udp,fd00::2,fd00:0:0:1::2,1024,80>2");
+    ck_assert(fake.reg[IXD_FDIRCMD / 4] & IXD_FDIRCMD_IP6);
+    ck_assert_int_eq(ixd_app_filter(port, "signature=udp,fd00::2,*,1024,80>2", &err), -EINVAL);
+    end();
+    begin();
+    ck_assert_int_eq(ixd_app_filter(port, "flow=udp,fd00::2,fd00::3,1024,80>2", &err), -EINVAL);
+    ck_contains(err.text, "two addresses");
     end();
 }
 END_TEST
@@ -44,9 +55,10 @@ START_TEST(wrong_words)
         "mac=02:00:00:00:00:77:88", "ethertype=0x88b5", "ethertype=0x10000>1", "tuple=udp>1",
         "tuple=udp,1,2,3,4>1", "tuple=udp,10.0.0.1,*,*,65536>1", "tuple=icmp,*,*,*,*>1",
         "tuple=udp,*,*,*,*,*>1", "flow=udp,10.0.0.2,*,1,2>1", "tuple=udp,*,*,*,*>16",
-        "color=red>1", "multicast=5",
+        "color=red>1", "multicast=5", "tuple=udp,fd00::2,*,*,9>1", "flow=udp,fd00::,*,*,9>1",
+        "flow=*,fd00::2,*,1,9>1",
         "tuple=udp,10.0.0.2,10.0.0.3,1,2>1                                                         "
-        "            ",
+        "                                            ",
     };
 
     begin();
