@@ -122,6 +122,7 @@ void nic_rule_ring_write(struct nic *n, const struct nic_reg_row *row, uint32_t 
     if (queue >= NIC_QUEUES)
         return;
     bool tx = row->reg >= R_TDBAL;
+    uint32_t enable = tx ? (uint32_t)TXDCTL_ENABLE : (uint32_t)RXDCTL_ENABLE;
     struct ring r = ring_of(n, tx, queue);
     switch (row->reg) {
     case R_RDT:
@@ -131,8 +132,10 @@ void nic_rule_ring_write(struct nic *n, const struct nic_reg_row *row, uint32_t 
         return;
     case R_RXDCTL:
     case R_TXDCTL:
-        if (!r.enabled && value & (tx ? (uint32_t)TXDCTL_ENABLE : (uint32_t)RXDCTL_ENABLE))
+        if (!r.enabled && value & enable)
             enabling(n, &r, value);
+        else if (r.enabled && !(value & enable))
+            forget(n, &r); /* all that it held is the driver's again */
         return;
     case R_RDBAL:
     case R_TDBAL:
@@ -299,6 +302,8 @@ void nic_rules_reset(struct nic *n)
 {
     memset(n->st->rules.base, 0, sizeof n->st->rules.base);
     memset(n->st->rules.length, 0, sizeof n->st->rules.length);
+    for (uint32_t queue = 0; queue < NIC_QUEUES; queue++)
+        n->st->rules.rx_life[queue]++; /* no queue has a buffer any more */
 }
 
 bool nic_rules_valid(const struct nic_state *st)

@@ -282,6 +282,26 @@ START_TEST(buffers_in_turn_are_fine)
 }
 END_TEST
 
+/* A queue that is stopped, or reset, holds nothing: its buffers may go to another one. */
+START_TEST(buffers_of_a_dead_queue_are_free)
+{
+    for (int by_reset = 0; by_reset < 2; by_reset++) {
+        rx_start(h, 1, 64, ADVANCED);
+        fake_run(h, 2000000); /* fetched */
+        if (by_reset)
+            fake_w32(h, 0, CTRL_RST);
+        else
+            fake_w32(h, rxq(1, DCTL), 0);
+        fake_run(h, 2000000);
+        fake_w32(h, RXCTRL, 1);
+        rx_start(h, 3, 64, ADVANCED); /* the same buffers */
+        fake_run(h, 2000000);
+        quiet();
+        fake_w32(h, rxq(3, DCTL), 0);
+    }
+}
+END_TEST
+
 START_TEST(register_hole)
 {
     fake_r32(h, 0x00004);
@@ -327,6 +347,7 @@ int main(void)
     tcase_add_test(t, rx_posted_twice);
     tcase_add_test(t, rx_posted_twice_far_apart);
     tcase_add_test(t, buffers_in_turn_are_fine);
+    tcase_add_test(t, buffers_of_a_dead_queue_are_free);
     tcase_add_test(t, register_hole);
     tcase_add_test(t, queue_too_early);
     tcase_add_test(t, loaded_books_are_checked);
