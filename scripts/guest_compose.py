@@ -29,6 +29,8 @@ import guest_packages  # noqa: E402  (beside this file)
 import guest_tree  # noqa: E402
 
 FORMAT = "ringside guest 1"
+# busybox's own shell runs its applets in place of a package's programs of the same name
+SHELL = "dash bin/dash"
 HERE = os.path.dirname(os.path.abspath(__file__))
 KERNEL_DEADLINE_S = 1200
 LOCK_DEADLINE_S = 900
@@ -207,7 +209,8 @@ def compose(spec, guest, busybox, root):
         if not kernel:
             return None, [{"key": "kernel", "value": spec.get("kernel", "cloud"), "message": why}]
         shelf = guest_packages.Shelf(cache("packages"), fail)
-        shelf.resolve(spec.get("packages", []), wrong)
+        packages = [SHELL, *spec.get("packages", [])]
+        shelf.resolve(packages, wrong)
         for path in spec.get("programs", []):
             if not os.access(path, os.R_OK):
                 wrong.append({"key": "files", "value": path, "message": f"{path} cannot be read"})
@@ -215,7 +218,8 @@ def compose(spec, guest, busybox, root):
             return None, wrong
         tree = guest_tree.Tree()
         base_tree(tree, guest, busybox)
-        add_packages(tree, spec.get("packages", []), shelf, wrong)
+        add_packages(tree, packages, shelf, wrong)
+        tree.link("bin/sh", "dash")
         close_over(tree, shelf, spec.get("programs", []), wrong)
         add_modules(tree, kernel[1], boot_modules(guest), spec.get("modules", []), wrong)
         if wrong:
