@@ -152,6 +152,9 @@ def close_over(tree, shelf, programs, wrong):
     queue = [(soname, path, False) for path, soname in tree.needs()]
     queue += [(soname, path, True) for path in programs
               for soname in guest_tree.Elf(read(path)).needed]
+    if queue:
+        # the C library opens it when a thread ends; nobody names it
+        queue.append(("libgcc_s.so.1", "libc.so.6", bool(programs)))
     asked = set()
     while queue:
         soname, who, local = queue.pop(0)

@@ -81,6 +81,15 @@ class Shelf:
                 debs[match[1].split("_")[0]] = match[1]
         return debs, ""
 
+    def choose(self, text):
+        """`a|b PATH...`: two names of one package in different releases; the first that apt has."""
+        names, _, paths = text.partition(" ")
+        for name in names.split("|"):
+            if "|" in names and re.search(r"^  Candidate: [^(]",
+                                          self.apt("apt-cache", "policy", name).stdout, re.M):
+                return f"{name} {paths}".strip()
+        return f"{names.split('|')[0]} {paths}".strip()
+
     def nearest(self, name):
         names = self.apt("apt-cache", "pkgnames").stdout.split()
         near = difflib.get_close_matches(name, names, 1, 0.75)
@@ -99,9 +108,10 @@ class Shelf:
 
     def resolve(self, wanted, wrong):
         """Finds and fetches the named packages and those that can hold their libraries."""
-        self.named = [text.split()[0] for text in wanted]
         if not wanted:
             return
+        wanted[:] = [self.choose(text) for text in wanted]
+        self.named = [text.split()[0] for text in wanted]
         debs, said = self.closure(self.named)
         if debs is None or not self.fetch(debs):
             if self.refresh():
@@ -117,8 +127,10 @@ class Shelf:
 
     # ---- files ----
 
-    def may_hold_libraries(self, name):
-        return re.match(r"(lib|librte|zlib)", name) and not re.search(r"-(dev|doc|perl)$", name)
+    @staticmethod
+    def may_hold_libraries(name):
+        return not re.search(r"-(dev|doc|perl|data|common|base)$|^(perl|python3|debconf|dpkg)",
+                             name)
 
     def path(self, deb):
         return os.path.join(self.cache, deb)

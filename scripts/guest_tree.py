@@ -125,7 +125,8 @@ class Tree:
     """Paths and what lies there; /bin, /sbin, /lib, /lib64 are links into /usr."""
 
     def __init__(self):
-        self.entries = {}
+        # the root, too: some programs refuse one that everybody may write to
+        self.entries = {".": ("folder", 0o755, None)}
         self.names = set()
 
     @staticmethod

@@ -37,7 +37,9 @@ bool rs_case_host(const struct scenario_case *c, const struct rs_batch_options *
     *host = o->host_given                               ? o->host
             : c->machine.host == SCENARIO_HOST_IN_PROCESS ? RS_HOST_INPROC
                                                         : RS_HOST_QEMU;
-    *why = NULL;
+    *why = c->unfit;
+    if (*why)
+        return false;
     if (*host == RS_HOST_INPROC && c->machine.host == SCENARIO_HOST_QEMU)
         *why = "needs a guest (machine.host is qemu)";
     else if (*host == RS_HOST_INPROC && !c->driver.app)

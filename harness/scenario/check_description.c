@@ -11,7 +11,7 @@
 
 #define GIVEN(d, key) rs_schema_given(&rs_schema_driver, (d), (key))
 
-/* `first` and then what stands in *list, which it becomes. */
+/* *list becomes `first`, and then what stood in it. */
 static void join(char **first, char ***list)
 {
     GPtrArray *all = g_ptr_array_new();
@@ -25,25 +25,27 @@ static void join(char **first, char ***list)
     *list = (char **)g_ptr_array_free(all, FALSE);
 }
 
-static bool same_module(const char *a, const char *b)
+/* Is it said of the same thing? Its name ends where one of these characters is. */
+static bool same_name(const char *a, const char *b, const char *ends)
 {
-    const size_t n = strcspn(a, " "), m = strcspn(b, " ");
+    const size_t n = strcspn(a, ends), m = strcspn(b, ends);
 
     return n == m && strncmp(a, b, n) == 0;
 }
 
-/* The description's modules, those that the scenario names again with its parameters. */
-static void join_modules(const struct description *d, struct scenario_driver *driver)
+/* What the description says of modules, or of variables, and behind it what *list does; of what
+ * both name, what *list says. */
+static void join_named(char **first, char ***list, const char *ends)
 {
     GPtrArray *all = g_ptr_array_new();
-    char **own = driver->modules;
+    char **own = *list;
 
-    for (char **module = d->modules; module != NULL && *module != NULL; module++)
-        g_ptr_array_add(all, g_strdup(*module));
+    for (; first != NULL && *first != NULL; first++)
+        g_ptr_array_add(all, g_strdup(*first));
     for (; own != NULL && *own != NULL; own++) {
         unsigned i = 0;
 
-        while (i < all->len && !same_module(all->pdata[i], *own))
+        while (i < all->len && !same_name(all->pdata[i], *own, ends))
             i++;
         if (i == all->len)
             g_ptr_array_add(all, NULL);
@@ -51,8 +53,8 @@ static void join_modules(const struct description *d, struct scenario_driver *dr
         all->pdata[i] = g_strdup(*own);
     }
     g_ptr_array_add(all, NULL);
-    g_strfreev(driver->modules);
-    driver->modules = (char **)g_ptr_array_free(all, FALSE);
+    g_strfreev(*list);
+    *list = (char **)g_ptr_array_free(all, FALSE);
 }
 
 static void fill_text(struct scenario_driver *driver, const char *key, char **to, const char *from)
@@ -83,8 +85,8 @@ static void fill_driver(struct scenario_driver *driver, const struct description
         }
     }
     join(d->files, &driver->files);
-    join(d->env, &driver->env);
-    join_modules(d, driver);
+    join_named(d->env, &driver->env, "=");
+    join_named(d->modules, &driver->modules, " ");
     fill_text(driver, "bind", &driver->bind, d->bind);
     fill_text(driver, "ready", &driver->ready, d->ready);
     fill_number(driver, "user", &driver->user, d->user);
@@ -131,10 +133,10 @@ void rs_check_description(struct check *k)
     path = rs_scenario_path(k->s, driver->description);
     g_free(driver->description);
     driver->description = path;
-    c->description = rs_description_load(path, k->diag);
+    c->description = rs_description_load(path, k->files);
     if (c->description == NULL) {
-        k->errors++;
-        rs_check_error(k, mark, "the driver description %s is not usable", path);
+        rs_scenario_complain(k->s, k->files, DIAG_ERROR, mark,
+                             "the driver description %s is not usable", path);
         return;
     }
     fill_driver(driver, c->description);

@@ -8,6 +8,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "harness/base/paths.h"
 #include "harness/scenario/matrix.h"
 #include "harness/scenario/reader.h"
 #include "harness/scenario/text_file.h"
@@ -38,22 +39,20 @@ const char *rs_description_imposed(void)
 
 /* ---- paths ---- */
 
-/* A path of this machine, seen from the description's folder. */
+/* A path of this machine, seen from the description's folder, or from the build folder. */
 static void resolve(const struct description *d, char **path)
 {
-    char *folder = g_path_get_dirname(d->path), *full;
+    static const char build[] = "build:";
+    char *folder = g_path_get_dirname(d->path), *base = g_canonicalize_filename(folder, NULL);
+    char *full = NULL;
 
-    if (*path != NULL) {
-        full = g_canonicalize_filename(*path, NULL);
-        if (!g_path_is_absolute(*path)) {
-            g_free(full);
-            char *base = g_canonicalize_filename(folder, NULL);
-            full = g_canonicalize_filename(*path, base);
-            g_free(base);
-        }
-        g_free(*path);
-        *path = full;
-    }
+    if (*path != NULL && g_str_has_prefix(*path, build))
+        full = rs_build_path(*path + strlen(build));
+    else if (*path != NULL)
+        full = g_canonicalize_filename(*path, base);
+    g_free(*path);
+    *path = full;
+    g_free(base);
     g_free(folder);
 }
 

@@ -70,12 +70,34 @@ static void check_ids(struct scenario *s, struct diag *diag)
 
 /* ---- cases ---- */
 
+/* The driver, and what it wants of the rest. What is wrong with one that the scenario did not
+ * choose is no mistake of the scenario's: the case is left out, and says why. */
+static void check_driver(struct check *k)
+{
+    struct diag *diag = k->diag, scratch;
+
+    if (rs_description_imposed() != NULL) {
+        rs_diag_init(&scratch);
+        k->diag = &scratch;
+    }
+    rs_check_description(k);
+    rs_check_machine(&(struct check){.s = k->s, .c = k->c, .diag = diag, .files = diag});
+    rs_check_driver(k);
+    rs_check_script(k);
+    k->diag = diag;
+    if (rs_description_imposed() == NULL)
+        return;
+    if (scratch.errors > 0)
+        k->c->unfit = g_strdup(scratch.item[0].message);
+    rs_diag_fini(&scratch);
+}
+
 /* False: its id does not fit. */
 static bool read_case(struct scenario *s, struct scenario_case *c, struct matrix *m,
                       const struct yaml_node *root, struct diag *diag)
 {
     struct reader r;
-    struct check k = {.s = s, .c = c, .diag = diag};
+    struct check k = {.s = s, .c = c, .diag = diag, .files = diag};
 
     rs_reader_init(&r, s->path, s->text, diag, m);
     rs_read_object(&r, rs_schema(), root, c);
@@ -83,10 +105,7 @@ static bool read_case(struct scenario *s, struct scenario_case *c, struct matrix
     bool fits = name_case(c, m);
     if (root->kind != YAML_MAP)
         return true;
-    rs_check_description(&k);
-    rs_check_machine(&k);
-    rs_check_driver(&k);
-    rs_check_script(&k);
+    check_driver(&k);
     rs_check_traffic(&k);
     rs_check_faults(&k);
     rs_check_expect(&k);
@@ -98,6 +117,7 @@ static void fini_case(struct scenario_case *c)
 {
     rs_schema_fini(rs_schema(), c);
     rs_description_free(c->description);
+    g_free(c->unfit);
     for (size_t i = 0; i < c->choice_count; i++) {
         g_free(c->choice[i].name);
         g_free(c->choice[i].value);
@@ -128,7 +148,7 @@ static void read_cases(struct scenario *s, struct matrix *m, const struct yaml_n
                              "name and values make case names of more than %d characters: %s...",
                              SCENARIO_ID_MAX, s->cases[n - 1].id);
     for (size_t i = 0; i < m->count; i++) {
-        if (m->axis[i].variable && !m->axis[i].used)
+        if (m->axis[i].variable && !m->axis[i].used && rs_description_imposed() == NULL)
             rs_scenario_complain(s, diag, DIAG_ERROR, m->axis[i].list->mark,
                                  "matrix row '%s' is used nowhere; write ${%s} where its values "
                                  "belong",

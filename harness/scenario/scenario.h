@@ -283,6 +283,7 @@ struct scenario_case {
     size_t port_count;
     struct scenario_driver driver;
     struct description *description; /* of the driver; NULL: none */
+    char *unfit;                     /* why an imposed driver cannot do this case; NULL: it can */
     struct scenario_step *steps;     /* in the guest */
     size_t step_count;
     char *capability; /* column of the conformance table; NULL */

@@ -12,6 +12,7 @@ struct check {
     const struct scenario *s;
     struct scenario_case *c;
     struct diag *diag;
+    struct diag *files; /* complaints about other files that the scenario names */
     size_t errors;
 };
 

@@ -74,8 +74,10 @@ static const struct schema_key description_keys[] = {
             "the path of a .deb file."},
     {.name = "packages", .type = SCHEMA_TEXTS, AT(description, packages), .count_max = 64,
      .doc = "Debian packages whose files the guest gets, documentation and headers left out. `NAME "
-            "PATH...` takes only these paths (`*` is any text). The libraries that their programs "
-            "need come along by themselves; nothing else of the packages they depend on."},
+            "PATH...` takes only these paths (`*` is any text); `a|b` are two names of one package "
+            "in different releases, the first that apt knows serves. The libraries that their "
+            "programs need come along by themselves; nothing else of the packages they depend "
+            "on."},
     {.name = "modules", .type = SCHEMA_TEXTS, AT(description, modules), .count_max = 16,
      .doc = "Kernel modules, `NAME PARAMETER=VALUE...`, or the path of a .ko file built for this "
             "kernel. They are loaded in this order when a run begins, each with what it depends "
@@ -84,7 +86,8 @@ static const struct schema_key description_keys[] = {
      .doc = "Linux driver that gets the ports; `none`: no driver has them."},
     {.name = "files", .type = SCHEMA_TEXTS, AT(description, files), .count_max = 32,
      .doc = "Files of this machine that the guest gets in /job/files, executable bits kept. A "
-            "relative path starts at the description's folder. What libraries their programs need "
+            "relative path starts at the description's folder, `build:NAME` is in the folder of "
+            "this project's programs. What libraries their programs need "
             "comes into the guest: from `packages` or, failing that, from this machine."},
     {.name = "apps", .type = SCHEMA_NAMES, AT(description, apps), .count_max = 8,
      .doc = "Programs of this project (fwd, echo, gen, sink, poke) that the guest gets in "
