@@ -197,6 +197,9 @@ def guests(test):
         status, said = test.end(test.start(name, test.scenario(name, text)))
         test.check(status == FAIL and test.verdicts(name) == {name: "FAIL"},
                    f"a guest with {name}: exit status 1", f"{status}\n{said}")
+        test.check("Kernel panic - not syncing: sysrq triggered crash" in said
+                   if name == "panic" else "Kernel panic" not in said,
+                   "the report says how it ended", said)
         console = os.path.join(test.place, name, name + "-s1-qemu", "console.log")
         test.check(os.path.getsize(console) <= CONSOLE_BYTES_MAX, "its console is kept short",
                    os.path.getsize(console))

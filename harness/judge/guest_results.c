@@ -160,6 +160,15 @@ static bool suspicious(const char *line, const struct rs_kernel_words *rules)
     return false;
 }
 
+/* Bytes up to the end of a line. */
+static size_t line_bytes(const char *line, size_t bytes)
+{
+    const char *stop = memchr(line, '\n', bytes);
+    size_t length = stop ? (size_t)(stop - line) : bytes;
+
+    return length && line[length - 1] == '\r' ? length - 1 : length;
+}
+
 void rs_guest_kernel_log(struct rs_guest *guest, const struct rs_kernel_words *words,
                          const char *text, size_t bytes)
 {
@@ -176,6 +185,19 @@ void rs_guest_kernel_log(struct rs_guest *guest, const struct rs_kernel_words *w
         }
         line = stop + 1;
     }
+}
+
+void rs_guest_console(struct rs_guest *guest, const struct rs_kernel_words *words,
+                      const char *text, size_t bytes)
+{
+    static const char said[] = "Kernel panic - ";
+    const char *panic = g_strstr_len(text, (gssize)bytes, said);
+
+    if (!panic)
+        return;
+    copy_printable(guest->panic, sizeof(guest->panic), panic,
+                   line_bytes(panic, (size_t)(text + bytes - panic)));
+    rs_guest_kernel_log(guest, words, text, (size_t)(panic - text));
 }
 
 static void read_output(struct rs_step_result *step, const char *folder)

@@ -48,6 +48,7 @@ struct rs_guest {
     unsigned code;        /* step of the job that did not work (guest/results.h); 0: all did */
     char reason[256];     /* in words */
     char dropped[32];     /* what did not fit into the mailbox; "" nothing */
+    char panic[256];      /* what its kernel said when it panicked; "" it did not */
     unsigned complaints;  /* suspicious lines of the kernel log */
     char complaint[RS_COMPLAINTS_KEPT][160]; /* the first of them */
     struct rs_counters counters; /* of the driver's output; own allocation */
@@ -62,6 +63,11 @@ int rs_guest_status(struct rs_guest *guest, const char *text, size_t bytes, char
 /* Counts the lines of a kernel log that tell of a bug. words: NULL, the built-in ones alone. */
 void rs_guest_kernel_log(struct rs_guest *guest, const struct rs_kernel_words *words,
                          const char *text, size_t bytes);
+
+/* What a guest that left no results said on its console (its end suffices): complaints, and
+ * whether its kernel panicked. */
+void rs_guest_console(struct rs_guest *guest, const struct rs_kernel_words *words,
+                      const char *text, size_t bytes);
 
 /* Reads a folder of results. 0, -ENOENT: no status file, -EPROTO: it is damaged. */
 int rs_guest_results(struct rs_guest *guest, const char *folder,

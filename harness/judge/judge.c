@@ -87,7 +87,11 @@ static void judge_guest(GPtrArray *findings, const struct scenario_case *c,
 {
     const struct rs_guest *guest = &facts->guest;
 
-    if (facts->guest_why[0])
+    if (guest->panic[0]) /* why nothing came back; the first complaint is why it panicked */
+        rs_find(findings, "kernel of the guest", "it lives as long as the run", "%s%s%s",
+                guest->panic, guest->complaints ? "; before: " : "",
+                guest->complaints ? guest->complaint[0] : "");
+    else if (facts->guest_why[0])
         rs_find(findings, "results of the guest", "a whole archive with a status file", "%s",
              facts->guest_why);
     if (guest->code && !about(c, METRIC_GUEST_EXIT))
@@ -101,7 +105,7 @@ static void judge_guest(GPtrArray *findings, const struct scenario_case *c,
              guest->core ? " (core file kept)" : "");
     if (guest->killed && !about(c, METRIC_DRIVER_EXIT))
         rs_find(findings, "driver", "it stops when told to", "it had to be killed");
-    if (guest->complaints && !about(c, METRIC_KERNEL_COMPLAINTS))
+    if (guest->complaints && !guest->panic[0] && !about(c, METRIC_KERNEL_COMPLAINTS))
         rs_find(findings, "kernel log", "no BUG, WARNING, Oops or DMAR fault",
                 "%u lines; first: %s", guest->complaints, guest->complaint[0]);
 }
@@ -120,7 +124,7 @@ static bool judge_end(GPtrArray *findings, const struct scenario_case *c,
     /* Who expects something of the driver's exit status lets it end before the traffic. */
     if (r->end == REPORT_END_GUEST && facts->guest.has_driver && about(c, METRIC_DRIVER_EXIT))
         return true;
-    if (r->end != REPORT_END_OVER)
+    if (r->end != REPORT_END_OVER && !facts->guest.panic[0])
         rs_find(findings, "end of the run", "all traffic sent, drained, results handed over", "%s",
              end_words(r->end));
     return r->end == REPORT_END_OVER || r->end == REPORT_END_DEADLINE;

@@ -294,9 +294,33 @@ static char **allowed_lines(const struct scenario_case *c)
     return lines;
 }
 
+enum { CONSOLE_END_BYTES = 64 << 10 };
+
+/* The end of the console's text: its last words, of a guest that could not hand over results. */
+static void read_console(struct rs_run *run, const struct rs_kernel_words *words)
+{
+    char *path = in_dir(run, RS_FILE_CONSOLE), *text = g_malloc(CONSOLE_END_BYTES);
+    FILE *file = fopen(path, "re");
+
+    if (file) {
+        if (fseek(file, -(long)CONSOLE_END_BYTES, SEEK_END) < 0)
+            rewind(file); /* shorter than that */
+        rs_guest_console(&run->facts.guest, words, text,
+                         fread(text, 1, CONSOLE_END_BYTES, file));
+        fclose(file);
+    }
+    g_free(text);
+    g_free(path);
+}
+
 static void read_results(struct rs_run *run)
 {
     char *results = in_dir(run, RS_FILE_RESULTS), *mailbox = in_dir(run, RS_FILE_MAILBOX);
+    char **allow = allowed_lines(run->c), why[sizeof(run->facts.guest_why)];
+    const struct description *d = run->c->description;
+    const struct rs_kernel_words words = {
+        .fail = d ? (const char *const *)d->kernel_log.fail : NULL,
+        .allow = (const char *const *)allow};
     struct rs_facts *facts = &run->facts;
     unsigned files;
     int error = 0;
@@ -306,21 +330,15 @@ static void read_results(struct rs_run *run)
         error = rs_mailbox_results(mailbox, results, &files, facts->guest_why,
                                    sizeof(facts->guest_why));
     if (!error || error == -EPROTO) {
-        char why[sizeof(facts->guest_why)];
-
-        char **allow = allowed_lines(run->c);
-        const struct description *d = run->c->description;
-        const struct rs_kernel_words words = {
-            .fail = d ? (const char *const *)d->kernel_log.fail : NULL,
-            .allow = (const char *const *)allow};
-
         error = rs_guest_results(&facts->guest, results, &words, why, sizeof(why));
-        g_free(allow);
         if (error && !facts->guest_why[0])
             snprintf(facts->guest_why, sizeof(facts->guest_why), "%s", why);
     }
+    if (run->host == RS_HOST_QEMU && !facts->guest.has_status)
+        read_console(run, &words);
     if (run->host == RS_HOST_QEMU && !run->keep)
         unlink(mailbox);
+    g_free(allow);
     g_free(results);
     g_free(mailbox);
 }

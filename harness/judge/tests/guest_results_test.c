@@ -133,6 +133,28 @@ START_TEST(kernel_log_floods)
 }
 END_TEST
 
+START_TEST(a_console_with_a_panic)
+{
+    static const char text[] =
+        "[    1.000000] BUG: kernel NULL pointer dereference, address: 0000000000000008\r\n"
+        "[    1.000001] #PF: supervisor write access in kernel mode\r\n"
+        "[    1.000002] Kernel panic - not syncing: Fatal exception\r\n"
+        "[    1.000003] WARNING: whatever comes behind\r\n";
+
+    memset(&guest, 0, sizeof(guest));
+    rs_guest_console(&guest, NULL, text, sizeof(text) - 1);
+    ck_assert_str_eq(guest.panic, "Kernel panic - not syncing: Fatal exception");
+    ck_assert_uint_eq(guest.complaints, 1);
+    ck_assert_ptr_nonnull(strstr(guest.complaint[0], "NULL pointer"));
+    memset(&guest, 0, sizeof(guest));
+    rs_guest_console(&guest, NULL, text, 100);
+    ck_assert_str_eq(guest.panic, "");
+    rs_guest_console(&guest, NULL, "", 0);
+    rs_guest_console(&guest, NULL, "Kernel panic - ", 15);
+    ck_assert_str_eq(guest.panic, "Kernel panic - ");
+}
+END_TEST
+
 START_TEST(a_folder_without_status)
 {
     ck_assert_int_eq(rs_guest_results(&guest, "/nonexistent", NULL, why, sizeof(why)), -ENOENT);
@@ -155,6 +177,7 @@ int main(void)
     tcase_add_test(tc, control_characters_are_replaced);
     tcase_add_test(tc, kernel_log);
     tcase_add_test(tc, kernel_log_floods);
+    tcase_add_test(tc, a_console_with_a_panic);
     tcase_add_test(tc, a_folder_without_status);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);

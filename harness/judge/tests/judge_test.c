@@ -337,6 +337,22 @@ START_TEST(refused_events_and_kernel_complaints)
 }
 END_TEST
 
+START_TEST(a_panic_is_the_reason)
+{
+    const struct rs_finding *f;
+
+    given("expect: [{metric: received, is: 10}]\n");
+    facts.guest.has_status = facts.guest.has_driver = false;
+    g_strlcpy(facts.guest.panic, "Kernel panic - not syncing: x", sizeof(facts.guest.panic));
+    g_strlcpy(facts.guest_why, "the guest left no results", sizeof(facts.guest_why));
+    facts.guest.complaints = 1;
+    g_strlcpy(facts.guest.complaint[0], "BUG: y", sizeof(facts.guest.complaint[0]));
+    facts.report->end = REPORT_END_NONE;
+    f = judged(1);
+    ck_assert_str_eq(f->seen, "Kernel panic - not syncing: x; before: BUG: y");
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("judge");
@@ -365,6 +381,7 @@ int main(void)
     tcase_add_test(tc, a_driver_that_fails);
     tcase_add_test(tc, a_driver_that_may_fail);
     tcase_add_test(tc, one_cause_not_twenty_consequences);
+    tcase_add_test(tc, a_panic_is_the_reason);
     tcase_add_test(tc, deadline_still_shows_counters);
     tcase_add_test(tc, a_host_without_report_is_the_environment);
     tcase_add_test(tc, an_overdue_run_is_a_failure);
