@@ -170,11 +170,34 @@ static __attribute__((noinline)) uint32_t parse_two_tags(const uint8_t *frame, u
     return parse_tag(frame, length, ETH_BYTES + VLAN_BYTES, tags.vet, h);
 }
 
+/* Nearly every frame: a whole IPv4 datagram without options, TCP or UDP, no tag. Finds in it what
+ * the rest of this file would; false: another frame. */
+static inline bool parse_usual(const uint8_t *frame, uint32_t length, struct nic_tags tags,
+                               struct nic_headers *out)
+{
+    const uint8_t *ip = frame + ETH_BYTES;
+
+    if (length < ETH_BYTES + 20 || (nic_load64(frame + 10) & 0xffffff0000ull) != 0x4500080000ull ||
+        nic_get16(ip + 6) & 0x3fff || tags.vet == ETHERTYPE_IPV4 || tags.outer)
+        return false;
+    uint32_t end = ETH_BYTES + nic_get16(ip + 2), need = ip[9] == PROTO_UDP ? 8 : 20;
+    if ((ip[9] != PROTO_UDP && ip[9] != PROTO_TCP) || end > length || end < ETH_BYTES + 20 + need)
+        return false;
+    *out = (struct nic_headers){
+        .ptype = (uint16_t)(PTYPE_IPV4 | (ip[9] == PROTO_UDP ? PTYPE_UDP : PTYPE_TCP)),
+        .ethertype = ETHERTYPE_IPV4, .l3 = ETH_BYTES, .l3_length = 20, .l4 = ETH_BYTES + 20,
+        .l3_end = end,
+    };
+    return true;
+}
+
 void nic_parse(const uint8_t *frame, uint32_t length, struct nic_tags tags,
                struct nic_headers *out)
 {
     uint32_t at;
 
+    if (parse_usual(frame, length, tags, out))
+        return;
     *out = (struct nic_headers){0};
     if (length < ETH_BYTES)
         return;
@@ -189,8 +212,8 @@ void nic_parse(const uint8_t *frame, uint32_t length, struct nic_tags tags,
         parse_ipv6(frame, length, at, out);
 }
 
-/* Checksum of a TCP or UDP segment with its pseudo header: 0xffff when right. */
-static uint32_t l4_sum(const uint8_t *frame, const struct nic_headers *h)
+/* The checksum of a TCP or UDP segment with its pseudo header. */
+static inline bool l4_right(const uint8_t *frame, const struct nic_headers *h)
 {
     uint32_t length = h->l3_end - h->l4;
     bool ip4 = h->ptype & PTYPE_IPV4;
@@ -199,9 +222,9 @@ static uint32_t l4_sum(const uint8_t *frame, const struct nic_headers *h)
 
     sum = nic_sum_word(sum, length);
     if (h->l4 == end) /* no options, no extensions: in one go */
-        return nic_sum_fold(nic_sum_bytes(sum, frame + addresses, end - addresses + length));
+        return nic_sum_right(nic_sum_bytes(sum, frame + addresses, end - addresses + length));
     sum = nic_sum_bytes(sum, frame + addresses, end - addresses);
-    return nic_sum_fold(nic_sum_bytes(sum, frame + h->l4, length));
+    return nic_sum_right(nic_sum_bytes(sum, frame + h->l4, length));
 }
 
 /* Least significant byte first, over the packet with the field as 0. */
@@ -223,7 +246,7 @@ uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
 
     if (h->ptype & PTYPE_IPV4) {
         bits |= RXD_STAT_IPCS;
-        if (nic_sum_fold(nic_sum_bytes(0, frame + h->l3, h->l3_length)) != 0xffff)
+        if (!nic_sum_right(nic_sum_bytes(0, frame + h->l3, h->l3_length)))
             bits |= RXD_ERR_IPE;
     }
     if (!h->l4)
@@ -233,7 +256,7 @@ uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
     if (h->ptype & PTYPE_UDP && nic_get16(frame + h->l4 + 6) == 0)
         return bits; /* the sender did not compute one */
     bits |= RXD_STAT_L4CS | (h->ptype & PTYPE_UDP ? RXD_STAT_UDPCS : 0);
-    if (l4_sum(frame, h) != 0xffff)
+    if (!l4_right(frame, h))
         bits |= RXD_ERR_TCPE;
     return bits;
 }

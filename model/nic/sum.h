@@ -6,75 +6,77 @@
 #ifndef RINGSIDE_NIC_SUM_H
 #define RINGSIDE_NIC_SUM_H
 
+#include <stdbool.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "model/nic/desc.h"
 
-/* Up to seven bytes as the machine reads them, zeros behind. */
-static inline uint64_t nic_sum_rest(const uint8_t *data, uint32_t length)
+/* The carry comes back in. */
+static inline uint64_t nic_sum_add(uint64_t sum, uint64_t piece)
 {
-    uint64_t piece = 0;
-    uint32_t four, shift = 0;
-    uint16_t two;
+    bool carry = __builtin_add_overflow(sum, piece, &sum);
 
-    if (length & 4) {
-        memcpy(&four, data, 4);
-        data += 4;
-        piece = four;
-        shift = 32;
-    }
-    if (length & 2) {
-        memcpy(&two, data, 2);
-        data += 2;
-        piece |= (uint64_t)two << shift;
-        shift += 16;
-    }
-    if (length & 1) {
-        uint8_t bytes[2] = {*data, 0};
-        memcpy(&two, bytes, 2);
-        piece |= (uint64_t)two << shift;
-    }
-    return piece;
+    return sum + carry;
 }
 
-/* Such sums do not care in which byte order they are taken: these add eight bytes at a time as the
- * machine reads them, and nic_sum_fold() turns the result to network order. Only the last piece of
- * a sum may have an odd length. */
+/* Up to seven bytes, zeros behind. */
+static inline uint64_t nic_sum_rest(const uint8_t *data, uint32_t length)
+{
+    uint8_t bytes[8] = {0};
+
+    for (uint32_t i = 0; i < length; i++)
+        bytes[i] = data[i];
+    return nic_load64(bytes);
+}
+
+/* Such sums do not care in which byte order they are taken: these add eight bytes at a time as
+ * little-endian words, and nic_sum_fold() turns the result to network order. Only the last piece
+ * of a sum may have an odd length. */
 static inline uint64_t nic_sum_bytes(uint64_t sum, const uint8_t *data, uint32_t length)
 {
-    uint64_t piece;
+    uint32_t rest = length % 8;
+    const uint8_t *end = data + length - rest;
 
-    for (; length >= 8; data += 8, length -= 8) {
-        memcpy(&piece, data, 8);
-        sum += piece;
-        sum += sum < piece; /* the carry comes back in */
+    if (rest && length < 8)
+        return nic_sum_add(sum, nic_sum_rest(data, length));
+    if (rest) /* with what stands before them shifted out */
+        sum = nic_sum_add(sum, nic_load64(end + rest - 8) >> 8 * (8 - rest));
+    for (; end - data >= 32; data += 32) {
+        sum = nic_sum_add(sum, nic_load64(data));
+        sum = nic_sum_add(sum, nic_load64(data + 8));
+        sum = nic_sum_add(sum, nic_load64(data + 16));
+        sum = nic_sum_add(sum, nic_load64(data + 24));
     }
-    if (length) {
-        piece = nic_sum_rest(data, length);
-        sum += piece;
-        sum += sum < piece;
-    }
+    for (; data != end; data += 8)
+        sum = nic_sum_add(sum, nic_load64(data));
     return sum;
 }
 
+/* One more 16-bit word, given as a number. */
 static inline uint64_t nic_sum_word(uint64_t sum, uint32_t value)
 {
-    uint8_t bytes[2] = {(uint8_t)(value >> 8), (uint8_t)value};
+    return nic_sum_add(sum, (value & 0xff) << 8 | (value >> 8 & 0xff));
+}
 
-    return nic_sum_bytes(sum, bytes, 2);
+/* Halves added to one another, twice, carries included; not yet in network order. */
+static inline uint32_t nic_sum_halves(uint64_t sum)
+{
+    uint32_t half = (uint32_t)((sum + (sum << 32 | sum >> 32)) >> 32);
+
+    return (half + (half << 16 | half >> 16)) >> 16;
 }
 
 static inline uint32_t nic_sum_fold(uint64_t sum)
 {
-    sum = (sum & UINT32_MAX) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    uint16_t folded = (uint16_t)sum;
-    uint8_t bytes[2];
-    memcpy(bytes, &folded, 2);
-    return nic_get16(bytes);
+    uint32_t little = nic_sum_halves(sum);
+
+    return (little & 0xff) << 8 | little >> 8;
+}
+
+/* Over all that a checksum covers, itself included: is it right? */
+static inline bool nic_sum_right(uint64_t sum)
+{
+    return nic_sum_halves(sum) == 0xffff;
 }
 
 #endif
