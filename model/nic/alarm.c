@@ -28,7 +28,8 @@ void nic_alarm_set(struct nic *n, struct nic_alarm *a, uint64_t at_ps, int kind,
         return;
     if (a->at_ps[1])
         sched_drop(n->sched, a->at_ps[1], SCHED_NIC, n->st->config.port, queue, (uint32_t)kind);
-    if (!nic_timer(n, (enum nic_timer)kind, at_ps - now, queue, 0, lead_ps))
+    if (!sched_at(n->sched, at_ps, SCHED_NIC, n->st->config.port, queue, (uint32_t)kind, 0,
+                  lead_ps))
         return;
     a->at_ps[1] = a->at_ps[0];
     a->at_ps[0] = at_ps;

@@ -250,17 +250,11 @@ void nic_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, const
 {
     if (status != NIC_DMA_OK)
         nic_pci_read_refused(n);
-    switch ((enum nic_tag_kind)NIC_TAG_KIND(tag)) {
-    case NIC_TAG_TX_DATA:
-    case NIC_TAG_TX_DESC:
+    if (NIC_TAG_KIND(tag) <= NIC_TAG_TX_DESC)
         nic_tx_dma_done(n, tag, status, data, length);
-        break;
-    case NIC_TAG_RX_DESC:
+    else if (NIC_TAG_KIND(tag) == NIC_TAG_RX_DESC)
         nic_rx_dma_done(n, tag, status, data, length);
-        break;
-    default: /* writes have no completion */
-        break;
-    }
+    /* writes have no completion */
 }
 
 void nic_room(struct nic *n)

@@ -99,11 +99,4 @@ static inline bool nic_line_pending(const struct nic *n, enum nic_line line)
     return sched_line_pending(n->sched, n->st->config.port, (enum sched_line)line);
 }
 
-static inline bool nic_timer(struct nic *n, enum nic_timer kind, uint64_t delay_ps, uint32_t queue,
-                             uint64_t arg, uint32_t lead_ps)
-{
-    return sched_at(n->sched, nic_now(n) + delay_ps, SCHED_NIC, n->st->config.port, queue,
-                    (uint32_t)kind, arg, lead_ps);
-}
-
 #endif

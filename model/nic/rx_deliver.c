@@ -198,7 +198,7 @@ static enum outcome deliver(struct nic *n, const uint8_t *frame, const struct ni
     if (!nic_rx_may_dma(n))
         return WAITS;
     uint32_t size = buffer_size(n, queue), left = meta->length, type = desctype(n, queue);
-    uint32_t need = (left + size - 1) / size;
+    uint32_t need = left <= size ? 1 : (left + size - 1) / size;
     if (type > NIC_RX_ONE_BUFFER) {
         if (type == NIC_RX_SPLIT || type == NIC_RX_REPLICATE_LARGE || type == NIC_RX_SPLIT_ALWAYS)
             return deliver_split(n, frame, meta, size);

@@ -36,7 +36,7 @@ void nic_tx_wire_set(struct nic *n)
     }
     if (tx->complete == 0 || !(nic_link_up(n) || loops_back(n)))
         return;
-    const struct nic_tx_packet *p = nic_fifo_at(tx->buffer, nic_fifo_head(&tx->fifo));
+    const struct nic_tx_packet *p = nic_fifo_at(tx->buffer, tx->fifo.head);
     if (n->st->flow.hold_ps > nic_now(n) && !p->drop) {
         nic_flow_wake(n);
         return;
@@ -86,43 +86,50 @@ static void send(struct nic *n, struct nic_tx_packet *p)
         n->ops->frame_out(n->host, nic_function(n), frame, length, good_fcs);
 }
 
-/* Sends the pause frame that is owed, or takes the packet at the head off the buffer; false when it
- * has to wait. */
-static bool leave(struct nic *n)
+/* Takes the packet at the head off the buffer. */
+static void take_off(struct nic_tx *tx, const struct nic_tx_packet *p)
 {
-    struct nic_tx *tx = &n->st->tx;
-
-    if (n->st->flow.owed) {
-        if (nic_now(n) < tx->wire_free_ps)
-            return false;
-        send_pause(n);
-        return true;
-    }
-    if (tx->complete == 0)
-        return false;
-    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, nic_fifo_head(&tx->fifo));
-    if (!p->drop) {
-        if (nic_now(n) < p->ready_ps || nic_now(n) < tx->wire_free_ps ||
-            nic_now(n) < n->st->flow.hold_ps || !(nic_link_up(n) || loops_back(n)))
-            return false;
-        send(n, p);
-    }
     uint32_t cost = nic_tx_buffer_cost(p->length);
+
     tx->buffered -= cost < tx->buffered ? cost : tx->buffered;
     tx->complete--;
+    tx->full = false;
     nic_fifo_pop(&tx->fifo, tx->buffer, NIC_TX_BUFFER_RING);
-    return true;
+}
+
+/* Lets one frame out, the pause frame that is owed before all others; packets that are dropped
+ * leave with it, a bounded number. Then the wire is taken. */
+static void leave(struct nic *n)
+{
+    struct nic_tx *tx = &n->st->tx;
+    bool sent = n->st->flow.owed;
+
+    if (sent) {
+        if (nic_now(n) < tx->wire_free_ps)
+            return;
+        send_pause(n);
+        tx->full = false;
+    }
+    for (int i = sent; i < PER_EVENT && tx->complete; i++) {
+        struct nic_tx_packet *p = nic_fifo_at(tx->buffer, tx->fifo.head);
+        if (!p->drop) {
+            if (sent || nic_now(n) < p->ready_ps || nic_now(n) < tx->wire_free_ps ||
+                nic_now(n) < n->st->flow.hold_ps || !(nic_link_up(n) || loops_back(n)))
+                return;
+            send(n, p);
+            sent = true;
+        }
+        take_off(tx, p);
+    }
 }
 
 void nic_tx_wire_fire(struct nic *n)
 {
-    struct nic_tx *tx = &n->st->tx;
-    bool full = tx->full;
+    bool full = n->st->tx.full;
 
-    for (int i = 0; i < PER_EVENT && leave(n); i++)
-        tx->full = false;
+    leave(n);
     nic_tx_wire_set(n);
-    if (full && !tx->full)
+    if (full && !n->st->tx.full)
         nic_tx_pump(n);
 }
 
