@@ -45,24 +45,26 @@ while read -r file; do
 done <"/lib/modules/$name.load"
 """,
     "tell": """#!/bin/sh
-# tell LINE: types LINE into the driver's input; prints what it says until its prompt comes back
+# tell LINE: types LINE into the driver's input; prints what it says until its prompt comes back,
+# behind which may stand what it says unasked
 [ -p /run/driver.in ] || { echo "tell: the driver has no input (input: fifo)" >&2; exit 2; }
 from=$(stat -c %s /results/stdout)
 echo "$*" >/run/driver.in
 [ -n "${PROMPT:-}" ] || exit 0
 turns=0
 while :; do
-    usleep 1000
+    # a look costs as much as the driver does in a millisecond
+    [ $turns -lt 20 ] && usleep 1000 || usleep 20000
     now=$(stat -c %s /results/stdout)
     if [ "$now" -gt "$from" ]; then
         said=$(tail -c +$((from + 1)) /results/stdout; echo .)
         said=${said%.}
-        case $said in *"$PROMPT") break ;; esac
+        case $said in *"$PROMPT"*) break ;; esac
     fi
     turns=$((turns + 1))
-    [ $turns -lt 10000 ] || { echo "tell: no prompt '$PROMPT' after '$*'" >&2; exit 3; }
+    [ $turns -lt 1500 ] || { echo "tell: no prompt '$PROMPT' after '$*'" >&2; exit 3; }
 done
-printf '%s\\n' "${said%"$PROMPT"}"
+printf '%s\\n' "${said%"$PROMPT"*}"
 """,
 }
 
