@@ -97,7 +97,7 @@ driver-cost: $(BUILD)/forward-cost
 # what runs on this machine; what runs scenarios
 tools: $(BUILD)/ringside $(BUILD)/ringside-inproc $(BUILD)/nic-dump
 hosts: qemu guest
-all: tools hosts $(GUEST_PROGRAMS)
+all: tools hosts $(GUEST_PROGRAMS) dpdk-apps
 
 ## make clean      remove the build folder (the caches of QEMU and guest stay)
 clean:
