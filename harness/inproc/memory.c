@@ -9,8 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define SCATTER ((size_t)INPROC_BLOCK_BYTES - INPROC_SMALL_BYTES) /* its own inverse, as XOR */
-
 int inproc_memory_init(struct inproc_memory *m)
 {
     memset(m, 0, sizeof *m);
@@ -81,18 +79,5 @@ size_t inproc_memory_give(struct inproc_memory *m, size_t offset)
 uint64_t inproc_memory_physical(const struct inproc_memory *m, size_t offset)
 {
     bool scattered = m->block[offset / INPROC_BLOCK_BYTES].scattered;
-    return INPROC_PHYSICAL_BASE + (scattered ? offset ^ SCATTER : offset);
-}
-
-uint8_t *inproc_memory_at(struct inproc_memory *m, uint64_t physical, uint32_t length)
-{
-    uint64_t offset = physical - INPROC_PHYSICAL_BASE;
-    if (length == 0 || length > INPROC_BLOCK_BYTES || physical < INPROC_PHYSICAL_BASE ||
-        offset > INPROC_ARENA_BYTES - length)
-        return NULL;
-    if (!m->block[offset / INPROC_BLOCK_BYTES].scattered)
-        return m->arena + offset;
-    if (offset % INPROC_SMALL_BYTES + length > INPROC_SMALL_BYTES)
-        return NULL;
-    return m->arena + (offset ^ SCATTER);
+    return INPROC_PHYSICAL_BASE + (scattered ? offset ^ INPROC_SCATTER : offset);
 }

@@ -19,6 +19,7 @@ enum {
 };
 #define INPROC_ARENA_BYTES   ((size_t)INPROC_BLOCKS * INPROC_BLOCK_BYTES)
 #define INPROC_PHYSICAL_BASE 0x40000000ull
+#define INPROC_SCATTER ((size_t)INPROC_BLOCK_BYTES - INPROC_SMALL_BYTES) /* its own inverse: XOR */
 
 struct inproc_block {
     bool taken, scattered;
@@ -48,6 +49,17 @@ uint64_t inproc_memory_physical(const struct inproc_memory *m, size_t offset);
 
 /* Where [physical, physical + length) is, or NULL when any byte of it is not there, or when it is
  * no request of PCIe: of no bytes, or across a 4 KiB page of a scattered block. */
-uint8_t *inproc_memory_at(struct inproc_memory *m, uint64_t physical, uint32_t length);
+static inline uint8_t *inproc_memory_at(struct inproc_memory *m, uint64_t physical, uint32_t length)
+{
+    uint64_t offset = physical - INPROC_PHYSICAL_BASE;
+    if (length == 0 || length > INPROC_BLOCK_BYTES || physical < INPROC_PHYSICAL_BASE ||
+        offset > INPROC_ARENA_BYTES - length)
+        return NULL;
+    if (!m->block[offset / INPROC_BLOCK_BYTES].scattered)
+        return m->arena + offset;
+    if (offset % INPROC_SMALL_BYTES + length > INPROC_SMALL_BYTES)
+        return NULL;
+    return m->arena + (offset ^ INPROC_SCATTER);
+}
 
 #endif

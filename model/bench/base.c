@@ -59,6 +59,7 @@ int bench_base_set(struct bench *b, const struct bench_base *base, const char **
     b->st->run.ctl_generation = base->generation;
     b->st->run.irq_enable = base->irq_enable;
     memset(&b->st->trace, 0, sizeof(b->st->trace)); /* the run's events begin here */
+    trace_wire_up(b);
     trace_emit(b, BENCH_EV_mark, BENCH_CONTROL, 0, RS_MARK_BOOTED, base->virtual_ns, 0);
     b->inside--;
     bench_settle(b);

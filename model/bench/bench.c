@@ -133,6 +133,9 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
     b->bytes = table(plan, b->plan->bytes_);
     b->ops = ops;
     b->host = host;
+    b->translates = ops->translate && b->plan->iotlb_entries;
+    for (unsigned i = 0; i < b->plan->ports.count; i++)
+        b->port[i] = &b->st->port[i];
     b->timed = b->plan->clock == PLAN_CLOCK_TIMED;
     for (size_t i = 0; i < sizeof(b->counting); i++)
         b->counting[i] = (uint8_t)i;
@@ -149,8 +152,7 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
     fault_wire_up(b);
     b->heeded = heeded;
     b->kept = trace_kept(b->plan->trace_level);
-    b->noted = b->watched | b->heeded | b->kept;
-    b->untold = true;
+    trace_wire_up(b);
     frame_shapes(b);
     for (unsigned i = 0; i < b->plan->flows.count; i++)
         b->replays |= b->flows[i].kind == PLAN_REPLAY;
@@ -202,6 +204,7 @@ int bench_init(struct bench *b, void *block, const struct bench_config *config, 
             *why = "the NIC refused its configuration";
             return -EINVAL;
         }
+        b->nic[p].log = &b->log;
     }
     plan_power_on(b);
     wire_init(b);
@@ -223,9 +226,13 @@ static inline void fire_line(struct bench *b, unsigned line, unsigned port)
         mmio_fire(b, port);
         break;
     case LINE_READ + WAY_DATA:
+        pcie_read_at_root(b, port, WAY_DATA);
+        break;
     case LINE_READ + WAY_DESC:
+        pcie_read_at_root(b, port, WAY_DESC);
+        break;
     case LINE_READ + WAY_BACK:
-        pcie_read_fire(b, port, (enum read_way)(line - LINE_READ));
+        pcie_read_back(b, port);
         break;
     default:
         nic_line(&b->nic[port], line);

@@ -107,7 +107,7 @@ struct clock_state { /* clock.c */
 
 struct trace_state { /* trace.c */
     uint64_t blocks; /* full ones, hashed */
-    uint32_t count;  /* events in the present block */
+    uint32_t count;  /* events in the present block; behind bench.log while it runs */
     uint32_t told;   /* of them shown to the host */
     uint64_t chain[2]; /* hash of the full blocks */
     struct nic_event event[TRACE_EVENTS];
@@ -309,6 +309,7 @@ struct frame_template {
 /* The wiring. Everything here follows from plan and host and is made anew by a load. */
 struct bench {
     struct bench_state *st;
+    struct port_state *port[PLAN_PORTS_MAX]; /* in the block */
     const struct plan_header *plan;
     const struct plan_port *ports;
     const struct plan_flow *flows;
@@ -321,6 +322,7 @@ struct bench {
     void *host;
     unsigned inside; /* depth of calls that may lead to the host */
     bool timed, replays;
+    bool translates; /* there is an IOTLB */
     unsigned stamps; /* distinct stamp offsets */
     uint16_t stamp[12]; /* ten kinds of header can differ in it */
     uint32_t gen_lead_ps;
@@ -329,7 +331,8 @@ struct bench {
     uint64_t write_stall_vns; /* what a posted write costs the CPU */
     /* bits per event id: a fault counts it, the bench counts it or acts on it, the host wants it;
      * one of these */
-    uint64_t watched, heeded, kept, noted;
+    uint64_t watched, heeded, kept;
+    struct nic_log log; /* trace.c: where the next event goes */
     bool untold; /* since trace_tell(): one that the host wants */
     struct nic nic[PLAN_PORTS_MAX];
     struct frame_template shape[PLAN_FLOWS_MAX];
@@ -407,6 +410,8 @@ enum bench_event_id {
 };
 _Static_assert(BENCH_EVENTS_END <= 64, "an id is a bit of a word");
 uint64_t trace_kept(unsigned level); /* bits of the ids stored at this level */
+void trace_wire_up(struct bench *b); /* block or ids have changed */
+void trace_sync(const struct bench *b); /* the block's count, for who reads it */
 void trace_tell(struct bench *b);
 void trace_digest(const struct bench *b, uint64_t hash[2]);
 uint64_t trace_events(const struct bench *b); /* since power-on */
@@ -415,27 +420,23 @@ bool trace_valid(const struct trace_state *t);
 void fault_count(struct bench *b, const struct nic_event *event);
 /* bench.c: an event of which somebody takes note */
 void bench_heed(struct bench *b, const struct nic_event *event);
-/* An event is in the block: of which somebody takes note, or that fills it. */
-void trace_came(struct bench *b, const struct nic_event *event);
 static inline void trace_push(struct bench *b, const struct nic_event *event)
 {
-    struct trace_state *t = &b->st->trace;
-    struct nic_event *place = &t->event[t->count++];
+    struct nic_event *place = b->log.at++;
     *place = *event;
-    if (__builtin_expect(t->count == TRACE_EVENTS || b->noted >> event->id & 1, 0))
-        trace_came(b, place);
+    if (__builtin_expect(b->log.at == b->log.end || b->log.noted >> event->id & 1, 0))
+        b->log.came(b, place);
 }
 static inline void trace_emit(struct bench *b, enum bench_event_id id, uint16_t function,
                               uint32_t queue, uint64_t a, uint64_t b_, uint64_t c)
 {
-    struct trace_state *t = &b->st->trace;
-    struct nic_event *place = &t->event[t->count++];
+    struct nic_event *place = b->log.at++;
     *place = (struct nic_event){
         .time_ps = bench_now(b), .id = (uint16_t)id, .function = function,
         .queue = queue, .a = a, .b = b_, .c = c,
     };
-    if (__builtin_expect(t->count == TRACE_EVENTS || b->noted >> id & 1, 0))
-        trace_came(b, place);
+    if (__builtin_expect(b->log.at == b->log.end || b->log.noted >> id & 1, 0))
+        b->log.came(b, place);
 }
 
 /* plan.c */
@@ -542,57 +543,6 @@ bool pause_valid(const struct pause_state *s);
 /* responder.c: true: answered */
 bool responder_take(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length);
 
-/* pcie.c, mmio.c */
-void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
-                const void *data, uint32_t length);
-void pcie_message(struct bench *b, uint16_t function, uint64_t address, uint32_t data);
-void pcie_intx(struct bench *b, uint16_t function, bool level);
-uint32_t pcie_room(const struct bench *b, uint16_t function);
-void pcie_fire(struct bench *b, const struct sched_event *e);
-void pcie_land(struct bench *b, unsigned port);     /* its line: what is due */
-void pcie_land_due(struct bench *b, unsigned port); /* the same before its time has come */
-void pcie_land_all(struct bench *b, unsigned port); /* in order, now, whenever they were due */
-static inline uint64_t pcie_tlps(uint32_t bytes, uint64_t each)
-{
-    return (bytes + each - 1) / each;
-}
-uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes);
-uint64_t pcie_down(struct bench *b, unsigned port, uint64_t bytes);
-void mmio_arrive(struct bench *b, unsigned port);
-void mmio_fire(struct bench *b, unsigned port);
-void mmio_nested(struct bench *b);
-void mmio_schedule(struct bench *b, unsigned port);
-void mmio_deliver_all(struct bench *b, unsigned port);
-bool pcie_valid(struct bench *b, unsigned port);
-
-/* pcie_read.c */
-void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
-               uint32_t length);
-void pcie_read_fire(struct bench *b, unsigned port, enum read_way way);
-bool pcie_read_valid(const struct bench *b, unsigned port);
-
-/* rootcomplex.c */
-void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data);
-void root_read(struct bench *b, unsigned port, unsigned slot);
-/* Counts and tells: enum report_refused in reason. */
-void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,
-                  enum nic_dma_status status, uint32_t reason);
-/* Where does this access go that reaches the root complex at at_ps, and not before when? */
-enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
-                                   enum bench_access_kind kind, uint64_t at_ps,
-                                   struct iotlb_answer *answer, bool *physical);
-
-/* iotlb.c */
-enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
-                                 enum bench_access_kind kind, uint64_t at_ps,
-                                 struct iotlb_answer *answer);
-/* Drops what it has of the range, or, when the invalidation gets lost, keeps it as stale. */
-unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length,
-                          bool lost);
-/* Did a fault take its page out of the tables? */
-bool iotlb_in_hole(const struct bench *b, uint16_t function, uint64_t address);
-/* Takes the page of the address out of the tables for a time; false: it is not in them. */
-bool iotlb_unmap(struct bench *b, uint16_t function, uint64_t address, uint64_t until_ps);
-bool iotlb_valid(const struct bench *b);
+#include "model/bench/bus.h"
 
 #endif

@@ -115,13 +115,19 @@ static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t
     return NIC_DMA_OK;
 }
 
+static enum nic_dma_status found(const struct iotlb_entry *e, uint64_t address,
+                                 struct iotlb_answer *answer)
+{
+    answer->target = e->physical + (address - e->page);
+    answer->ready_ps = e->ready_ps;
+    return NIC_DMA_OK;
+}
+
 static enum nic_dma_status use(struct iotlb *t, struct iotlb_entry *e, uint64_t address,
                                struct iotlb_answer *answer)
 {
     e->used = ++t->tick;
-    answer->target = e->physical + (address - e->page);
-    answer->ready_ps = e->ready_ps;
-    return NIC_DMA_OK;
+    return found(e, address, answer);
 }
 
 /* No hint, no entry, or one without this kind of access. */
@@ -150,15 +156,26 @@ lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_a
     return status == NIC_DMA_OK ? use(t, e, address, answer) : status;
 }
 
+struct iotlb_entry *iotlb_hit(struct bench *b, uint16_t function, uint64_t address,
+                              enum bench_access_kind kind)
+{
+    struct iotlb *t = &b->st->iotlb;
+    struct iotlb_entry *e = hinted(t, function, address);
+    if (__builtin_expect(!e || !(e->access & 1u << kind), 0))
+        return NULL;
+    b->port[NIC_FUNCTION_PORT(function)]->count.iotlb_hits++;
+    e->used = ++t->tick;
+    return e;
+}
+
 enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
                                  enum bench_access_kind kind, uint64_t at_ps,
                                  struct iotlb_answer *answer)
 {
-    struct iotlb_entry *e = hinted(&b->st->iotlb, function, address);
-    if (!e || !(e->access & 1u << kind))
+    struct iotlb_entry *e = iotlb_hit(b, function, address, kind);
+    if (!e)
         return lookup_slowly(b, function, address, kind, at_ps, answer);
-    b->st->port[NIC_FUNCTION_PORT(function)].count.iotlb_hits++;
-    return use(&b->st->iotlb, e, address, answer);
+    return found(e, address, answer);
 }
 
 unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length,

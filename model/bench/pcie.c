@@ -17,33 +17,16 @@
 #define LATER_PS 10000000u
 enum { WRITE_COST = 32, MESSAGE_BYTES = 4, DESC_BYTES = 16 };
 
-static uint64_t serve(struct bench *b, uint64_t *free_ps, uint64_t bytes)
-{
-    uint64_t ps = (bytes * bench_time(b, TIMING_pcie_byte) + 999) / 1000;
-    *free_ps = bench_max(*free_ps, bench_now(b)) + ps;
-    return *free_ps;
-}
-
-uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes)
-{
-    return serve(b, &b->st->port[port].up_free_ps, bytes);
-}
-
-uint64_t pcie_down(struct bench *b, unsigned port, uint64_t bytes)
-{
-    return serve(b, &b->st->port[port].down_free_ps, bytes);
-}
-
 /* ---- posted writes ---- */
 uint32_t pcie_room(const struct bench *b, uint16_t function)
 {
-    struct port_state *p = &b->st->port[NIC_FUNCTION_PORT(function)];
+    const struct port_state *p = b->port[NIC_FUNCTION_PORT(function)];
     return p->credit_used < POSTED_CREDIT ? POSTED_CREDIT - p->credit_used : 0;
 }
 
 static void land_schedule(struct bench *b, unsigned port, const struct posted *e)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     if (e->visible && !p->land_pending) {
         p->land_pending = 1;
         bench_line(b, e->land_ps, port, LINE_LAND, 0);
@@ -56,7 +39,7 @@ static void land_schedule(struct bench *b, unsigned port, const struct posted *e
 /* A place in the queue for a piece of `length` bytes; NULL: the device ignored room(). */
 static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, uint32_t credit)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     uint32_t at = nic_fifo_push(&p->posted, p->posted_ring, POSTED_BYTES,
                                 (uint32_t)sizeof(struct posted) + length);
     if (at == NIC_FIFO_NONE) {
@@ -76,7 +59,7 @@ static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, u
 /* On its way: behind everything that was given before. */
 static void send(struct bench *b, unsigned port, struct posted *e, uint64_t land_ps)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     e->land_ps = p->last_land_ps = bench_max(land_ps, p->last_land_ps);
     land_schedule(b, port, e);
 }
@@ -100,66 +83,97 @@ static struct struck strike(struct bench *b, unsigned port, uint16_t tag)
     return s;
 }
 
-static void post_piece(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
-                       const void *data, uint32_t length, uint32_t credit, struct struck struck)
+/* Where it goes, and not before when; not by the quick way. */
+__attribute__((noinline)) static uint64_t translate(struct bench *b, uint16_t function,
+                                                    struct posted *e, uint64_t arrives_ps)
 {
-    unsigned port = NIC_FUNCTION_PORT(function);
-    struct posted *e = reserve(b, port, length, credit);
-    if (!e)
-        return;
     struct iotlb_answer at;
-    uint64_t count = 1, mps = bench_time(b, TIMING_pcie_mps);
-    if (length > mps)
-        count = pcie_tlps(length, mps);
-    uint64_t arrives = pcie_up(b, port, length + count * bench_time(b, TIMING_pcie_write_header)) +
-                       bench_time(b, TIMING_pcie_oneway);
     bool physical;
-    e->kind = POSTED_WRITE;
-    e->tag = tag;
-    e->visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
-    e->address = address;
-    e->status = (uint8_t)root_translate(b, function, address, BENCH_WRITE, arrives, &at,
+    e->status = (uint8_t)root_translate(b, function, e->address, BENCH_WRITE, arrives_ps, &at,
                                         &physical);
     e->target = at.target;
     e->data = at.refused;
     e->physical = physical;
     if (e->status != NIC_DMA_OK)
-        nic_refused(&b->nic[port], tag, address, true);
+        nic_refused(&b->nic[NIC_FUNCTION_PORT(function)], e->tag, e->address, true);
+    return at.ready_ps;
+}
+
+/* One request, within a page. */
+static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+                        const void *data, uint32_t length, uint32_t credit, uint64_t tlps,
+                        struct struck struck)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    struct port_state *p = b->port[port];
+    struct posted *e = reserve(b, port, length, credit);
+    if (!e)
+        return;
+    uint64_t arrives = pcie_serve(b, &p->up_free_ps,
+                                  length + tlps * bench_time(b, TIMING_pcie_write_header)) +
+                       bench_time(b, TIMING_pcie_oneway);
+    uint64_t ready_ps = 0;
+    struct iotlb_entry *t = NULL;
+    e->kind = POSTED_WRITE;
+    e->tag = tag;
+    e->visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
+    e->address = address;
+    if (b->translates && !b->st->faults.armed)
+        t = iotlb_hit(b, function, address, BENCH_WRITE);
+    if (t) {
+        e->target = t->physical + (address - t->page);
+        e->physical = 1;
+        ready_ps = t->ready_ps;
+    } else {
+        ready_ps = translate(b, function, e, arrives);
+    }
     if (struck.refused) {
         e->status = NIC_DMA_FAULT;
         e->data = REPORT_REFUSED_FAULT;
     }
     if (length == DESC_BYTES)
-        memcpy(e + 1, data, DESC_BYTES); /* most often, and without a call */
+        memcpy(e + 1, data, DESC_BYTES);
     else
-        memcpy(e + 1, data, length);
-    send(b, port, e, bench_max(arrives, at.ready_ps) + struck.late_ps);
+        bench_copy(e + 1, data, length);
+    send(b, port, e, bench_max(arrives, ready_ps) + struck.late_ps);
 }
 
-void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
-                const void *data, uint32_t length)
+/* A request never crosses a page, and has more than one TLP when it is long. */
+__attribute__((noinline)) static void post_pieces(struct bench *b, uint16_t function, uint16_t tag,
+                                                  uint64_t address, const uint8_t *from,
+                                                  uint32_t length, struct struck struck)
 {
-    struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
     uint32_t credit = length + WRITE_COST;
-    const uint8_t *from = data;
-    if (!length || length > NIC_FRAME_MAX)
-        return;
-    count->dma_writes++;
-    count->dma_write_bytes += length;
-    count->desc_writebacks += NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
-    struct struck struck = {0};
-    if (b->st->faults.armed)
-        struck = strike(b, NIC_FUNCTION_PORT(function), tag);
-    while (length) { /* a request never crosses a page */
+    while (length) {
         uint32_t page_left = 4096 - (uint32_t)(address & 4095);
         uint32_t bytes = length < page_left ? length : page_left;
-        post_piece(b, function, tag, address, from, bytes, credit, struck);
+        post(b, function, tag, address, from, bytes, credit,
+             pcie_tlps(bytes, bench_time(b, TIMING_pcie_mps)), struck);
         credit = 0;
         struck.late_ps = 0; /* the first piece holds up the rest */
         from += bytes;
         address += bytes;
         length -= bytes;
     }
+}
+
+void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+                const void *data, uint32_t length)
+{
+    struct report_port *count = &b->port[NIC_FUNCTION_PORT(function)]->count;
+    if (!length || length > NIC_FRAME_MAX)
+        return;
+    count->dma_writes++;
+    count->dma_write_bytes += length;
+    count->desc_writebacks += NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
+    struct struck struck = {0};
+    if (__builtin_expect(b->st->faults.armed != 0, 0))
+        struck = strike(b, NIC_FUNCTION_PORT(function), tag);
+    else if ((address & 4095) + length <= 4096 && length <= bench_time(b, TIMING_pcie_mps)) {
+        post(b, function, tag, address, data, length, length + WRITE_COST, 1, struck);
+        return;
+    }
+    post_pieces(b, function, tag, address, data, length, struck);
 }
 
 /* Messages and INTx: small posted writes behind the data that they announce. */
@@ -192,34 +206,28 @@ void pcie_intx(struct bench *b, uint16_t function, bool level)
     announce(b, function, POSTED_INTX, 0, level);
 }
 
-static void land(struct bench *b, unsigned port, struct posted *e)
+static inline void land(struct bench *b, unsigned port, struct posted *e)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     uint16_t function = NIC_FUNCTION(port, 0);
-    switch (e->kind) {
-    case POSTED_MESSAGE:
+    if (__builtin_expect(e->kind == POSTED_WRITE, 1)) {
+        root_write(b, port, e, (const uint8_t *)(e + 1));
+    } else if (e->kind == POSTED_MESSAGE) {
         trace_emit(b, BENCH_EV_message, function, 0, e->address, e->data, 0);
         b->ops->message(b->host, function, e->address, e->data);
-        break;
-    case POSTED_INTX:
-        if (p->intx_level == e->data)
-            break;
+    } else if (p->intx_level != e->data) {
         p->intx_level = e->data;
         trace_emit(b, BENCH_EV_intx, function, 0, e->data, 0, 0);
         b->ops->intx(b->host, function, e->data);
-        break;
-    default:
-        root_write(b, port, e, (const uint8_t *)(e + 1));
-        break;
     }
     p->credit_used -= e->credit;
     nic_fifo_pop(&p->posted, p->posted_ring, POSTED_BYTES);
 }
 
 /* Lands everything due by limit_ps, then sees to the event of the first visible one left. */
-static void land_until(struct bench *b, unsigned port, uint64_t limit_ps)
+void pcie_land_until(struct bench *b, unsigned port, uint64_t limit_ps)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     uint32_t at;
     while ((at = nic_fifo_head(&p->posted)) != NIC_FIFO_NONE) {
         struct posted *e = nic_fifo_at(p->posted_ring, at);
@@ -233,25 +241,16 @@ static void land_until(struct bench *b, unsigned port, uint64_t limit_ps)
     nic_room(&b->nic[port]);
 }
 
-void pcie_land_due(struct bench *b, unsigned port)
-{
-    struct port_state *p = &b->st->port[port];
-    uint32_t at = nic_fifo_head(&p->posted);
-    if (at != NIC_FIFO_NONE &&
-        ((struct posted *)nic_fifo_at(p->posted_ring, at))->land_ps <= bench_now(b))
-        land_until(b, port, bench_now(b));
-}
-
 void pcie_land_all(struct bench *b, unsigned port)
 {
-    if (b->st->port[port].posted.count)
-        land_until(b, port, SCHED_NEVER);
+    if (b->port[port]->posted.count)
+        pcie_land_until(b, port, SCHED_NEVER);
 }
 
 void pcie_land(struct bench *b, unsigned port)
 {
-    b->st->port[port].land_pending = 0;
-    land_until(b, port, bench_now(b));
+    b->port[port]->land_pending = 0;
+    pcie_land_until(b, port, bench_now(b));
 }
 
 void pcie_fire(struct bench *b, const struct sched_event *e)
@@ -261,14 +260,14 @@ void pcie_fire(struct bench *b, const struct sched_event *e)
         mmio_nested(b);
         return;
     }
-    b->st->port[port].later_pending = 0;
-    land_until(b, port, bench_now(b));
+    b->port[port]->later_pending = 0;
+    pcie_land_until(b, port, bench_now(b));
 }
 
 /* Loaded state: rings whole, indices in range, every piece as post() makes them. */
 bool pcie_valid(struct bench *b, unsigned port)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     if (p->mmio_head >= MMIO_PENDING || p->mmio_count > MMIO_PENDING ||
         !nic_fifo_valid(&p->posted, p->posted_ring, POSTED_BYTES, sizeof(struct posted)))
         return false;

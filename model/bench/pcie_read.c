@@ -10,12 +10,12 @@
 _Static_assert((READ_SLOTS & (READ_SLOTS - 1)) == 0, "a line of reads is a ring");
 _Static_assert((int)LINE_READ + READ_WAYS <= SCHED_LINE_NIC, "each way has a line");
 
-static int slot_of(uint16_t tag)
+static inline int slot_of(uint16_t tag)
 {
     unsigned slot = NIC_TAG_SLOT(tag);
-    switch (NIC_TAG_KIND(tag)) {
-    case NIC_TAG_TX_DATA:
+    if (__builtin_expect(NIC_TAG_KIND(tag) == NIC_TAG_TX_DATA, 1))
         return slot < NIC_TX_DATA_SLOTS ? (int)slot : -1;
+    switch (NIC_TAG_KIND(tag)) {
     case NIC_TAG_TX_DESC:
         return slot < NIC_TX_DESC_SLOTS ? (int)(NIC_TX_DATA_SLOTS + slot) : -1;
     case NIC_TAG_RX_DESC:
@@ -24,6 +24,12 @@ static int slot_of(uint16_t tag)
     default:
         return -1;
     }
+}
+
+/* Mostly one, without a division. */
+static inline uint64_t tlps(uint32_t bytes, uint64_t each)
+{
+    return bytes <= each ? 1 : pcie_tlps(bytes, each);
 }
 
 static enum read_way way_of(const struct read_slot *r, unsigned slot)
@@ -44,13 +50,17 @@ static unsigned place(const struct read_line *l, unsigned i)
 }
 
 /* Into its line: by due time, among equals by slot. */
-static void join(struct bench *b, unsigned port, unsigned slot)
+static inline void join(struct bench *b, unsigned port, unsigned slot, enum read_way way)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     uint64_t due_ps = p->read[slot].due_ps;
-    enum read_way way = way_of(&p->read[slot], slot);
     struct read_line *l = &p->reads[way];
     unsigned i = l->count++;
+    if (!i) {
+        l->slot[l->head] = (uint8_t)slot;
+        schedule(b, port, way, due_ps);
+        return;
+    }
     for (; i; i--) {
         unsigned before = l->slot[place(l, i - 1)];
         if (p->read[before].due_ps < due_ps ||
@@ -80,7 +90,7 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
                uint32_t length)
 {
     unsigned port = NIC_FUNCTION_PORT(function);
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     int slot = slot_of(tag);
     if (slot < 0 || !length || length > NIC_READ_MAX) {
         trace_emit(b, BENCH_EV_overflow, function, tag, QUEUE_READ, 0, 0);
@@ -90,8 +100,8 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
     p->count.dma_read_bytes += length;
     p->count.desc_reads += NIC_TAG_KIND(tag) != NIC_TAG_TX_DATA;
     struct read_slot *r = &p->read[slot];
-    uint64_t up = pcie_up(b, port, bench_time(b, TIMING_pcie_read_header) *
-                                       pcie_tlps(length, bench_time(b, TIMING_pcie_mrrs)));
+    uint64_t requests = tlps(length, bench_time(b, TIMING_pcie_mrrs));
+    uint64_t up = pcie_up(b, port, bench_time(b, TIMING_pcie_read_header) * requests);
     if (r->phase == READ_TO_ROOT || r->phase == READ_BACK)
         leave(p, (unsigned)slot);
     /* Behind the writes that were posted before it. */
@@ -101,7 +111,7 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
     r->length = (uint16_t)length;
     r->phase = READ_TO_ROOT;
     r->status = NIC_DMA_OK;
-    join(b, port, (unsigned)slot);
+    join(b, port, (unsigned)slot, slot < NIC_TX_DATA_SLOTS ? WAY_DATA : WAY_DESC);
 }
 
 void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_dma_status status,
@@ -111,7 +121,8 @@ void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_d
     int slot = slot_of(tag);
     if (port >= b->st->ports || slot < 0)
         return;
-    struct read_slot *r = &b->st->port[port].read[slot];
+    struct port_state *p = b->port[port];
+    struct read_slot *r = &p->read[slot];
     if (r->phase != READ_AT_ROOT || r->tag != tag)
         return; /* an answer to nothing that was asked */
     if (status == NIC_DMA_OK && length != r->length)
@@ -122,42 +133,57 @@ void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_d
         nic_refused(&b->nic[port], tag, r->address, false);
     }
     if (status == NIC_DMA_OK)
-        memcpy(r->data, data, length);
+        bench_copy(r->data, data, length);
     uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *
-                     pcie_tlps(r->length, bench_time(b, TIMING_pcie_mps));
+                     tlps(r->length, bench_time(b, TIMING_pcie_mps));
     bytes += status == NIC_DMA_OK ? r->length : 0;
     r->phase = READ_BACK;
-    r->due_ps = pcie_down(b, port, bytes) + bench_time(b, TIMING_rc_read) +
+    r->due_ps = pcie_serve(b, &p->down_free_ps, bytes) + bench_time(b, TIMING_rc_read) +
                 bench_time(b, TIMING_nic_read) + r->walk_ps;
-    join(b, port, (unsigned)slot);
+    join(b, port, (unsigned)slot, WAY_BACK);
     if (!b->inside)
         bench_settle(b);
 }
 
-/* The first read of this way has come, if it is due: at the root complex, or back at the NIC. */
-void pcie_read_fire(struct bench *b, unsigned port, enum read_way way)
+/* The first read of this way, if it is due; the one behind it is the next. NULL: none is due. */
+static inline struct read_slot *first_due(struct bench *b, unsigned port, enum read_way way,
+                                          unsigned *slot)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     struct read_line *l = &p->reads[way];
     if (!l->count)
-        return;
-    unsigned slot = l->slot[l->head];
-    struct read_slot *r = &p->read[slot];
+        return NULL;
+    *slot = l->slot[l->head];
+    struct read_slot *r = &p->read[*slot];
     if (r->due_ps > bench_now(b)) {
         schedule(b, port, way, r->due_ps);
-        return;
+        return NULL;
     }
     l->head = (uint8_t)place(l, 1);
     if (--l->count)
         schedule(b, port, way, p->read[l->slot[l->head]].due_ps);
-    if (way != WAY_BACK) {
-        r->phase = READ_AT_ROOT;
-        pcie_land_due(b, port); /* payload before it, which has no event of its own */
-        root_read(b, port, slot);
+    return r;
+}
+
+void pcie_read_at_root(struct bench *b, unsigned port, enum read_way way)
+{
+    unsigned slot;
+    struct read_slot *r = first_due(b, port, way, &slot);
+    if (!r)
         return;
-    }
-    r->phase = READ_FREE;
+    r->phase = READ_AT_ROOT;
+    pcie_land_due(b, port); /* payload before it, which has no event of its own */
+    root_read(b, port, slot);
+}
+
+void pcie_read_back(struct bench *b, unsigned port)
+{
+    unsigned slot;
+    struct read_slot *r = first_due(b, port, WAY_BACK, &slot);
+    if (!r)
+        return;
     bool ok = r->status == NIC_DMA_OK;
+    r->phase = READ_FREE;
     nic_dma_done(&b->nic[port], r->tag, (enum nic_dma_status)r->status, ok ? r->data : NULL,
                  ok ? r->length : 0);
 }
@@ -165,7 +191,7 @@ void pcie_read_fire(struct bench *b, unsigned port, enum read_way way)
 /* Loaded state: every read on its way stands in the line of its way, and nothing else does. */
 bool pcie_read_valid(const struct bench *b, unsigned port)
 {
-    const struct port_state *p = &b->st->port[port];
+    const struct port_state *p = b->port[port];
     uint64_t told = 0, under_way = 0;
     for (unsigned i = 0; i < READ_SLOTS; i++) {
         const struct read_slot *r = &p->read[i];

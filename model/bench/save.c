@@ -38,6 +38,7 @@ uint64_t bench_plan_hash(const struct bench *b)
 
 void bench_save(struct bench *b, void *out)
 {
+    trace_sync(b);
     memcpy(out, b->st, b->st->bytes);
 }
 
@@ -145,7 +146,9 @@ int bench_load(struct bench *b, const void *in, size_t bytes, const char **why)
             *why = "saved state: the NIC refused its part";
             return -EINVAL;
         }
-    b->untold = true;
+    for (unsigned i = 0; i < ports; i++)
+        b->nic[i].log = &b->log;
+    trace_wire_up(b);
     st->clock.armed_ps = 0; /* the host has to be told anew */
     st->clock.armed_vns = 0;
     clock_arm(b);

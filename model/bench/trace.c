@@ -34,15 +34,23 @@ const struct nic_event_info *bench_event_info(unsigned id)
     return id < BENCH_EVENTS_END ? &own[id - NIC_EVENTS] : NULL;
 }
 
+void trace_sync(const struct bench *b)
+{
+    struct trace_state *t = &b->st->trace;
+    t->count = (uint32_t)(b->log.at - t->event);
+}
+
 /* Of the blocks before and the events that are here. */
 void trace_digest(const struct bench *b, uint64_t hash[2])
 {
-    const struct trace_state *t = &b->st->trace;
+    struct trace_state *t = &b->st->trace;
+    trace_sync(b);
     hash_128(t->chain, sizeof(t->chain) + sizeof(t->event[0]) * t->count, hash);
 }
 
 uint64_t trace_events(const struct bench *b)
 {
+    trace_sync(b);
     return b->st->trace.blocks * TRACE_EVENTS + b->st->trace.count;
 }
 
@@ -60,6 +68,7 @@ void trace_tell(struct bench *b)
 {
     struct trace_state *t = &b->st->trace;
     size_t kept = 0;
+    trace_sync(b);
     for (; b->untold && t->told < t->count; t->told++) {
         uint16_t id = t->event[t->told].id;
         if (b->kept >> id & 1)
@@ -80,17 +89,30 @@ static void block_full(struct bench *b)
     memcpy(t->chain, hash, sizeof(hash));
     t->blocks++;
     t->count = t->told = 0;
+    b->log.at = t->event;
 }
 
-/* To the host before to those of the bench, who may have events of their own. The place is good
- * meanwhile: a new block begins at the other end. */
-__attribute__((noinline)) void trace_came(struct bench *b, const struct nic_event *event)
+/* An event of which somebody takes note, or that fills the block. To the host before to those of
+ * the bench, who may have events of their own. The place is good meanwhile: a new block begins at
+ * the other end. */
+static void came(void *bench, const struct nic_event *event)
 {
+    struct bench *b = bench;
     b->untold |= b->kept >> event->id & 1;
-    if (b->st->trace.count == TRACE_EVENTS)
+    if (b->log.at == b->log.end)
         block_full(b);
     if ((b->heeded | b->watched) >> event->id & 1)
         bench_heed(b, event);
+}
+
+void trace_wire_up(struct bench *b)
+{
+    struct trace_state *t = &b->st->trace;
+    b->log = (struct nic_log){
+        .at = t->event + t->count, .end = t->event + TRACE_EVENTS,
+        .noted = b->watched | b->heeded | b->kept, .came = came, .owner = b,
+    };
+    b->untold = true;
 }
 
 bool trace_valid(const struct trace_state *t)

@@ -128,12 +128,22 @@ enum nic_module { NIC_MODULE_NONE, NIC_MODULE_SR, NIC_MODULE_DA };
 
 struct nic_state; /* the block: nic_priv.h */
 
-/* Wiring around a state block. Fields are private to model/nic. */
+/* The end of an event stream, for an owner who wants events put where they are kept: it is called
+ * for those that it noted and when there is no more room, and makes some before it returns. */
+struct nic_log {
+    struct nic_event *at, *end;
+    uint64_t noted; /* bit per event id */
+    void (*came)(void *owner, const struct nic_event *event);
+    void *owner;
+};
+
+/* Wiring around a state block. Fields are private to model/nic, but for log. */
 struct nic {
     struct nic_state *st;
     const struct nic_host_ops *ops;
     void *host;
     struct sched *sched;
+    struct nic_log *log; /* the owner's, set after nic_init() or nic_attach(); NULL: ops->event */
     uint16_t function; /* requester id */
 };
 

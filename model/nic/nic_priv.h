@@ -84,7 +84,15 @@ static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue,
         .time_ps = nic_now(n), .id = (uint16_t)id, .function = nic_function(n),
         .queue = queue, .a = a, .b = b, .c = c,
     };
-    n->ops->event(n->host, &e);
+    struct nic_log *log = n->log;
+    if (__builtin_expect(!log, 0)) {
+        n->ops->event(n->host, &e);
+        return;
+    }
+    struct nic_event *place = log->at++;
+    *place = e;
+    if (__builtin_expect(log->at == log->end || log->noted >> id & 1, 0))
+        log->came(log->owner, place);
 }
 
 /* No later than at_ps; see sched_line(). */

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause
+ *
+ * What the bench's files ask of its bus: PCIe links, register accesses, root complex, IOTLB. Comes
+ * with bench_priv.h, whose state it works on, and is of no use without.
+ */
+#ifndef RINGSIDE_BENCH_BUS_H
+#define RINGSIDE_BENCH_BUS_H
+
+/* pcie.c, mmio.c */
+void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+                const void *data, uint32_t length);
+void pcie_message(struct bench *b, uint16_t function, uint64_t address, uint32_t data);
+void pcie_intx(struct bench *b, uint16_t function, bool level);
+uint32_t pcie_room(const struct bench *b, uint16_t function);
+void pcie_fire(struct bench *b, const struct sched_event *e);
+void pcie_land(struct bench *b, unsigned port);     /* its line: what is due */
+void pcie_land_until(struct bench *b, unsigned port, uint64_t limit_ps);
+/* The same before its time has come. */
+static inline void pcie_land_due(struct bench *b, unsigned port)
+{
+    struct port_state *p = b->port[port];
+    uint32_t at = nic_fifo_head(&p->posted);
+    if (at != NIC_FIFO_NONE &&
+        ((struct posted *)nic_fifo_at(p->posted_ring, at))->land_ps <= bench_now(b))
+        pcie_land_until(b, port, bench_now(b));
+}
+void pcie_land_all(struct bench *b, unsigned port); /* in order, now, whenever they were due */
+static inline uint64_t pcie_tlps(uint32_t bytes, uint64_t each)
+{
+    return (bytes + each - 1) / each;
+}
+/* A link is a server with a next-free time: when it has sent so many bytes more. */
+static inline uint64_t pcie_serve(const struct bench *b, uint64_t *free_ps, uint64_t bytes)
+{
+    uint64_t ps = (bytes * bench_time(b, TIMING_pcie_byte) + 999) / 1000;
+    return *free_ps = bench_max(*free_ps, bench_now(b)) + ps;
+}
+static inline uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes)
+{
+    return pcie_serve(b, &b->port[port]->up_free_ps, bytes);
+}
+void mmio_arrive(struct bench *b, unsigned port);
+void mmio_fire(struct bench *b, unsigned port);
+void mmio_nested(struct bench *b);
+void mmio_schedule(struct bench *b, unsigned port);
+void mmio_deliver_all(struct bench *b, unsigned port);
+bool pcie_valid(struct bench *b, unsigned port);
+
+/* pcie_read.c */
+void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+               uint32_t length);
+/* Its lines: the first read of the way has come, if it is due. */
+void pcie_read_at_root(struct bench *b, unsigned port, enum read_way way);
+void pcie_read_back(struct bench *b, unsigned port);
+bool pcie_read_valid(const struct bench *b, unsigned port);
+
+/* Without a call when it is short, as most are. */
+static inline void bench_copy(void *to, const void *from, uint32_t bytes)
+{
+    struct half { uint64_t word[4]; } first, last;
+    if (bytes - sizeof(first) > sizeof(last)) {
+        memcpy(to, from, bytes);
+        return;
+    }
+    memcpy(&first, from, sizeof(first));
+    memcpy(&last, (const uint8_t *)from + bytes - sizeof(last), sizeof(last));
+    memcpy(to, &first, sizeof(first));
+    memcpy((uint8_t *)to + bytes - sizeof(last), &last, sizeof(last));
+}
+
+/* rootcomplex.c */
+void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data);
+void root_read(struct bench *b, unsigned port, unsigned slot);
+/* Counts and tells: enum report_refused in reason. */
+void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,
+                  enum nic_dma_status status, uint32_t reason);
+/* Where does this access go that reaches the root complex at at_ps, and not before when? */
+enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
+                                   enum bench_access_kind kind, uint64_t at_ps,
+                                   struct iotlb_answer *answer, bool *physical);
+
+/* iotlb.c */
+enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
+                                 enum bench_access_kind kind, uint64_t at_ps,
+                                 struct iotlb_answer *answer);
+/* The quick way: a hit where pages of usual sizes were found last; NULL: use iotlb_lookup(). */
+struct iotlb_entry *iotlb_hit(struct bench *b, uint16_t function, uint64_t address,
+                              enum bench_access_kind kind);
+/* Drops what it has of the range, or, when the invalidation gets lost, keeps it as stale. */
+unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length,
+                          bool lost);
+/* Did a fault take its page out of the tables? */
+bool iotlb_in_hole(const struct bench *b, uint16_t function, uint64_t address);
+/* Takes the page of the address out of the tables for a time; false: it is not in them. */
+bool iotlb_unmap(struct bench *b, uint16_t function, uint64_t address, uint64_t until_ps);
+bool iotlb_valid(const struct bench *b);
+
+#endif
