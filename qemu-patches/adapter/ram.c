@@ -57,11 +57,11 @@ static struct ringside_ram_mapping *find(struct ringside_ram *ram, uint64_t addr
     return m;
 }
 
-bool ringside_ram_read(struct ringside_ram *ram, uint64_t address, void *data, uint32_t length)
+const void *ringside_ram_at(struct ringside_ram *ram, uint64_t address, uint32_t length)
 {
-    struct ringside_ram_mapping *m = find(ram, address, length);
+    const struct ringside_ram_mapping *m = find(ram, address, length);
 
-    return m && address_space_read_cached(&m->cache, address - m->base, data, length) == MEMTX_OK;
+    return m ? (const uint8_t *)m->cache.ptr + (address - m->base) : NULL;
 }
 
 bool ringside_ram_write(struct ringside_ram *ram, uint64_t address, const void *data,

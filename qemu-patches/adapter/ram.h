@@ -23,8 +23,9 @@ struct ringside_ram {
 
 void ringside_ram_init(struct ringside_ram *ram);
 void ringside_ram_fini(struct ringside_ram *ram);
-/* True when done. Writes mark pages dirty and drop code translated from them, as any DMA does. */
-bool ringside_ram_read(struct ringside_ram *ram, uint64_t address, void *data, uint32_t length);
+/* The bytes themselves, good until the guest or anybody executes; NULL: no mapping covers them. */
+const void *ringside_ram_at(struct ringside_ram *ram, uint64_t address, uint32_t length);
+/* True when done. Marks pages dirty and drops code translated from them, as any DMA does. */
 bool ringside_ram_write(struct ringside_ram *ram, uint64_t address, const void *data,
                         uint32_t length);
 
