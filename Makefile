@@ -38,6 +38,13 @@ check:
 	$(Q)$(MAKE) --no-print-directory test
 	$(Q)BUILD=$(BUILD) JOBS=$(JOBS) MAKE="$(MAKE)" sh scripts/check.sh
 
+## make conformance  Linux ixgbe and DPDK, unmodified: a table of what each can do on the card
+.PHONY: conformance
+conformance:
+	$(call SETUP,conformance)
+	$(Q)$(STEP) all
+	$(Q)python3 scripts/conformance.py $(BUILD) --jobs $(JOBS)
+
 ## make fuzz       all fuzz targets for T seconds of wall time together (default 60; needs clang)
 .PHONY: fuzz
 fuzz:

@@ -18,13 +18,18 @@ INSTALL_DOCS := README.md ARCHITECTURE.md LICENSE qemu-patches/COPYING
 ## make install    into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away again
 install: all
 	$(Q)$(INSTALL) -d $(TO_BIN) $(TO_MAN) $(TO_COMP) $(TO_LIB)/guest $(TO_LIB)/guest-bin \
-	    $(TO_LIB)/qemu-tree/firmware $(TO_SHARE)/scripts $(TO_DOC)
+	    $(TO_LIB)/qemu-tree/firmware $(TO_SHARE)/scripts $(TO_SHARE)/drivers $(TO_DOC)
 	$(Q)$(INSTALL) -m 755 $(BUILD)/ringside $(TO_BIN)
 	$(Q)$(INSTALL) -m 755 $(BUILD)/ringside-inproc $(QEMU) $(TO_LIB)
 	$(Q)$(INSTALL) -m 755 $(GUEST_PROGRAMS) $(TO_LIB)/guest-bin
-	$(Q)$(INSTALL) -m 644 $(GUEST_OUT)/vmlinuz $(GUEST_OUT)/initramfs $(TO_LIB)/guest
+	$(Q)$(INSTALL) -m 644 $(GUEST_OUT)/vmlinuz $(GUEST_OUT)/initramfs $(GUEST_OUT)/modules.txt \
+	    $(TO_LIB)/guest
+	$(Q)$(INSTALL) -m 755 $(GUEST_OUT)/init $(TO_LIB)/guest
 	$(Q)$(INSTALL) -m 644 $(QEMU_TREE)/firmware/* $(TO_LIB)/qemu-tree/firmware
-	$(Q)$(INSTALL) -m 755 scripts/report.py $(TO_SHARE)/scripts
+	$(Q)$(INSTALL) -m 755 scripts/report.py scripts/guest_compose.py scripts/guest_packages.py \
+	    scripts/guest_tree.py scripts/guest_kernel.sh \
+	    $(TO_SHARE)/scripts
+	$(Q)$(INSTALL) -m 644 drivers/* $(TO_SHARE)/drivers
 	$(Q)$(INSTALL) -m 644 docs/scenario.schema.json $(TO_SHARE)
 	$(Q)for file in $$(cd scenarios && find . -type f ! -name '.*'); do \
 	    $(INSTALL) -D -m $$(test -x "scenarios/$$file" && echo 755 || echo 644) \

@@ -7,6 +7,7 @@
 #   scripts/setup.sh run      what `make run` needs
 #   scripts/setup.sh test     that, and what `make test` adds
 #   scripts/setup.sh check    that, and what `make check` and `make coverage` add
+#   scripts/setup.sh conformance  what `make conformance` needs: run, and to compile what it runs
 #   scripts/setup.sh bench    what `make bench` needs: run, counting, the rival
 #   scripts/setup.sh fuzz     what `make fuzz` needs: run, clang with libFuzzer
 #   scripts/setup.sh list     print the list (package, group, reason)
@@ -91,6 +92,7 @@ wanted() {
     run) packages | of_groups run ;;
     test) packages | of_groups run test ;;
     check) packages | of_groups run test check ;;
+    conformance) packages | of_groups run conformance ;;
     bench) packages | of_groups run bench ;;
     fuzz) packages | of_groups run fuzz ;;
     esac
@@ -183,7 +185,7 @@ install_names() {
 
 [ $# = 1 ] || usage
 case $1 in
-run | test | check | bench | fuzz) group=$1 ;;
+run | test | check | conformance | bench | fuzz) group=$1 ;;
 list) packages && exit 0 ;;
 *) usage ;;
 esac

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * `ringside clean`: run folders, and base snapshots of other builds. Shows what would go; --force
- * does it. What a tool uses at the moment stays.
+ * `ringside clean`: run folders, base snapshots and composed guests of other builds. Shows what
+ * would go; --force does it. What a tool uses at the moment stays.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "harness/base/term.h"
 #include "harness/base/units.h"
 #include "harness/cmd/cli.h"
+#include "harness/run/guest_image.h"
 #include "harness/run/leavings.h"
 #include "harness/run/snapshot.h"
 #include "harness/run/snapshot_files.h"
@@ -58,6 +59,14 @@ static void tell_snapshot(const struct rs_swept *swept, void *user)
     c->bytes += swept->busy ? 0 : swept->bytes;
 }
 
+static void tell_guest(const char *key, uint64_t bytes, void *user)
+{
+    struct cleaning *c = user;
+
+    say(c, "guest   ", key, bytes, false);
+    c->bytes += bytes;
+}
+
 static void clean(struct cleaning *c, char *const *folders)
 {
     char *root = rs_snapshot_root(), build[17], text[64];
@@ -65,9 +74,11 @@ static void clean(struct cleaning *c, char *const *folders)
 
     for (; *folders; folders++)
         c->bytes += rs_leavings(*folders, c->o->force, unwanted, tell_run, c);
-    if (!c->older_s) /* snapshots: what cannot be used, however new */
+    if (!c->older_s) { /* snapshots and guests: what cannot be used, however new */
         rs_snapshot_sweep(root, c->o->all || !known ? NULL : build, c->o->force, tell_snapshot,
                           c);
+        rs_guest_sweep(c->o->all, c->o->force, tell_guest, c);
+    }
     rs_quantity_format(rs_quantity(UNIT_BYTES, c->bytes, 1), text, sizeof(text));
     if (!c->gone)
         printf("nothing to remove\n");
@@ -87,11 +98,11 @@ int rs_clean_command(int argc, char **argv)
         {"force", 'f', 0, G_OPTION_ARG_NONE, &o.force, "Remove; without it nothing is touched",
          NULL},
         {"older", 0, 0, G_OPTION_ARG_STRING, &o.older,
-         "Only runs that are at least that old (48h); no snapshots", "TIME"},
+         "Only runs that are at least that old (48h); no snapshots, no guests", "TIME"},
         {"keep-failures", 0, 0, G_OPTION_ARG_NONE, &o.keep_failures,
          "Not the runs that left a repro bundle", NULL},
         {"all", 0, 0, G_OPTION_ARG_NONE, &o.all,
-         "Snapshots of this build, too: they are made again when wanted", NULL},
+         "Snapshots and guests of this build, too: they are made again when wanted", NULL},
         {0},
     };
     struct cleaning c = {.o = &o};
@@ -100,8 +111,8 @@ int rs_clean_command(int argc, char **argv)
     int status = 0;
 
     if (rs_cli_parse(&argc, &argv, "[FOLDER...]",
-                     "Shows what runs left in output folders (reports/out), and snapshots of "
-                     "other builds; with --force removes it.",
+                     "Shows what runs left in output folders (reports/out), and snapshots and "
+                     "composed guests of other builds; with --force removes it.",
                      entries, &status)) {
         enum unit_error error =
             o.older ? rs_quantity_parse(o.older, strlen(o.older), UNIT_TIME, &q) : UNIT_OK;

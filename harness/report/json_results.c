@@ -2,6 +2,7 @@
  *
  * JSON results: see json_results.h. Jansson makes the text.
  */
+#include "harness/scenario/description.h"
 #include "harness/report/json_results.h"
 
 #include <inttypes.h>
@@ -146,6 +147,32 @@ static json_t *by_cpu(const struct bench_report *report, uint64_t cpus)
     return array;
 }
 
+static json_t *steps(const struct rs_guest *guest)
+{
+    static const char *const ends[] = {"not-run", "not-started", "exit", "signal", "late"};
+    json_t *array = json_array();
+
+    for (unsigned i = 0; i < guest->steps; i++) {
+        const struct rs_step_result *step = &guest->step[i];
+
+        json_array_append_new(array, json_pack("{s:o, s:o, s:o, s:o, s:o}", "name",
+                                               text(step->name), "end", text(ends[step->end]),
+                                               "value", whole(step->value), "start_ms",
+                                               whole(step->start_ms), "end_ms",
+                                               whole(step->end_ms)));
+    }
+    return array;
+}
+
+/* The program that drove the NIC, by the name that its description or this project has for it. */
+static const char *driver_name(const struct scenario_case *c)
+{
+    return c->description ? c->description->name
+           : c->driver.app ? c->driver.app
+           : c->driver.command ? c->driver.command[0]
+                               : NULL;
+}
+
 static json_t *one_result(const struct rs_result *result)
 {
     const struct bench_report *report = result->run.facts.report;
@@ -156,6 +183,8 @@ static json_t *one_result(const struct rs_result *result)
     json_object_set_new(object, "id", text(result->c->id));
     json_object_set_new(object, "file", text(result->scenario->path));
     json_object_set_new(object, "why", text(result->c->why));
+    json_object_set_new(object, "driver", text(driver_name(result->c)));
+    json_object_set_new(object, "capability", text(result->c->capability));
     json_object_set_new(object, "verdict", text(rs_verdict_name(result->verdict)));
     json_object_set_new(object, "host", text(rs_host_name(result->host)));
     json_object_set_new(object, "seed", seed(result->c->seed));
@@ -168,6 +197,8 @@ static json_t *one_result(const struct rs_result *result)
     json_object_set_new(object, "message",
                         text(result->error ?: result->nondet ?: result->canary));
     json_object_set_new(object, "findings", findings(result));
+    if (result->c->step_count)
+        json_object_set_new(object, "steps", steps(&result->run.facts.guest));
     if (report) {
         json_object_set_new(object, "trace_hash", text(rs_hash_text(report->trace_hash, hash)));
         json_object_set_new(object, "memory_hash", text(rs_hash_text(report->memory_hash, hash)));

@@ -7,6 +7,9 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
+
+enum { OUTPUT_BYTES_MAX = 16 * 1024 }; /* of each step: its end */
 
 static char *escape(const char *text)
 {
@@ -105,9 +108,33 @@ static void outcome(GString *xml, const struct rs_result *result)
     g_free(text);
 }
 
+/* What the steps of the guest said, so that a reader of the file needs no run folder. */
+static void system_out(GString *xml, const struct rs_result *result)
+{
+    const struct rs_guest *guest = &result->run.facts.guest;
+    GString *out = g_string_new(NULL);
+    char *escaped;
+
+    for (unsigned i = 0; result->verdict != RS_PASS && i < guest->steps; i++) {
+        const char *said = guest->step[i].output ?: "";
+        const size_t bytes = strlen(said), most = OUTPUT_BYTES_MAX;
+        const char *from = said + (bytes > most ? bytes - most : 0);
+
+        g_string_append_printf(out, "== step %s\n%s%s\n", guest->step[i].name,
+                               from != said ? "[...] " : "", from);
+    }
+    if (result->bundle)
+        g_string_append_printf(out, "[[ATTACHMENT|%s]]", result->bundle);
+    escaped = escape(out->str);
+    if (*escaped)
+        g_string_append_printf(xml, "      <system-out>%s</system-out>\n", escaped);
+    g_free(escaped);
+    g_string_free(out, TRUE);
+}
+
 static void testcase(GString *xml, const struct rs_result *result)
 {
-    char *name = escape(result->c->id), *file = escape(result->scenario->path), *attachment;
+    char *name = escape(result->c->id), *file = escape(result->scenario->path);
 
     g_string_append_printf(xml,
                            "    <testcase name=\"%s\" classname=\"ringside.%s\" file=\"%s\" "
@@ -116,12 +143,7 @@ static void testcase(GString *xml, const struct rs_result *result)
                            result->wall_ms % 1000);
     properties(xml, result);
     outcome(xml, result);
-    if (result->bundle) {
-        attachment = escape(result->bundle);
-        g_string_append_printf(xml, "      <system-out>[[ATTACHMENT|%s]]</system-out>\n",
-                               attachment);
-        g_free(attachment);
-    }
+    system_out(xml, result);
     g_string_append(xml, "    </testcase>\n");
     g_free(name);
     g_free(file);
