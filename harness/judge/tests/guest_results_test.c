@@ -69,6 +69,9 @@ START_TEST(bad_texts)
         "ringside-status 1\nexit 0x1\n", "ringside-status 1\nsignal 128\n",
         "ringside-status 1\nready maybe\n", "ringside-status 1\nkilled\n",
         "ringside-status 1\nexit 99999999999999999999\n",
+        "ringside-status 1\nstep a exit 0 1\n", "ringside-status 1\nstep a left 0 1 2\n",
+        "ringside-status 1\nstep ../a exit 0 1 2\n", "ringside-status 1\nstep a exit 256 1 2\n",
+        "ringside-status 1\nstep .. exit 0 1 2\n", "ringside-status 1\nstep  exit 0 1 2 3\n",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -117,6 +120,49 @@ START_TEST(kernel_log)
     ck_assert_uint_eq(guest.complaints, 3);
     ck_assert_ptr_nonnull(strstr(guest.complaint[0], "WARNING"));
     ck_assert_ptr_nonnull(strstr(guest.complaint[2], "BUG"));
+}
+END_TEST
+
+START_TEST(steps_of_a_status)
+{
+    ck_assert_int_eq(read_status("ringside-status 1\nstep link exit 3 10 20\n"
+                                 "step stats late 9 21 31\n"), 0);
+    ck_assert_uint_eq(guest.steps, 2);
+    const struct rs_step_result *step = rs_guest_step(&guest, "link");
+    ck_assert_ptr_nonnull(step);
+    ck_assert_int_eq(step->end, RS_STEP_EXIT);
+    ck_assert_uint_eq(step->value, 3);
+    ck_assert_uint_eq(step->end_ms, 20);
+    ck_assert_int_eq(rs_guest_step(&guest, "stats")->end, RS_STEP_LATE);
+    ck_assert_ptr_null(rs_guest_step(&guest, "other"));
+}
+END_TEST
+
+/* More than there is room for is an error, not a write beyond it. */
+START_TEST(steps_without_end)
+{
+    GString *text = g_string_new("ringside-status 1\n");
+
+    for (unsigned i = 0; i < RS_STEPS_MAX + 1; i++)
+        g_string_append_printf(text, "step s%u exit 0 1 2\n", i);
+    ck_assert_int_eq(read_status(text->str), -EPROTO);
+    g_string_free(text, TRUE);
+}
+END_TEST
+
+START_TEST(kernel_log_of_a_driver)
+{
+    static const char log[] = "<4>[    1.0] WARNING: CPU: 0 PID: 1 at known.c:1\n"
+                              "<3>[    1.1] ixgbe 0000:01:00.0 eth0: Detected Tx Unit Hang\n"
+                              "<6>[    1.2] mine: port 3 fell off\n";
+    const char *const fail[] = {"port \\d fell off", NULL}, *const allow[] = {"at known\\.c", NULL};
+    const struct rs_kernel_words words = {.fail = fail, .allow = allow};
+
+    memset(&guest, 0, sizeof(guest));
+    rs_guest_kernel_log(&guest, &words, log, sizeof(log) - 1);
+    ck_assert_uint_eq(guest.complaints, 2);
+    ck_assert_ptr_nonnull(strstr(guest.complaint[0], "Tx Unit Hang"));
+    ck_assert_ptr_nonnull(strstr(guest.complaint[1], "fell off"));
 }
 END_TEST
 
@@ -177,6 +223,9 @@ int main(void)
     tcase_add_test(tc, control_characters_are_replaced);
     tcase_add_test(tc, kernel_log);
     tcase_add_test(tc, kernel_log_floods);
+    tcase_add_test(tc, kernel_log_of_a_driver);
+    tcase_add_test(tc, steps_of_a_status);
+    tcase_add_test(tc, steps_without_end);
     tcase_add_test(tc, a_console_with_a_panic);
     tcase_add_test(tc, a_folder_without_status);
     suite_add_tcase(suite, tc);
