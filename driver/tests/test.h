@@ -5,28 +5,22 @@
 #ifndef RINGSIDE_DRIVER_TESTS_TEST_H
 #define RINGSIDE_DRIVER_TESTS_TEST_H
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "mk/run_tests.h"
 
 /* TEST_MAIN("pool", test_a, test_b): runs the tests, exit status 1 when one failed. */
 #define TEST_MAIN(name, ...)                                                                       \
     int main(void)                                                                                 \
     {                                                                                              \
         const TTest *const tests[] = {__VA_ARGS__};                                                \
-        Suite *suite = suite_create(name);                                                         \
         TCase *tcase = tcase_create(name);                                                         \
-        SRunner *runner = srunner_create(suite);                                                   \
-        int failed;                                                                                \
                                                                                                    \
         tcase_set_timeout(tcase, 60);                                                              \
         for (unsigned i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)                            \
             tcase_add_test(tcase, tests[i]);                                                       \
-        suite_add_tcase(suite, tcase);                                                             \
-        srunner_run_all(runner, CK_ENV);                                                           \
-        failed = srunner_ntests_failed(runner);                                                    \
-        srunner_free(runner);                                                                      \
-        return failed != 0;                                                                        \
+        return RUN_TESTS(name, tcase);                                                             \
     }
 
 #define ck_contains(text, part)                                                                    \

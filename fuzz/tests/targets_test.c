@@ -4,13 +4,13 @@
  * machines without clang too. Each file of corpus/TARGET is a test of its own; one that begins
  * with a word for what it broke is named after it.
  */
-#include <check.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "fuzz/fuzz.h"
+#include "mk/run_tests.h"
 
 enum { FILES_MAX = 4096, INPUT_MAX = 1 << 20 };
 
@@ -64,7 +64,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("fuzz");
     TCase *t = tcase_create("corpus");
 
     for (const struct fuzz_target *target = fuzz_targets; target->name; target++)
@@ -72,10 +71,5 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, every_target_has_a_corpus);
     tcase_add_loop_test(t, input_is_survived, 0, files);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("fuzz", t);
 }

@@ -5,11 +5,12 @@
  */
 #include "guest/capture.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "mk/run_tests.h"
 
 static struct capture capture;
 static char path[64];
@@ -118,7 +119,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("guest/capture");
     TCase *tcase = tcase_create("capture");
 
     tcase_add_checked_fixture(tcase, make_file, remove_file);
@@ -127,10 +127,5 @@ int main(void)
     tcase_add_test(tcase, a_tail_that_just_fits_has_no_note);
     tcase_add_test(tcase, ready_is_found_across_pieces);
     tcase_add_test(tcase, ready_needs_the_whole_text_on_one_line);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("guest/capture", tcase);
 }

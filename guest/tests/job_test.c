@@ -5,11 +5,11 @@
  */
 #include "guest/job.h"
 
-#include <check.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "mk/run_tests.h"
 
 static struct job job;
 static struct job_error error;
@@ -252,7 +252,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("guest/job");
     TCase *tcase = tcase_create("job");
 
     tcase_add_test(tcase, reads_every_key);
@@ -263,10 +262,5 @@ int main(void)
     tcase_add_test(tcase, substitutes_ports);
     tcase_add_test(tcase, refuses_other_substitutions);
     tcase_add_test(tcase, substitution_respects_the_room);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("guest/job", tcase);
 }

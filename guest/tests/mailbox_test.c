@@ -5,12 +5,11 @@
  */
 #include "guest/mailbox.h"
 
-#include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/control_abi.h"
+#include "mk/run_tests.h"
 
 enum { BYTES = 1 << 20 };
 
@@ -117,7 +116,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("guest/mailbox");
     TCase *tcase = tcase_create("header");
 
     tcase_add_checked_fixture(tcase, fill, NULL);
@@ -126,10 +124,5 @@ int main(void)
     tcase_add_loop_test(tcase, bad_areas_are_refused, 0,
                         (int)(sizeof(outside) / sizeof(outside[0])));
     tcase_add_test(tcase, foreign_headers_are_refused);
-    suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("guest/mailbox", tcase);
 }

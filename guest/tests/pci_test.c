@@ -4,12 +4,13 @@
  */
 #include "guest/pci.h"
 
-#include <check.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "mk/run_tests.h"
 
 START_TEST(parses_what_it_formats)
 {
@@ -160,7 +161,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("guest/pci");
     TCase *text = tcase_create("text"), *tree = tcase_create("tree");
 
     tcase_add_test(text, parses_what_it_formats);
@@ -170,11 +170,5 @@ int main(void)
     tcase_add_checked_fixture(tree, make_tree, remove_tree);
     tcase_add_test(tree, finds_in_order_of_address);
     tcase_add_test(tree, keeps_the_lowest_when_room_is_short);
-    suite_add_tcase(suite, text);
-    suite_add_tcase(suite, tree);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failures = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failures ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("guest/pci", text, tree);
 }

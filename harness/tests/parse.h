@@ -5,12 +5,12 @@
 #ifndef RINGSIDE_HARNESS_TESTS_PARSE_H
 #define RINGSIDE_HARNESS_TESTS_PARSE_H
 
-#include <check.h>
 #include <glib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "harness/scenario/scenario.h"
+#include "mk/run_tests.h"
 
 #define HEAD "name: t\nwhy: w\ndriver: {app: fwd}\n"
 
@@ -60,19 +60,6 @@ static inline char *parse_bad(const char *text)
     char *out = complaints(&diag);
     rs_diag_fini(&diag);
     return out;
-}
-
-static inline int run_tests(const char *name, TCase *const *cases)
-{
-    Suite *suite = suite_create(name);
-
-    for (; *cases != NULL; cases++)
-        suite_add_tcase(suite, *cases);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
 }
 
 #endif

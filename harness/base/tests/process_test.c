@@ -4,7 +4,6 @@
  */
 #include "harness/base/process.h"
 
-#include <check.h>
 #include <errno.h>
 #include <glib.h>
 #include <signal.h>
@@ -13,6 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "mk/run_tests.h"
 
 static struct rs_process p;
 
@@ -167,10 +168,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("process");
     TCase *tc = tcase_create("process");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 30);
     tcase_add_test(tc, ends_by_itself);
@@ -180,10 +178,5 @@ int main(void)
     tcase_add_test(tc, leftovers_of_a_good_end_die_too);
     tcase_add_test(tc, dies_with_its_parent);
     tcase_add_test(tc, a_signal_to_the_tool_ends_the_wait);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("process", tc);
 }

@@ -4,11 +4,11 @@
  */
 #include "harness/base/table.h"
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/term.h"
+#include "mk/run_tests.h"
 
 static char *printed(const struct rs_table *table, unsigned indent)
 {
@@ -65,18 +65,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("table");
     TCase *tc = tcase_create("table");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, columns_align);
     tcase_add_test(tc, width_is_in_characters);
     tcase_add_test(tc, no_rows);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("table", tc);
 }

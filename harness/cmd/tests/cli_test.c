@@ -5,7 +5,6 @@
  */
 #include "harness/cmd/cli.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 
 #include "harness/run/run_folder.h"
 #include "harness/base/term.h"
+#include "mk/run_tests.h"
 
 static char *folder, *scenario, *out;
 static char *said[2]; /* stdout, stderr of the last call */
@@ -300,10 +300,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("cli");
     TCase *tc = tcase_create("cli");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
@@ -318,10 +315,5 @@ int main(void)
     tcase_add_test(tc, a_host_that_hangs);
     tcase_add_test(tc, the_output_folder_is_no_run_folder);
     tcase_add_test(tc, reports_are_written_even_then);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("cli", tc);
 }

@@ -4,7 +4,6 @@
  */
 #include "harness/inproc/bus_sim.h"
 
-#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "driver/regs.h"
 #include "driver/regs_rest.h"
 #include "harness/inproc/tests/machine.h"
+#include "mk/run_tests.h"
 
 static struct inproc_host host;
 static struct sim_bus sim;
@@ -220,6 +220,7 @@ END_TEST
 int main(void)
 {
     TCase *c = tcase_create("bus");
+
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, driver_and_model_read_the_same_datasheet);
     tcase_add_test(c, registers_answer_and_cost_time);
@@ -228,11 +229,5 @@ int main(void)
     tcase_add_test(c, a_wait_ends_at_its_deadline_and_sleep_takes_its_time);
     tcase_add_test(c, memory_that_was_freed_is_gone_for_the_device);
     tcase_add_test(c, a_driver_survives_memory_that_goes_away);
-    Suite *s = suite_create("inproc bus");
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return RUN_TESTS("inproc bus", c);
 }

@@ -6,15 +6,14 @@
  */
 #include "harness/inproc/dma.h"
 
-#include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "driver/desc.h"
 #include "driver/regs.h"
 #include "harness/inproc/bus_sim.h"
 #include "harness/inproc/tests/machine.h"
+#include "mk/run_tests.h"
 
 #define KIB4 ((size_t)4096)
 #define MIB2 ((size_t)2 << 20)
@@ -332,6 +331,7 @@ END_TEST
 int main(void)
 {
     TCase *c = tcase_create("dma");
+
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_loop_test(c, what_is_mapped_works_with_every_page_size, 0, 3);
     tcase_add_test(c, an_unmapped_ring_stops_the_queue);
@@ -347,11 +347,5 @@ int main(void)
     tcase_add_test(c, physical_addresses_are_taken_as_they_are);
     tcase_add_test(c, every_port_forgets_what_is_freed);
     tcase_add_test(c, what_cannot_be_allocated_leaves_nothing);
-    Suite *s = suite_create("inproc dma");
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return RUN_TESTS("inproc dma", c);
 }

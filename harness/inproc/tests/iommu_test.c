@@ -4,8 +4,9 @@
  */
 #include "harness/inproc/iommu.h"
 
-#include <check.h>
 #include <errno.h>
+
+#include "mk/run_tests.h"
 
 #define KIB4 (1ull << 12)
 #define MIB2 (1ull << 21)
@@ -175,6 +176,7 @@ END_TEST
 int main(void)
 {
     TCase *c = tcase_create("iommu");
+
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, each_page_size_translates_from_its_first_to_its_last_byte);
     tcase_add_test(c, neighbours_that_straddle_a_border_go_their_own_ways);
@@ -183,11 +185,5 @@ int main(void)
     tcase_add_test(c, the_last_page_of_the_address_space_ends_there);
     tcase_add_test(c, unmap_takes_what_is_there_in_whole_pages);
     tcase_add_test(c, many_mappings_in_any_order);
-    Suite *s = suite_create("inproc iommu");
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return RUN_TESTS("inproc iommu", c);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "harness/inproc/memory.h"
 
-#include <check.h>
 #include <errno.h>
+
+#include "mk/run_tests.h"
 
 #define BLOCK ((size_t)INPROC_BLOCK_BYTES)
 
@@ -88,16 +89,11 @@ END_TEST
 int main(void)
 {
     TCase *c = tcase_create("memory");
+
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, only_what_is_there_answers);
     tcase_add_test(c, what_is_given_back_comes_again_zeroed);
     tcase_add_test(c, scattered_pages_are_no_neighbours);
     tcase_add_test(c, a_full_arena_says_so);
-    Suite *s = suite_create("inproc memory");
-    suite_add_tcase(s, c);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed != 0;
+    return RUN_TESTS("inproc memory", c);
 }

@@ -4,11 +4,11 @@
  */
 #include "harness/judge/guest_results.h"
 
-#include <check.h>
 #include <errno.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "mk/run_tests.h"
 
 static struct rs_guest guest;
 static char why[256];
@@ -209,10 +209,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("guest_results");
     TCase *tc = tcase_create("guest_results");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, a_good_run);
     tcase_add_test(tc, a_driver_that_died);
@@ -228,10 +225,5 @@ int main(void)
     tcase_add_test(tc, steps_without_end);
     tcase_add_test(tc, a_console_with_a_panic);
     tcase_add_test(tc, a_folder_without_status);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("guest_results", tc);
 }

@@ -5,7 +5,6 @@
  */
 #include "harness/judge/judge.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/tests/parse.h"
@@ -355,10 +354,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("judge");
     TCase *tc = tcase_create("judge");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, NULL, teardown);
     tcase_add_test(tc, a_clean_run_passes);
@@ -386,10 +382,5 @@ int main(void)
     tcase_add_test(tc, a_host_without_report_is_the_environment);
     tcase_add_test(tc, an_overdue_run_is_a_failure);
     tcase_add_test(tc, refused_events_and_kernel_complaints);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("judge", tc);
 }

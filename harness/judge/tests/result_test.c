@@ -134,10 +134,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("result");
     TCase *tc = tcase_create("result");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, exit_status);
@@ -145,10 +142,5 @@ int main(void)
     tcase_add_test(tc, canaries);
     tcase_add_test(tc, differences);
     tcase_add_test(tc, repro_lines_survive_a_shell);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("result", tc);
 }

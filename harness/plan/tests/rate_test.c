@@ -4,8 +4,6 @@
  */
 #include "harness/plan/rate.h"
 
-#include <stdlib.h>
-
 #include "harness/plan/plan_write.h"
 #include "harness/tests/parse.h"
 #include "model/bench/plan.h"
@@ -92,18 +90,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("rate");
     TCase *tc = tcase_create("rate");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, finds_every_edge);
     tcase_add_test(tc, resolution_bounds_the_error);
     tcase_add_test(tc, plans_stay_plans);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("rate", tc);
 }

@@ -55,16 +55,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("json_results");
     TCase *tc = tcase_create("json_results");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, parses_and_holds_integers);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("json_results", tc);
 }

@@ -4,8 +4,6 @@
  */
 #include "harness/report/junit.h"
 
-#include <stdlib.h>
-
 #include "harness/tests/results.h"
 
 struct seen {
@@ -88,17 +86,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("junit");
     TCase *tc = tcase_create("junit");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, well_formed_with_nasty_texts);
     tcase_add_test(tc, empty_suite);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("junit", tc);
 }

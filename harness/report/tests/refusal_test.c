@@ -4,9 +4,9 @@
  */
 #include "harness/report/refusal.h"
 
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "mk/run_tests.h"
 
 START_TEST(everything_has_words)
 {
@@ -27,16 +27,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("refusal");
     TCase *tc = tcase_create("refusal");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, everything_has_words);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("refusal", tc);
 }

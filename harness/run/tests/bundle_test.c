@@ -4,10 +4,8 @@
  */
 #include "harness/run/bundle.h"
 
-#include <check.h>
 #include <errno.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,10 +158,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("bundle");
     TCase *tc = tcase_create("bundle");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 60);
@@ -171,10 +166,5 @@ int main(void)
     tcase_add_test(tc, damage);
     tcase_add_test(tc, bad_descriptions);
     tcase_add_test(tc, a_bad_plan_is_refused);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("bundle", tc);
 }

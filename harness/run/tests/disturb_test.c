@@ -5,14 +5,14 @@
  */
 #include "harness/run/disturb.h"
 
-#include <check.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "mk/run_tests.h"
 
 /* What the fake host saw, shared with it. */
 static struct seen {
@@ -93,18 +93,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("disturb");
     TCase *tc = tcase_create("disturb");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, disturbed);
     tcase_add_test(tc, never_begun);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("disturb", tc);
 }

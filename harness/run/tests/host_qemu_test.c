@@ -3,12 +3,11 @@
  * QEMU's command line: what a reproducible run must have on it, one NIC behind one root port, and
  * paths that no comma can break.
  */
-#include <check.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/run/host.h"
+#include "mk/run_tests.h"
 
 static char *line_of(const struct rs_machine *machine)
 {
@@ -144,20 +143,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("host_qemu");
     TCase *tc = tcase_create("host_qemu");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(tc, reproducible);
     tcase_add_test(tc, fenced);
     tcase_add_test(tc, variants);
     tcase_add_test(tc, from_snapshots);
     tcase_add_test(tc, commas_and_spaces_in_paths);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("host_qemu", tc);
 }

@@ -7,7 +7,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
@@ -18,6 +17,7 @@
 
 #include "harness/run/run_folder.h"
 #include "model/bench/control_abi.h"
+#include "mk/run_tests.h"
 
 static char *folder, *file, *into;
 static char why[256];
@@ -282,10 +282,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("mailbox");
     TCase *tc = tcase_create("mailbox");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_set_timeout(tc, 30);
@@ -299,10 +296,5 @@ int main(void)
     tcase_add_test(tc, content_is_limited);
     tcase_add_test(tc, noise_is_no_archive);
     tcase_add_test(tc, job_too_big_is_refused);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("mailbox", tc);
 }

@@ -5,16 +5,15 @@
  */
 #include "harness/run/midway.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/run/run_folder.h"
+#include "mk/run_tests.h"
 
 static char *run_dir, *folder, words[256];
 
@@ -88,19 +87,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("midway");
     TCase *tc = tcase_create("midway");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, whole_or_refused);
     tcase_add_test(tc, more_words_than_room);
     tcase_add_test(tc, mailbox_with_holes);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("midway", tc);
 }

@@ -4,13 +4,13 @@
  */
 #include "harness/run/run_folder.h"
 
-#include <check.h>
 #include <errno.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "mk/run_tests.h"
 
 static char *base, *run, why[256];
 
@@ -153,10 +153,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("run_folder");
     TCase *tc = tcase_create("run_folder");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, names);
@@ -166,10 +163,5 @@ int main(void)
     tcase_add_test(tc, links_are_removed_not_followed);
     tcase_add_test(tc, latest);
     tcase_add_test(tc, files);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("run_folder", tc);
 }

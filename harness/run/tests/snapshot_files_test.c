@@ -4,16 +4,15 @@
  */
 #include "harness/run/snapshot_files.h"
 
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "harness/run/run_folder.h"
 #include "harness/run/snapshot.h"
+#include "mk/run_tests.h"
 
 enum { RAM_BYTES = 1 << 20, PAGE = 4096 };
 #define KEYS "0123456789abcde"
@@ -204,10 +203,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("snapshot_files");
     TCase *tc = tcase_create("snapshot_files");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, sealed_is_whole);
@@ -215,10 +211,5 @@ int main(void)
     tcase_add_test(tc, users_share_makers_do_not);
     tcase_add_test(tc, the_oldest_go);
     tcase_add_test(tc, other_builds_go);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("snapshot_files", tc);
 }

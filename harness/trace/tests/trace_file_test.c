@@ -4,14 +4,13 @@
  */
 #include "harness/trace/trace_file.h"
 
-#include <check.h>
 #include <errno.h>
 #include <glib.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "harness/tests/traces.h"
+#include "mk/run_tests.h"
 
 START_TEST(a_torn_file_gives_what_is_whole)
 {
@@ -114,10 +113,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("trace_file");
     TCase *tc = tcase_create("trace_file");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(tc, trace_setup, trace_teardown);
     tcase_add_test(tc, a_torn_file_gives_what_is_whole);
@@ -125,10 +121,5 @@ int main(void)
     tcase_add_test(tc, text_has_names);
     tcase_add_test(tc, one_frame_from_wire_to_wire);
     tcase_add_test(tc, a_dropped_frame_ends_there);
-    suite_add_tcase(suite, tc);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("trace_file", tc);
 }

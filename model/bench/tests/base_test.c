@@ -3,13 +3,13 @@
  * The base: whatever led to it and whichever plan was loaded meanwhile, what follows is the same;
  * and what a guest wrote to the ports' configuration spaces is there.
  */
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 enum { BAR0 = 0x10, BAR4 = 0x20, COMMAND = 0x04, LINE = 0x3c, DEVCTL = 0xa8, MSIX = 0x70 };
 
@@ -158,17 +158,12 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("base");
     TCase *t = tcase_create("base");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, same_from_boot_and_from_snapshot);
     tcase_add_test(t, holds_what_the_guest_wrote);
     tcase_add_test(t, a_run_begins_here);
     tcase_add_test(t, another_machine_is_refused);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("base", t);
 }

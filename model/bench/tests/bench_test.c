@@ -3,11 +3,11 @@
  * The bench with real NIC ports and a tiny driver: frames cross, runs repeat, a state saved in
  * mid-flight goes on to the same end, ports talk back to back.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static struct bench_report report;
@@ -399,8 +399,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("bench");
     TCase *t = tcase_create("bench");
+
     tcase_set_timeout(t, 60);
     tcase_add_test(t, frames_cross_whole);
     tcase_add_test(t, same_plan_same_hash);
@@ -415,10 +415,5 @@ int main(void)
     tcase_add_test(t, nested_access_is_put_off);
     tcase_add_test(t, damage_is_found_with_its_offset);
     tcase_add_test(t, iotlb_hits_and_faults);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("bench", t);
 }

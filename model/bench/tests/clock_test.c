@@ -2,11 +2,10 @@
  *
  * Virtual time and model time: rounding is towards late, never early.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
+#include "mk/run_tests.h"
 
 START_TEST(clocks_round_towards_late)
 {
@@ -34,13 +33,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("clock");
     TCase *t = tcase_create("clock");
+
     tcase_add_test(t, clocks_round_towards_late);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("clock", t);
 }

@@ -3,12 +3,11 @@
  * Broken rules in the report: counted per port and rule from power-on, the first of each place
  * kept; what an IOMMU refuses is told with the queue and slot that it came from.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static struct bench_report report;
@@ -127,18 +126,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("contract");
     TCase *tc = tcase_create("all");
-    suite_add_tcase(suite, tc);
+
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, a_good_driver_breaks_none);
     tcase_add_test(tc, counted_from_power_on);
     tcase_add_test(tc, a_flood_is_counted_and_bounded);
     tcase_add_test(tc, a_buffer_that_is_not_mapped);
     tcase_add_test(tc, an_injected_refusal_is_no_breach);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("contract", tc);
 }

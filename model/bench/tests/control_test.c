@@ -3,8 +3,6 @@
  * The control device and the plan's progress: GO, over, not ready, agent, exit. And the trace: its
  * hash is that of the records, whatever is stored.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define XXH_INLINE_ALL
@@ -12,6 +10,7 @@
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static struct bench_report report;
@@ -186,8 +185,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("control");
     TCase *t = tcase_create("control");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, registers);
     tcase_add_test(t, over_interrupts_and_exit_ends);
@@ -195,10 +194,5 @@ int main(void)
     tcase_add_test(t, not_ready_in_time);
     tcase_add_test(t, exit_before_the_end_is_the_guests);
     tcase_add_test(t, hash_is_of_all_records);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("control", t);
 }

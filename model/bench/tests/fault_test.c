@@ -3,13 +3,13 @@
  * Every fault strikes when it was armed, as often as it should, and nowhere else; counting sees
  * all events at any trace level; a run saved with faults under way goes on as if nothing was.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/fault.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 enum { FRAMES = 100, LOG = 1 << 14 };
 
@@ -323,9 +323,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("fault");
     TCase *tc = tcase_create("all");
-    suite_add_tcase(suite, tc);
+
     tcase_add_checked_fixture(tc, setup, NULL);
     tcase_add_test(tc, drop_behind_a_count);
     tcase_add_test(tc, drop_on_the_way_out);
@@ -342,9 +341,5 @@ int main(void)
     tcase_add_test(tc, counts_by_port_and_queue);
     tcase_add_test(tc, level_of_the_trace_changes_nothing);
     tcase_add_test(tc, saved_under_way);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("fault", tc);
 }

@@ -3,14 +3,13 @@
  * The quick way against the plain one: a frame made from the one before is the frame that
  * frame_build() makes, and a frame is only known again when no bit of it differs.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
 #define XXH_INLINE_ALL
 #include "xxhash.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static struct rig *rig;
@@ -129,18 +128,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("frame_memo");
     TCase *t = tcase_create("memo");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 60);
     tcase_add_test(t, made_as_built);
     tcase_add_test(t, made_as_built_at_any_size);
     tcase_add_test(t, known_by_every_bit);
     tcase_add_test(t, forgets);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("frame_memo", t);
 }

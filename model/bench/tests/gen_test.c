@@ -3,12 +3,11 @@
  * When frames start: rates exact to the picosecond, bursts, shared wires, captures at their own
  * times. Seen at the wire tap of a port that nobody drives.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static struct bench_report report;
@@ -183,8 +182,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("gen");
     TCase *t = tcase_create("gen");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, frame_rate_carries_its_remainder);
     tcase_add_test(t, byte_rate_counts_the_wire);
@@ -196,10 +195,5 @@ int main(void)
     tcase_add_test(t, capture_keeps_its_times_and_starts_anew);
     tcase_add_test(t, runts_are_replayed_as_runts);
     tcase_add_test(t, damaged_fcs_is_sent_so);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("gen", t);
 }

@@ -2,9 +2,10 @@
  *
  * One value for all machines: wide registers or not, the hash is that of the library's plain code.
  */
-#include <check.h>
 
 #include "model/bench/hash.h"
+
+#include "mk/run_tests.h"
 
 static uint8_t data[12000];
 
@@ -31,13 +32,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("hash");
     TCase *t = tcase_create("hash");
+
     tcase_add_test(t, same_with_wide_registers);
-    suite_add_tcase(suite, t);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("hash", t);
 }

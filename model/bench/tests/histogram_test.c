@@ -2,11 +2,10 @@
  *
  * The latency histogram: buckets meet, and both directions agree.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
+#include "mk/run_tests.h"
 
 START_TEST(histogram_buckets_meet)
 {
@@ -27,13 +26,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("histogram");
     TCase *t = tcase_create("histogram");
+
     tcase_add_test(t, histogram_buckets_meet);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("histogram", t);
 }

@@ -2,12 +2,11 @@
  *
  * The IOTLB: replacement, page sizes, permissions, staleness, invalidation, walks that merge.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static struct rig *rig;
@@ -178,8 +177,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("iotlb");
     TCase *t = tcase_create("iotlb");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, least_recently_used_goes);
     tcase_add_test(t, access_and_requester_count);
@@ -190,10 +189,5 @@ int main(void)
     tcase_add_test(t, faults_are_not_cached);
     tcase_add_test(t, a_lost_invalidation_is_told_of_at_every_use);
     tcase_add_test(t, a_page_out_of_the_tables_comes_back);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("iotlb", t);
 }

@@ -4,12 +4,12 @@
  * that latency counts from the planned time. And the whole circle: a queue without descriptors
  * fills the packet buffer, XOFF goes out, nothing is lost.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 enum {
     FRAME_PS = 84 * 800, /* 64 bytes, preamble, gap */
@@ -329,8 +329,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("pause");
     TCase *t = tcase_create("pause");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, frames_wait_and_none_is_left_out);
     tcase_add_test(t, xon_ends_a_pause_and_a_new_one_renews_it);
@@ -343,10 +343,5 @@ int main(void)
     tcase_add_test(t, generated_pause_frames_stop_the_transmitter);
     tcase_add_test(t, a_capture_waits_too);
     tcase_add_test(t, restored_runs_go_on_alike);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("pause", t);
 }

@@ -3,12 +3,11 @@
  * The PCIe link: order of what lands, what wakes the guest, room, reads behind writes. Driven as
  * the NIC would, by hand.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 enum { LOG = 4096 };
 
@@ -211,8 +210,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("pcie");
     TCase *t = tcase_create("pcie");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, payload_lands_with_its_descriptor);
     tcase_add_test(t, payload_alone_lands_later);
@@ -223,10 +222,5 @@ int main(void)
     tcase_add_test(t, a_register_read_flushes_writes);
     tcase_add_test(t, refused_and_missing_memory);
     tcase_add_test(t, accesses_of_no_port_are_harmless);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("pcie", t);
 }

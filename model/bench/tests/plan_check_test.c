@@ -3,12 +3,11 @@
  * Plans that are wrong: each complaint names its place; plans with bytes flipped at random are
  * refused or do no harm.
  */
-#include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static char why[256];
@@ -171,16 +170,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("plan_check");
     TCase *t = tcase_create("plan_check");
+
     tcase_set_timeout(t, 60);
     tcase_add_test(t, good_plan_passes);
     tcase_add_test(t, each_mistake_is_named);
     tcase_add_test(t, flipped_bytes_do_no_harm);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("plan_check", t);
 }

@@ -3,12 +3,11 @@
  * The far end as a host: its answers bit by bit, and what it does with frames that lie about
  * their lengths.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static struct bench_report report;
@@ -212,18 +211,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("responder");
     TCase *t = tcase_create("responder");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, arp);
     tcase_add_test(t, icmp_echo);
     tcase_add_test(t, neighbour_and_echo6);
     tcase_add_test(t, reflect);
     tcase_add_test(t, nonsense_is_survived);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("responder", t);
 }

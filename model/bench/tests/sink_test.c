@@ -3,12 +3,11 @@
  * The judge: what a bad driver could do to frames, done by hand at the far end. And what a frame
  * looks like, bit by bit.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
 #include "model/bench/tests/rig.h"
+#include "mk/run_tests.h"
 
 static struct rig_plan plan;
 static struct bench_report report;
@@ -329,8 +328,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("sink");
     TCase *t = tcase_create("sink");
+
     tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, order_loss_and_duplicates);
@@ -343,10 +342,5 @@ int main(void)
     tcase_add_test(t, sizes_cycle_or_are_drawn);
     tcase_add_test(t, equal_frames_are_told_apart_by_order);
     tcase_add_test(t, different_frames_show_order_and_loss);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("sink", t);
 }

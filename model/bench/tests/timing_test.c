@@ -2,11 +2,10 @@
  *
  * Tables: timing parameters and event names.
  */
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/bench/bench_priv.h"
+#include "mk/run_tests.h"
 
 START_TEST(timing_table_is_sane)
 {
@@ -42,14 +41,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("timing");
     TCase *t = tcase_create("timing");
+
     tcase_add_test(t, timing_table_is_sane);
     tcase_add_test(t, events_have_names);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("timing", t);
 }

@@ -4,8 +4,7 @@
  */
 #include "model/nic/nic_priv.h"
 #include "model/nic/tests/fake_host.h"
-
-#include <check.h>
+#include "mk/run_tests.h"
 
 enum { FRTIMER = 0x48, SYSTIML = 0x08c0c, SYSTIMH = 0x08c10, TIMINCA = 0x08c14 };
 
@@ -162,10 +161,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("clock");
     TCase *t = tcase_create("clock");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, free_running_timer);
@@ -175,10 +171,5 @@ int main(void)
     tcase_add_test(t, halves_belong_together);
     tcase_add_test(t, tcp_timer);
     tcase_add_test(t, tcp_timer_kicked_again_and_again);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("clock", t);
 }

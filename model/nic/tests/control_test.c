@@ -4,8 +4,7 @@
  */
 #include "model/nic/nic_priv.h"
 #include "model/nic/tests/fake_host.h"
-
-#include <check.h>
+#include "mk/run_tests.h"
 
 enum { CTRL = 0x0, STATUS = 0x8, SWSM = 0x10140, GSSR = 0x10160, MSCA = 0x0425c, MSRWD = 0x04260 };
 
@@ -135,10 +134,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("control");
     TCase *t = tcase_create("handshakes");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, reset_bits_clear_themselves);
@@ -148,10 +144,5 @@ int main(void)
     tcase_add_test(t, semaphores);
     tcase_add_test(t, no_phy_on_mdio);
     tcase_add_test(t, flow_director_handshakes);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("control", t);
 }

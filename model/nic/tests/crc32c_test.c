@@ -28,10 +28,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("crc32c");
     TCase *t = tcase_create("crc32c");
+
     tcase_add_test(t, check_value);
     tcase_add_test(t, any_length);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("crc32c", t);
 }

@@ -5,8 +5,7 @@
  */
 #include "model/nic/nic_priv.h"
 #include "model/nic/tests/fake_host.h"
-
-#include <check.h>
+#include "mk/run_tests.h"
 
 static struct fake_host *h;
 
@@ -252,10 +251,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("eeprom");
     TCase *t = tcase_create("walks");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, checksum);
@@ -267,10 +263,5 @@ int main(void)
     tcase_add_test(t, pba_string);
     tcase_add_test(t, out_of_range_and_without_start);
     tcase_add_test(t, writes_survive_resets);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("eeprom", t);
 }

@@ -503,8 +503,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("fdir");
     TCase *t = tcase_create("fdir");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, initialisation);
     tcase_add_test(t, signatures_of_every_kind_of_flow);
@@ -519,6 +519,5 @@ int main(void)
     tcase_add_test(t, reports);
     tcase_add_test(t, a_filter_without_queue_leaves_the_choice_to_rss);
     tcase_add_test(t, broken_saved_state_is_refused);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("fdir", t);
 }

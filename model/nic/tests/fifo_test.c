@@ -106,11 +106,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("fifo");
     TCase *t = tcase_create("fifo");
+
     tcase_add_test(t, keeps_order_and_content);
     tcase_add_test(t, fills_to_the_last_byte);
     tcase_add_test(t, damage_is_found);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("fifo", t);
 }

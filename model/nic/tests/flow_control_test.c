@@ -279,8 +279,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("flow_control");
     TCase *t = tcase_create("flow_control");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, a_pause_holds_transmit_for_its_quanta);
     tcase_add_test(t, xon_ends_it_and_xoff_prolongs_it);
@@ -292,6 +292,5 @@ int main(void)
     tcase_add_test(t, switches);
     tcase_add_test(t, a_full_buffer_misses_packets);
     tcase_add_test(t, a_lost_link_forgets_all);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("flow_control", t);
 }

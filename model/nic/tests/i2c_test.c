@@ -5,8 +5,7 @@
  */
 #include "model/nic/nic_priv.h"
 #include "model/nic/tests/fake_host.h"
-
-#include <check.h>
+#include "mk/run_tests.h"
 
 enum { CLK_IN = 1, CLK_OUT = 2, DATA_IN = 4, DATA_OUT = 8, I2CCTL_AT = 0x28 };
 
@@ -247,10 +246,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("i2c");
     TCase *t = tcase_create("module");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, optical_module);
@@ -260,10 +256,5 @@ int main(void)
     tcase_add_test(t, bus_clear_from_anywhere);
     tcase_add_test(t, write_is_acknowledged_and_forgotten);
     tcase_add_test(t, any_register_value_is_survived);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("i2c", t);
 }

@@ -223,7 +223,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("irq_low_latency");
     TCase *t = tcase_create("irq_low_latency");
 
     tcase_add_checked_fixture(t, setup, teardown);
@@ -236,6 +235,5 @@ int main(void)
     tcase_add_test(t, masked_vectors_keep_their_throttle);
     tcase_add_test(t, eics_with_eimen);
     tcase_add_test(t, without_msix);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("irq_low_latency", t);
 }

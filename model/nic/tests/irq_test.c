@@ -385,8 +385,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("irq");
     TCase *t = tcase_create("irq");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, intx_follows_cause_and_mask);
     tcase_add_test(t, intx_automask_on_read);
@@ -404,6 +404,5 @@ int main(void)
     tcase_add_test(t, table_mask_and_pba);
     tcase_add_test(t, waits_for_room_and_bus);
     tcase_add_test(t, the_heap_is_not_flooded);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("irq", t);
 }

@@ -4,8 +4,7 @@
  */
 #include "model/nic/nic_priv.h"
 #include "model/nic/tests/fake_host.h"
-
-#include <check.h>
+#include "mk/run_tests.h"
 
 enum {
     EICR = 0x00800, EICS = 0x00808, ESDP = 0x00020, AUTOC = 0x042a0, AUTOC2 = 0x042a8,
@@ -255,10 +254,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("link");
     TCase *t = tcase_create("link");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, comes_up_after_its_time);
@@ -274,10 +270,5 @@ int main(void)
     tcase_add_test(t, resets);
     tcase_add_test(t, restarting_for_ever_keeps_the_heap_small);
     tcase_add_test(t, hot_plug);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("link", t);
 }

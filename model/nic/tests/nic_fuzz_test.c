@@ -302,11 +302,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("nic_fuzz");
     TCase *t = tcase_create("nic_fuzz");
+
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, random_everything, 0, 12);
     tcase_add_loop_test(t, damaged_state, 0, 4);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("nic_fuzz", t);
 }

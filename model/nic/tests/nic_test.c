@@ -6,9 +6,10 @@
 #include "model/nic/nic_priv.h"
 #include "model/nic/tests/fake_host.h"
 
-#include <check.h>
 #include <errno.h>
 #include <stdlib.h>
+
+#include "mk/run_tests.h"
 
 static uint64_t seed;
 
@@ -307,10 +308,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("nic");
     TCase *t = tcase_create("whole");
-    SRunner *runner;
-    int failed;
 
     tcase_set_timeout(t, 300);
     tcase_add_test(t, instances_are_independent);
@@ -320,10 +318,5 @@ int main(void)
     tcase_add_test(t, attach_refuses_what_it_cannot_trust);
     tcase_add_loop_test(t, damaged_state_is_refused_or_survived, 0, 20);
     tcase_add_test(t, bad_configurations);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("nic", t);
 }

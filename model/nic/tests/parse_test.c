@@ -3,13 +3,13 @@
  * What receive reads out of a frame: tags, packet types, where headers lie, checksums, whatever is
  * cut off or lies about its length. Sums here are made by a plain loop, two bytes at a time.
  */
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "model/nic/crc32c.h"
 #include "model/nic/desc.h"
 #include "model/nic/parse.h"
+#include "mk/run_tests.h"
 
 enum { TYPE_ALL = PTYPE_IPV4 | PTYPE_IPV4_OPTIONS | PTYPE_IPV6 | PTYPE_IPV6_EXT };
 
@@ -199,7 +199,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("parse");
     TCase *t = tcase_create("parse");
 
     tcase_add_test(t, tags);
@@ -207,10 +206,5 @@ int main(void)
     tcase_add_test(t, sctp);
     tcase_add_test(t, fragments);
     tcase_add_loop_test(t, anything, 0, 8);
-    suite_add_tcase(s, t);
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("parse", t);
 }

@@ -5,8 +5,7 @@
  */
 #include "model/nic/nic_priv.h"
 #include "model/nic/tests/fake_host.h"
-
-#include <check.h>
+#include "mk/run_tests.h"
 
 static struct fake_host *h;
 
@@ -241,10 +240,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("pci");
     TCase *t = tcase_create("config");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, identity);
@@ -259,10 +255,5 @@ int main(void)
     tcase_add_test(t, d3hot_and_back);
     tcase_add_test(t, survives_software_reset);
     tcase_add_test(t, odd_accesses);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("pci", t);
 }

@@ -7,10 +7,10 @@
 #ifndef RINGSIDE_NIC_TESTS_QUEUES_H
 #define RINGSIDE_NIC_TESTS_QUEUES_H
 
-#include <check.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "mk/run_tests.h"
 #include "model/nic/tests/fake_host.h"
 
 enum {
@@ -157,14 +157,5 @@ static inline void frame_in(struct fake_host *h, const uint8_t *f, uint32_t leng
 }
 
 #define NS 1000ull
-
-static inline int run_suite(Suite *s)
-{
-    SRunner *r = srunner_create(s);
-    srunner_run_all(r, CK_ENV);
-    int failed = srunner_ntests_failed(r);
-    srunner_free(r);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
 
 #endif

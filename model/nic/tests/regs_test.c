@@ -6,8 +6,9 @@
 #include "model/nic/nic_priv.h"
 #include "model/nic/tests/fake_host.h"
 
-#include <check.h>
 #include <stdio.h>
+
+#include "mk/run_tests.h"
 
 static struct fake_host *h;
 
@@ -353,15 +354,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("regs");
     TCase *lint = tcase_create("lint"), *t = tcase_create("rows");
-    SRunner *runner;
-    int failed;
 
     tcase_add_test(lint, table_passes_its_lint);
     tcase_add_test(lint, lint_refuses_broken_rows);
     tcase_add_test(lint, lint_refuses_broken_followers);
-    suite_add_tcase(suite, lint);
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, every_plain_word_obeys_its_masks);
     tcase_add_test(t, reset_values);
@@ -374,10 +371,5 @@ int main(void)
     tcase_add_test(t, names);
     tcase_add_test(t, coverage_counts);
     tcase_add_test(t, store_refuses_foreign_elements);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("regs", lint, t);
 }

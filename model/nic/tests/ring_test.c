@@ -69,12 +69,11 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("ring");
     TCase *t = tcase_create("ring");
+
     tcase_add_test(t, distance_counts_steps);
     tcase_add_test(t, distance_of_garbage_is_none);
     tcase_add_test(t, advance_wraps);
     tcase_add_test(t, run_stays_in_ring_page_and_request);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("ring", t);
 }

@@ -233,14 +233,13 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("rss");
     TCase *t = tcase_create("rss");
+
     tcase_add_loop_test(t, published_vectors_ip4, 0, 5);
     tcase_add_loop_test(t, published_vectors_ip6, 0, 3);
     tcase_add_test(t, frames_are_spread_by_hash);
     tcase_add_test(t, types_follow_mrqc);
     tcase_add_test(t, mobile_hosts_are_hashed_by_their_home_addresses);
     tcase_add_test(t, without_pcsd_the_ip_id_is_shown);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("rss", t);
 }

@@ -332,8 +332,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("rule");
     TCase *t = tcase_create("rule");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, every_rule_has_its_row);
     tcase_add_test(t, ring_length);
@@ -351,10 +351,5 @@ int main(void)
     tcase_add_test(t, register_hole);
     tcase_add_test(t, queue_too_early);
     tcase_add_test(t, loaded_books_are_checked);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return RUN_TESTS("rule", t);
 }

@@ -283,8 +283,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("rx_filter");
     TCase *t = tcase_create("rx_filter");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, station_address);
     tcase_add_test(t, broadcast_and_multicast);
@@ -297,6 +297,5 @@ int main(void)
     tcase_add_test(t, switches_off);
     tcase_add_test(t, ethertype_filter);
     tcase_add_test(t, checksums_are_checked);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("rx_filter", t);
 }

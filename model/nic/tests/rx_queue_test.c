@@ -68,12 +68,10 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("rx_queue");
     TCase *t = tcase_create("rx_queue");
 
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, written_and_read_per_queue);
     tcase_add_test(t, a_frame_that_waits_goes);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("rx_queue", t);
 }

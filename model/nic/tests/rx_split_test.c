@@ -231,7 +231,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("rx_split");
     TCase *t = tcase_create("rx_split");
 
     tcase_add_checked_fixture(t, setup, teardown);
@@ -243,6 +242,5 @@ int main(void)
     tcase_add_test(t, several_descriptors);
     tcase_add_test(t, a_stripped_tag_does_not_count);
     tcase_add_test(t, unknown_types);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("rx_split", t);
 }

@@ -379,8 +379,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("rx");
     TCase *t = tcase_create("rx");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, a_frame_arrives_after_its_time);
     tcase_add_loop_test(t, order_and_wrap, 0, 3);
@@ -400,6 +400,5 @@ int main(void)
     tcase_add_test(t, a_frame_beyond_its_ring_is_dropped);
     tcase_add_test(t, the_fcs_stays_when_asked_for);
     tcase_add_test(t, vlan_tag_is_stripped_when_asked_for);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("rx", t);
 }

@@ -190,8 +190,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("rx_tuple");
     TCase *t = tcase_create("rx_tuple");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, all_five_fields_count);
     tcase_add_test(t, protocols);
@@ -200,6 +200,5 @@ int main(void)
     tcase_add_test(t, the_highest_priority_wins);
     tcase_add_test(t, syn_filter);
     tcase_add_test(t, order_among_all);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("rx_tuple", t);
 }

@@ -5,9 +5,9 @@
  */
 #include "model/nic/sched.h"
 
-#include <check.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "mk/run_tests.h"
 
 static struct sched s;
 
@@ -429,10 +429,7 @@ END_TEST
 
 int main(void)
 {
-    Suite *suite = suite_create("sched");
     TCase *t = tcase_create("heap");
-    SRunner *runner;
-    int failed;
 
     tcase_add_checked_fixture(t, setup, NULL);
     tcase_set_timeout(t, 60);
@@ -449,10 +446,5 @@ int main(void)
     tcase_add_test(t, more_than_the_lists_hold);
     tcase_add_test(t, valid_sees_damage);
     tcase_add_test(t, valid_sees_broken_lists);
-    suite_add_tcase(suite, t);
-    runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("sched", t);
 }

@@ -269,7 +269,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("stamp");
     TCase *t = tcase_create("stamp");
 
     tcase_add_checked_fixture(t, setup, teardown);
@@ -280,6 +279,5 @@ int main(void)
     tcase_add_test(t, sent_packets);
     tcase_add_test(t, looped_back);
     tcase_add_test(t, adjusting_and_stopping);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("stamp", t);
 }

@@ -179,8 +179,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("stats");
     TCase *t = tcase_create("stats");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, sizes);
     tcase_add_test(t, packets_and_octets);
@@ -190,6 +190,5 @@ int main(void)
     tcase_add_test(t, counted_by_what_held_then);
     tcase_add_test(t, saturation_and_pairs);
     tcase_add_test(t, reset_clears);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("stats", t);
 }

@@ -394,8 +394,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("tx_offload");
     TCase *t = tcase_create("tx_offload");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_loop_test(t, sums_of_every_protocol, 0, 6);
     tcase_add_loop_test(t, ip_sum_of_a_tunnel, 0, 2);
@@ -410,6 +410,5 @@ int main(void)
     tcase_add_test(t, buffers_count_not_paylen);
     tcase_add_test(t, forty_descriptors_behind_contexts);
     tcase_add_test(t, head_waits_for_packets_before_a_context);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("tx_offload", t);
 }

@@ -394,8 +394,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("tx_segment");
     TCase *t = tcase_create("tx_segment");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_set_timeout(t, 60);
     tcase_add_loop_test(t, segment_by_segment, 0, KINDS * 9);
@@ -409,6 +409,5 @@ int main(void)
     tcase_add_loop_test(t, disabled_in_the_middle, 1, 12);
     tcase_add_test(t, buffer_shrinks_in_the_middle);
     tcase_add_test(t, a_byte_each);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("tx_segment", t);
 }

@@ -455,8 +455,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("tx");
     TCase *t = tcase_create("tx");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, a_frame_leaves_after_its_time);
     tcase_add_test(t, the_wire_serialises);
@@ -479,6 +479,5 @@ int main(void)
     tcase_add_test(t, want_of_room_holds_completion);
     tcase_add_test(t, loops_back);
     tcase_add_test(t, nothing_without_te);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("tx", t);
 }

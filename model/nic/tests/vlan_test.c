@@ -227,7 +227,6 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("vlan");
     TCase *t = tcase_create("vlan");
 
     tcase_add_checked_fixture(t, setup, teardown);
@@ -239,6 +238,5 @@ int main(void)
     tcase_add_test(t, fragment_checksum);
     tcase_add_test(t, local_faults);
     tcase_add_test(t, transmit_security_stop);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("vlan", t);
 }

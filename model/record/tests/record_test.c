@@ -4,7 +4,6 @@
  * none, reports that are whole or not there, disks that are full.
  */
 #define _GNU_SOURCE
-#include <check.h>
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 
 #include "model/bench/timing.h"
 #include "model/record/record.h"
+#include "mk/run_tests.h"
 
 static char folder[64], plan_path[96], trace_path[96], capture_path[96], report_path[96];
 static char why[512];
@@ -327,8 +327,8 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("record");
     TCase *t = tcase_create("record");
+
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, trace_is_header_and_records);
     tcase_add_test(t, begins_again);
@@ -339,10 +339,5 @@ int main(void)
     tcase_add_test(t, timing_file_replaces_parameters);
     tcase_add_test(t, mac_may_be_another);
     tcase_add_test(t, full_disk_is_told_at_the_end);
-    suite_add_tcase(s, t);
-    SRunner *runner = srunner_create(s);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return RUN_TESTS("record", t);
 }
