@@ -52,10 +52,9 @@ END_TEST
 
 int main(void)
 {
-    Suite *s = suite_create("sum");
     TCase *t = tcase_create("sum");
+
     tcase_add_test(t, agrees_with_words);
     tcase_add_test(t, goes_on_from_any_sum);
-    suite_add_tcase(s, t);
-    return run_suite(s);
+    return RUN_TESTS("sum", t);
 }
