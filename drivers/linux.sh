@@ -98,3 +98,103 @@ sound() {
             }' /proc/net/snmp
     done
 }
+
+# six: a is fd00::1, b fd00::2
+six() {
+    n=1
+    for space in a b; do
+        ip netns exec $space sh -c 'echo 0 >/proc/sys/net/ipv6/conf/port/disable_ipv6'
+        ip -n $space address add fd00::$n/64 dev port nodad
+        n=$((n + 1))
+    done
+}
+
+# without_messages N: bind port N anew such that it gets the interrupt line
+without_messages() {
+    eval "address=\$PORT$1"
+    echo "$address" >/sys/bus/pci/drivers/ixgbe/unbind
+    echo 0 >"/sys/bus/pci/devices/$address/msi_bus"
+    echo "$address" >/sys/bus/pci/drivers/ixgbe/bind
+}
+
+# bridged: a bridge passes every frame on between ports 0 and 1, and sends none of its own
+bridged() {
+    modprobe bridge
+    ip link add bridge type bridge stp_state 0 mcast_snooping 0
+    echo 1 >/proc/sys/net/ipv6/conf/bridge/disable_ipv6
+    ip link set "$(netif 0)" master bridge
+    ip link set "$(netif 1)" master bridge
+    ip link set bridge up
+    wait_link 0
+    wait_link 1
+}
+
+# counted N: the counters of port N, a line each
+counted() {
+    ethtool -S "$(netif "$1")" | awk -v port="$1" '
+        { sub(":", "", $1); count[$1] = $2; print "port", port, $1, $2 }
+        END {
+            fcs = 4 * count["tx_pkts_nic"]
+            print "port", port, "tx_bytes_nic less FCS", count["tx_bytes_nic"] - fcs
+        }'
+}
+
+# settled_here: as settled, in the first namespace
+settled_here() {
+    sleep 1
+    wait_link 0
+    wait_link 1
+}
+
+# expected_queues HASH SOURCE DESTINATION PORT TUPLES TO WHAT FRAMES: what queues flows with source
+# ports from PORT on must come in at, FRAMES each: queue, frames. HASH is what ethtool -x printed;
+# WHAT is `ports` when they are hashed, else `address`. Toeplitz once more, on its own.
+expected_queues() {
+    awk -v source="$2" -v destination="$3" -v port="$4" -v tuples="$5" -v to="$6" -v what="$7" \
+        -v frames="$8" '
+        function power(n, i, value) {
+            value = 1
+            for (i = 0; i < n; i++)
+                value *= 2
+            return value
+        }
+        function bits(value, width, i, text) {
+            for (i = width - 1; i >= 0; i--)
+                text = text int(value / power(i)) % 2
+            return text
+        }
+        function address(text, part, n, i, out) {
+            n = split(text, part, /[.:]/)
+            for (i = 1; i <= n; i++)
+                out = out (n == 4 ? bits(part[i], 8) : bits(hex(part[i]), 16))
+            return out
+        }
+        function hex(text, i, value) {
+            for (i = 1; i <= length(text); i++)
+                value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
+            return value
+        }
+        /^ *[0-9]+:/ { for (i = 2; i <= NF; i++) queue[entries++] = $i }
+        /^[0-9a-f][0-9a-f]:/ {
+            n = split($1, byte, ":")
+            for (i = 1; i <= n; i++)
+                key = key bits(hex(byte[i]), 8)
+        }
+        END {
+            for (t = 0; t < tuples; t++) {
+                input = address(source) address(destination)
+                if (what == "ports")
+                    input = input bits(port + t, 16) bits(to, 16)
+                for (b = 0; b < 7; b++)
+                    low[b] = 0
+                for (i = 1; i <= length(input); i++)
+                    if (substr(input, i, 1) == "1")
+                        for (b = 0; b < 7; b++) # the low seven bits of the window of 32
+                            low[b] += substr(key, i + 31 - b, 1)
+                entry = 0
+                for (b = 0; b < 7; b++)
+                    entry += low[b] % 2 * power(b)
+                print queue[entry], frames
+            }
+        }' "$1"
+}
