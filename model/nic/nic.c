@@ -266,6 +266,16 @@ void nic_room(struct nic *n)
 
 /* ---- events ---- */
 
+__attribute__((noinline)) void nic_tell(struct nic *n, enum nic_event_id id, uint32_t queue,
+                                        uint64_t a, uint64_t b, uint64_t c)
+{
+    struct nic_event e = {
+        .time_ps = nic_now(n), .id = (uint16_t)id, .function = nic_function(n),
+        .queue = queue, .a = a, .b = b, .c = c,
+    };
+    n->ops->event(n->host, &e);
+}
+
 const struct nic_event_info *nic_event_info(unsigned id)
 {
     static const struct nic_event_info info[NIC_EVENTS] = {

@@ -77,22 +77,29 @@ static inline uint16_t nic_function(const struct nic *n)
     return n->function;
 }
 
+/* An owner without a log is told of each. */
+void nic_tell(struct nic *n, enum nic_event_id id, uint32_t queue, uint64_t a, uint64_t b,
+              uint64_t c);
+
 static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue, uint64_t a,
                             uint64_t b, uint64_t c)
 {
-    struct nic_event e = {
-        .time_ps = nic_now(n), .id = (uint16_t)id, .function = nic_function(n),
-        .queue = queue, .a = a, .b = b, .c = c,
-    };
     struct nic_log *log = n->log;
+
     if (__builtin_expect(!log, 0)) {
-        n->ops->event(n->host, &e);
+        nic_tell(n, id, queue, a, b, c);
         return;
     }
-    struct nic_event *place = log->at++;
-    *place = e;
+    struct nic_event *e = log->at++;
+    e->time_ps = nic_now(n);
+    e->id = (uint16_t)id;
+    e->function = nic_function(n);
+    e->queue = queue;
+    e->a = a;
+    e->b = b;
+    e->c = c;
     if (__builtin_expect(log->at == log->end || log->noted >> id & 1, 0))
-        log->came(log->owner, place);
+        log->came(log->owner, e);
 }
 
 /* No later than at_ps; see sched_line(). */
