@@ -89,6 +89,23 @@ def document(drivers, capabilities, cells):
     return {"format": "ringside-conformance", "version": 1, "table": table}
 
 
+def registers(build, out, results):
+    """Which registers each driver touched, by the runs that stored their accesses: a table into a
+    file; -> the lines that sum it up."""
+    runs = [f"{r['driver']}={r['folder']}" for r in results
+            if r["driver"] and r["folder"] and os.path.exists(f"{r['folder']}/trace.bin")]
+    if not runs:
+        return []
+    done = subprocess.run([f"{build}/ringside", "registers", "--lenient", "--json",
+                           os.path.join(out, "registers.json"), *runs],
+                          stdout=subprocess.PIPE, timeout=DEADLINE_S, check=False, text=True)
+    with open(os.path.join(out, "registers.txt"), "w", encoding="utf-8") as stream:
+        stream.write(done.stdout)
+    lines = done.stdout.splitlines()
+    first = next((i for i, line in enumerate(lines) if ": of " in line), len(lines))
+    return lines[first:]
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("build")
@@ -106,6 +123,8 @@ def main(arguments):
         stream.write(page(drivers, capabilities, cells))
     print()
     print_table(drivers, capabilities, cells)
+    print("\nregisters, all of them in", f"{out}/registers.txt:")
+    print("\n".join(registers(options.build, out, results)))
     print(f"\nas a page: {out}/conformance.html; as data: {out}/conformance.json")
     passed = sum(r["verdict"] == "PASS" for r in results)
     failed = sum(r["verdict"] not in ("PASS", "SKIP") for r in results)

@@ -53,7 +53,7 @@ libxxhash-dev               run    hashes
 libzstd-dev                 run    traces
 check                       test   units
 python3-scapy               test   crosscheck
-libdpdk-dev                 test   conformance
+libdpdk-dev                 test,conformance    small DPDK programs
 lcov                        check  coverage
 clang-tidy                  check  lint
 cppcheck                    check  lint

@@ -18,7 +18,7 @@ _ringside()
         list) options='--filter --tag --shard --json --help --verbose --quiet --color' ;;
         lint) options='--json --help --verbose --quiet --color' ;;
         trace) options='--frame --flow --queue --port --register --event --from --to --absolute --limit --json --help --verbose --quiet --color' ;;
-        registers) options='--all --json --help --verbose --quiet --color' ;;
+        registers) options='--all --lenient --json --help --verbose --quiet --color' ;;
         replay) options='--out --trace --capture --keep --snapshot-at --from-snapshot --json --junit --trust --help --verbose --quiet --color' ;;
         rate) options='--host --out --resolution --json --help --verbose --quiet --color' ;;
         gate) options='--baseline --update --same-environment --figures-from --all --filter --tag --shard --host --jobs --out --json --junit --help --verbose --quiet --color' ;;

@@ -46,7 +46,8 @@ static struct driver *driver_called(struct drivers *drivers, const char *name)
     return &drivers->one[drivers->count++];
 }
 
-static int add_run(struct driver *driver, const char *run)
+/* `lenient`: a run without register accesses is passed over. */
+static int add_run(struct driver *driver, const char *run, bool lenient)
 {
     char *folder, *path = rs_cli_trace_path(run, &folder);
     char *quoted = rs_shell_word(folder), why[256];
@@ -58,7 +59,7 @@ static int add_run(struct driver *driver, const char *run)
         rs_hint("RUN is a run folder, or a name in %s", rs_paths()->out);
         status = RS_EXIT_USAGE;
     } else {
-        if (rs_coverage_add(driver->seen, &trace) < 0) {
+        if (rs_coverage_add(driver->seen, &trace) < 0 && !lenient) {
             rs_error("%s stored level %u of its trace, and register accesses are level 2", run,
                      trace.header.level);
             rs_hint("ringside replay %s --trace 2", quoted);
@@ -73,7 +74,7 @@ static int add_run(struct driver *driver, const char *run)
 }
 
 /* [DRIVER=]RUN: without a name runs are of one driver. */
-static int take(struct drivers *drivers, const char *argument)
+static int take(struct drivers *drivers, const char *argument, bool lenient)
 {
     const char *equals = strchr(argument, '=');
     char *name = equals ? g_strndup(argument, (gsize)(equals - argument)) : g_strdup("driver");
@@ -82,7 +83,7 @@ static int take(struct drivers *drivers, const char *argument)
     g_free(name);
     if (!driver)
         return rs_cli_wrong("registers", "more than %d drivers", DRIVERS_MAX);
-    return add_run(driver, equals ? equals + 1 : argument);
+    return add_run(driver, equals ? equals + 1 : argument, lenient);
 }
 
 /* ---- showing ---- */
@@ -251,10 +252,12 @@ static int report(const struct drivers *drivers, bool all, const char *json)
 
 int rs_registers_command(int argc, char **argv)
 {
-    gboolean all = FALSE;
+    gboolean all = FALSE, lenient = FALSE;
     char *json = NULL;
     const GOptionEntry entries[] = {
         {"all", 'a', 0, G_OPTION_ARG_NONE, &all, "Registers that nobody touched, too", NULL},
+        {"lenient", 0, 0, G_OPTION_ARG_NONE, &lenient,
+         "Pass over runs that stored no register accesses", NULL},
         {"json", 0, 0, G_OPTION_ARG_FILENAME, &json, "The counts as JSON, also here", "FILE"},
         {0},
     };
@@ -268,7 +271,7 @@ int rs_registers_command(int argc, char **argv)
         status = argc > 1 ? rs_report_probe(json)
                           : rs_cli_wrong("registers", "which runs? expected run folders");
         for (int i = 1; i < argc && !status; i++)
-            status = take(&drivers, argv[i]);
+            status = take(&drivers, argv[i], lenient);
         if (!status)
             status = report(&drivers, all, json);
     }
