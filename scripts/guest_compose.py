@@ -90,7 +90,7 @@ def get_kernel(kernel, work):
     sys.stderr.write(done.stderr)
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.startswith("guest kernel: ")]
-        return None, (said[0] if said else done.stderr)[len("guest kernel: "):].strip()
+        return None, (said[-1] if said else done.stderr)[len("guest kernel: "):].strip()
     name = read(os.path.join(work, "kernel.txt")).decode().splitlines()
     return (os.path.join(work, "vmlinuz"), os.path.realpath(os.path.join(work, "kernel")),
             name[0]), None

@@ -113,7 +113,8 @@ fetch() {
         return
     fi
     deb=$(newest_cached)
-    [ -n "$deb" ] || fail "apt cannot find or download $meta, and the cache holds no kernel"
+    [ -n "$deb" ] || fail "apt cannot find or download $meta, and the cache holds none of it" \
+        "('apt-cache search --names-only linux-image' shows what there is)"
     echo "guest kernel: apt has none now; taking ${deb##*/} of the cache" >&2
 }
 

@@ -80,6 +80,15 @@ def man(tool):
     yield ".SH COMMANDS"
     for name, _ in commands:
         yield from man_command(name, *read_command(tool, name))
+    yield ".SH DRIVERS"
+    yield roff(
+        "A driver description (run --driver FILE, or driver: {description: FILE} in a scenario) is "
+        "a YAML file that says what anybody's driver needs: its name and why; the guest's kernel, "
+        "packages, modules, files; bind, the Linux driver that gets the ports; prepare, shell "
+        "lines before the start; command, user, env, input, prompt; ready, the line that means "
+        "that traffic may start; stop or stop-line; machine; kernel-log, what in it is no fault. "
+        "Keys: ringside schema --drivers. How to write one: docs/drivers.md. The guest is composed "
+        "of Debian packages, once per description, and kept in the cache.")
     yield ".SH EXIT STATUS"
     for number, text in re.findall(r"(\d+) ([^,.]*(?:\([^)]*\))?[^,.]*)", status):
         yield f".TP\n.B {number}\n{roff(' '.join(text.split()))}"
@@ -93,7 +102,8 @@ def man(tool):
     yield ".SH FILES"
     yield (".TP\n.I reports/out/\nruns, and the results of the last one: index.html, junit.xml, "
            "results.json\n.TP\n.I ~/.cache/ringside/snapshots/\nguests that have booted; "
-           "\\fBringside clean\\fR removes old ones")
+           "\\fBringside clean\\fR removes old ones\n.TP\n.I ~/.cache/ringside/guests/\nguests "
+           "composed for driver descriptions; Debian packages of theirs lie in packages/ beside")
 
 
 def bash(tool):

@@ -55,5 +55,6 @@ step "devices without a guest" python3 -W ignore qemu-patches/tests/qtest_test.p
 step "snapshots in the middle of a run" python3 scripts/midway_test.py "$BUILD"
 step "guests with several processors" python3 scripts/smp_test.py "$BUILD"
 step "drivers that misbehave" python3 scripts/guest_test.py "$BUILD"
+step "drivers by description" python3 scripts/driver_test.py "$BUILD"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -48,6 +48,14 @@ static char *specification(const struct scenario_case *c)
 
 /* ---- what is answered ---- */
 
+/* What the description says where the script was told `value`: paths are resolved by then. */
+static const char *as_written(const struct description *d, const char *value)
+{
+    const char *slash = strrchr(value, '/');
+
+    return strstr(d->text, value) || !slash ? value : slash + 1;
+}
+
 /* Where a value stands in the description: the word itself, when it can be found behind the key. */
 static struct diag_mark place(const struct description *d, const char *key, const char *value)
 {
@@ -80,11 +88,12 @@ static void complain(const struct scenario *s, const struct scenario_case *c, co
     if (!key || !value || !message || rs_schema_row(rs_schema_description(), key) < 0)
         rs_diag_add(diag, DIAG_ERROR, d->path, NULL, (struct diag_mark){0}, "%s",
                     message ?: "cannot be composed");
-    else if (!strcmp(key, "modules") && !strstr(d->text, value))
+    else if (!strcmp(key, "modules") && !strstr(d->text, as_written(d, value)))
         rs_scenario_complain(s, diag, DIAG_ERROR,
                              rs_schema_mark(&rs_schema_driver, &c->driver, key), "%s", message);
     else
-        rs_diag_add(diag, DIAG_ERROR, d->path, d->text, place(d, key, value), "%s", message);
+        rs_diag_add(diag, DIAG_ERROR, d->path, d->text, place(d, key, as_written(d, value)), "%s",
+                    message);
 }
 
 /* The folder, g_free(); NULL with complaints. */

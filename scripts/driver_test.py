@@ -1,0 +1,234 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Anybody's driver by description: a program that this project knows nothing of, built here; the
+guest composed for it, the same bytes again; and what is said of descriptions that are wrong.
+
+    scripts/driver_test.py BUILD        after `make BUILD=BUILD all`
+
+The last line is `N passed, M failed`.
+"""
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+DEADLINE_S = 900
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# A program with a command line: it prints its ready line through stdio and flushes nothing.
+PROGRAM = r"""
+#include <stdio.h>
+#include <string.h>
+int main(int argc, char **argv)
+{
+    char line[256];
+    int lines = 0;
+    printf("port at %s\n", argv[argc - 1]);
+    printf("odd driver is up\n");
+    while (printf("odd> "), fflush(stdout), fgets(line, sizeof(line), stdin)) {
+        if (!strcmp(line, "bye\n"))
+            return 0;
+        printf("line %d: %s", ++lines, line);
+    }
+    return 1;
+}
+"""
+
+ODD = """\
+name: odd
+why: A program that nobody here has seen before.
+files: [odd]
+command: [odd, "${PORT0}"]
+bind: none
+user: 1000
+input: fifo
+prompt: "odd> "
+ready: driver is up
+stop-line: bye
+"""
+
+TALK = """\
+name: talk
+why: A program with a command line is spoken to.
+machine: {ports: 1}
+driver: {description: d.yaml}
+guest:
+  - {name: hello, when: before, run: 'tell hello world', lines: ['^line 1: hello world$']}
+  - name: again
+    when: after
+    run: |
+      tell one more
+      [ "$(readlink /sys/bus/pci/devices/$PORT0/driver || echo none)" = none ]
+    numbers: [{find: 'line (\\d+):', since: hello, is: 1}]
+"""
+
+PLAIN = "name: plain\nwhy: Something to run it with.\nmachine: {ports: 1}\n" \
+        "driver: {description: d.yaml}\n"
+
+GOOD = "name: d\nwhy: w\nbind: none\n"
+
+# name, description, patterns of what must be said (stdout and stderr), exit status
+WRONG = [
+    ("no such package", GOOD + "packages:\n  - busybox-static\n  - ethtol\n",
+     [r"d\.yaml:6:5: error: no Debian package 'ethtol' is known to apt; did you mean 'ethtool'\?",
+      r"\n +- ethtol\n"], 2),
+    ("no such file in a package", GOOD + "packages: [ethtool usr/bin/nothing]\n",
+     [r"d\.yaml:4:12: error: package ethtool \S+ has no 'usr/bin/nothing'"], 2),
+    ("no such module", GOOD + "modules: [ixgbe]\n",
+     [r"d\.yaml:4:11: error: kernel \S+ has no module 'ixgbe'; Debian's cloud kernel leaves most",
+      r"'kernel: full' has them"], 2),
+    ("a module that is none", GOOD + "modules: [./odd.ko]\n",
+     [r"d\.yaml:4:13: error: module \S+odd\.ko was built for kernel \?; this guest has"], 2),
+    ("no such kernel", GOOD + "kernel: linux-image-0.0\n",
+     [r"d\.yaml:4:9: error: apt cannot find or download linux-image-0\.0"], 2),
+    ("a wrong key", GOOD + "comand: [odd]\n",
+     [r"d\.yaml:4:1: error: unknown key 'comand' of a driver description; did you mean 'command'"],
+     2),
+    ("no execute right", GOOD + "files: [odd.ko]\ncommand: [odd.ko]\n",
+     [r"d\.yaml:5:10: error: .*odd\.ko may not be executed; chmod \+x"], 2),
+    ("no file at all", "", [r"d\.yaml: error: .*empty|d\.yaml:1:1: error: "], 2),
+    ("ready is never said", GOOD + "files: [odd]\ncommand: [odd, x]\ninput: fifo\n"
+     "ready: I am ready\nready-timeout: 200ms\n",
+     [r"the driver was stopped before it printed its ready text 'I am ready'"], 1),
+    ("it is not in the image", GOOD + "command: [/usr/bin/nothing]\n",
+     [r"cannot start /usr/bin/nothing: No such file or directory"], 1),
+    ("the preparation fails", GOOD + "prepare: |\n  echo so far\n  ip link set nobody up\n",
+     [r"the preparation failed", r"step prepare|steps/prepare"], 1),
+    ("the preparation takes too long", GOOD + "prepare: sleep 100\nprepare-timeout: 100ms\n",
+     [r"the preparation failed"], 1),
+    ("no such kernel driver", GOOD.replace("none", "ixgbe"),
+     [r"cannot bind 0000:01:00\.0 to ixgbe: No such device"], 1),
+]
+
+
+class Tests:
+    def __init__(self, build, folder):
+        self.build, self.folder = build, folder
+        self.passed = self.failed = 0
+
+    def check(self, name, good, said=""):
+        self.passed += bool(good)
+        self.failed += not good
+        print(f"  {'ok  ' if good else 'FAIL'} {name}", flush=True)
+        if not good:
+            print(said)
+
+    def put(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as stream:
+            stream.write(text)
+
+    def run(self, description, scenario, *options):
+        self.put("d.yaml", description)
+        self.put("s.yaml", scenario)
+        done = subprocess.run(
+            [f"{self.build}/ringside", "run", "--out", os.path.join(self.folder, "out"),
+             "--json", os.path.join(self.folder, "results.json"), *options,
+             os.path.join(self.folder, "s.yaml")], timeout=DEADLINE_S, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "LC_ALL": "C.UTF-8", "NO_COLOR": "1"})
+        return done.returncode, done.stdout
+
+    def results(self):
+        with open(os.path.join(self.folder, "results.json"), encoding="utf-8") as stream:
+            return json.load(stream)["results"][0]
+
+    def compile(self, name, *options):
+        self.put("odd.c", PROGRAM)
+        subprocess.run([os.environ.get("CC", "gcc"), "-O1", *options, "-o",
+                        os.path.join(self.folder, name), os.path.join(self.folder, "odd.c")],
+                       check=True, timeout=60)
+
+    # ---- a stranger ----
+
+    def stranger(self):
+        for how, options in (("static", ["-static"]), ("dynamic", [])):
+            self.compile("odd", *options)
+            status, said = self.run(ODD, TALK, "--repeat", "2")
+            self.check(f"a {how} program that nobody knows, twice the same", status == 0, said)
+            steps = {s["name"]: s["end"] for s in self.results().get("steps", [])}
+            self.check(f"{how}: its steps in the results",
+                       steps == {"hello": "exit", "again": "exit"}, str(steps))
+
+    def wrong(self):
+        self.put("odd.ko", "no module\n")
+        for name, description, patterns, wanted in WRONG:
+            status, said = self.run(description, PLAIN)
+            missing = [p for p in patterns if not re.search(p, said)]
+            self.check(f"wrong: {name}", not missing and status == wanted,
+                       f"status {status}, expected {wanted}; missing {missing} in:\n{said}")
+
+    # ---- the image ----
+
+    def compose(self, spec, cache):
+        return subprocess.Popen(
+            [os.path.join(HERE, "guest_compose.py"), f"{self.build}/guest"], text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env={**os.environ, "XDG_CACHE_HOME": cache}), json.dumps(spec)
+
+    def fresh_cache(self, name):
+        """An empty cache that need not download again what the user's has."""
+        home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        cache = os.path.join(self.folder, name)
+        os.makedirs(os.path.join(cache, "ringside"))
+        for part in ("packages", "kernel"):
+            os.makedirs(os.path.join(home, "ringside", part), exist_ok=True)
+            os.symlink(os.path.join(home, "ringside", part),
+                       os.path.join(cache, "ringside", part))
+        return cache
+
+    def image(self):
+        spec = {"kernel": "cloud", "packages": ["ethtool"], "modules": ["ixgbevf"],
+                "programs": []}
+        sums = []
+        for name in ("one", "two"):
+            cache = self.fresh_cache(name)
+            pair = [self.compose(spec, cache) for _ in range(2)]
+            said = [p.communicate(text, timeout=DEADLINE_S) for p, text in pair]
+            answers = [json.loads(out or "{}") for out, _ in said]
+            self.check(f"two tools at once compose one guest ({name})",
+                       answers[0] == answers[1] and "folder" in answers[0], str(said))
+            folder = answers[0].get("folder", "")
+            with open(os.path.join(folder, "initramfs"), "rb") as stream:
+                data = stream.read()
+            sums.append((os.path.basename(folder), hashlib.sha256(data).hexdigest()))
+            names = set(re.findall(rb"070701[0-9a-f]{104}([^\0]+)\0", data))
+            for wanted in (b"usr/sbin/ethtool", b"usr/lib/modules/ixgbevf.load",
+                           b"usr/lib64/ld-linux-x86-64.so.2"):
+                self.check(f"the guest has {wanted.decode()}", wanted in names)
+            self.check("documentation stays out",
+                       not [n for n in names if n.startswith(b"usr/share/doc")])
+        self.check("the same inputs give the same bytes", sums[0] == sums[1], str(sums))
+
+    def clear(self):
+        cache = os.path.join(self.folder, "one")
+        for options, left in (([], True), (["--all"], True), (["--all", "--force"], False)):
+            done = subprocess.run(
+                [os.path.join(HERE, "guest_compose.py"), "--clean", *options,
+                 f"{self.build}/guest"], text=True, stdout=subprocess.PIPE, timeout=60,
+                check=False, env={**os.environ, "XDG_CACHE_HOME": cache})
+            guests = os.path.join(cache, "ringside", "guests")
+            there = [n for n in os.listdir(guests) if n not in ("lock", "memo")]
+            self.check(f"clean {' '.join(options) or 'without options'}",
+                       done.returncode == 0 and bool(there) == left and
+                       bool(done.stdout) == ("--all" in options), f"{done.stdout} {there}")
+
+
+def main(arguments):
+    if len(arguments) != 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    with tempfile.TemporaryDirectory(prefix="ringside-driver-") as folder:
+        tests = Tests(os.path.abspath(arguments[0]), folder)
+        tests.stranger()
+        tests.wrong()
+        tests.image()
+        tests.clear()
+    print(f"{tests.passed} passed, {tests.failed} failed")
+    return 1 if tests.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
