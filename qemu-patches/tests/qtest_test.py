@@ -20,7 +20,7 @@ import unittest
 BUILD = "build"
 DEADLINE_S = 30
 RP, NIC, CONTROL = (0, 4, 0), (1, 0, 0), (0, 3, 0)
-BAR0, BAR4, CONTROL_BAR0 = 0xe0000000, 0xe0200000, 0xf0000000
+BAR0, BAR4, CONTROL_BAR0, DMAR = 0xe0000000, 0xe0200000, 0xf0000000, 0xfed90000
 RING, BUFFER = 0x100000, 0x200000
 POWER, MSI, VENDOR_SPECIFIC, PCI_EXPRESS, MSI_X = 0x01, 0x05, 0x09, 0x10, 0x11
 MAC = "02:00:00:0a:0b:0c"
@@ -38,7 +38,7 @@ traffic:
 class Machine:
     """one QEMU under qtest"""
 
-    def __init__(self, folder, bench="", nic="", trace=None):
+    def __init__(self, folder, bench="", nic="", trace=None, iommu=False):
         paths = [os.path.join(folder, name) for name in ("qtest", "qmp")]
         listeners = []
         for path in paths:
@@ -56,6 +56,8 @@ class Machine:
                 f"report={folder}/report{bench}",
                 "-device", f"pcie-root-port,id=rp,addr={RP[1]},chassis=1,slot=1",
                 "-device", f"ringside-nic,id=nic,bus=rp{nic}"]
+        if iommu:
+            argv[argv.index("-device"):argv.index("-device")] = ["-device", "intel-iommu"]
         if trace:
             argv += ["-trace", trace]
         self.process = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
@@ -179,8 +181,11 @@ class Devices(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
         path = os.path.join(self.folder, "qtest.yaml")
+        self.plan(path, SCENARIO)
+
+    def plan(self, path, text):
         with open(path, "w", encoding="ascii") as stream:
-            stream.write(SCENARIO)
+            stream.write(text)
         subprocess.run([os.path.join(BUILD, "ringside"), "run", "--keep", "--host", "in-process",
                         "--out", self.folder, path], stdout=subprocess.DEVNULL, check=False)
         os.rename(os.path.join(self.folder, "latest", "plan.bin"),
@@ -255,6 +260,26 @@ class Devices(unittest.TestCase):
         m.map_nic()
         self.assertEqual(m.config(NIC, 0), 0x10fb8086)
         self.assertNotEqual(m.read(BAR0 + 8), 0xffffffff)
+
+    def test_message_leaves_during_an_invalidation(self):
+        """What is due when the guest rings the IOMMU may be a message: it must not get lost."""
+        self.plan(os.path.join(self.folder, "late.yaml"), SCENARIO + "clock: {quantum: 100us}\n")
+        m = self.machine(iommu=True, trace="ringside_message")
+        m.write(DMAR + 0x20, 0x300000)  # a root table of zeros
+        m.write(DMAR + 0x18, 1 << 30)
+        m.write(DMAR + 0x18, 1 << 31)
+        flush = DMAR + (m.read(DMAR + 0x10) >> 8 & 0x3ff) * 16 + 8
+        at = m.capability(NIC, MSI)
+        m.config(NIC, at + 4, 0xfee00000)
+        m.config(NIC, at + 12, 0x41)
+        m.config(NIC, at, 1 << 16)
+        m.write(BAR0 + 0x880, 1 << 20)  # EIMS
+        m.write(BAR0 + 0x808, 1 << 20)  # EICS: within the quantum nobody has to see it
+        m.step(10_000)
+        m.write(flush + 4, 1 << 31 | 1 << 28)
+        words = m.end()
+        self.assertRegex(words, "ringside_message .* address 0xfee00000 data 0x41")
+        self.assertNotIn("re-entrant", words)
 
     def test_timing_file(self):
         path = os.path.join(self.folder, "timing")
