@@ -267,6 +267,8 @@ uint32_t nic_parse_checksums(const uint8_t *frame, const struct nic_headers *h)
     uint32_t length = h->l3_end - h->l4;
     bool udp = h->ptype == (PTYPE_IPV4 | PTYPE_UDP);
 
+    if (!h->l3)
+        return 0;
     if (!udp && h->ptype != (PTYPE_IPV4 | PTYPE_TCP))
         return checksums(frame, h);
     uint64_t addresses = nic_load64(ip + 12); /* without options */

@@ -27,11 +27,11 @@ static inline uint32_t ring_distance(uint32_t head, uint32_t tail, uint32_t leng
 /* `index` moved on by `by`; 0 for a ring without descriptors. by must be below 2^31. */
 static inline uint32_t ring_advance(uint32_t index, uint32_t by, uint32_t length)
 {
-    if (length == 0)
-        return 0;
     index += by;
     if (index < length)
         return index;
+    if (length == 0)
+        return 0;
     index -= length; /* the one that happens: a single wrap */
     return index < length ? index : index % length;
 }

@@ -159,52 +159,54 @@ static bool live(const struct nic_rules *rules, const struct nic_posted *p)
 }
 
 /* A way that may be overwritten: best an empty one, then a buffer that came back. */
-static struct nic_posted *place(const struct nic_rules *rules, struct nic_posted *set,
-                                uint32_t any)
+static uint32_t place(const struct nic_rules *rules, const struct nic_posted *set, uint32_t any)
 {
-    struct nic_posted *best = &set[any % NIC_POSTED_WAYS];
+    uint32_t best = any % NIC_POSTED_WAYS;
 
-    for (int i = 0; i < NIC_POSTED_WAYS; i++) {
+    for (uint32_t i = 0; i < NIC_POSTED_WAYS; i++) {
         if (!live(rules, &set[i]))
-            return &set[i];
+            return i;
         if (set[i].phase == NIC_POSTED_BACK)
-            best = &set[i];
+            best = i;
     }
     return best;
 }
 
-/* Where this address is, or may be put. */
-static struct nic_posted *find(struct nic_rules *rules, uint64_t address, bool *known)
+/* Where this address is, or may be put: its index in `posted`. */
+static uint32_t find(const struct nic_rules *rules, uint64_t address, bool *known)
 {
     uint64_t hash = (address >> 6) * 0x9e3779b97f4a7c15ull;
-    struct nic_posted *set = rules->posted[hash >> 55];
+    uint32_t first = (uint32_t)(hash >> 55) * NIC_POSTED_WAYS;
+    const struct nic_posted *set = &rules->posted[first];
 
-    for (int i = 0; i < NIC_POSTED_WAYS; i++)
+    for (uint32_t i = 0; i < NIC_POSTED_WAYS; i++)
         if (set[i].address == address && live(rules, &set[i])) {
             *known = true;
-            return &set[i];
+            return first + i;
         }
     *known = false;
-    return place(rules, set, (uint32_t)(hash >> 32));
+    return first + place(rules, set, (uint32_t)(hash >> 32));
 }
 
 void nic_rule_rx_fetched(struct nic *n, uint32_t queue, uint32_t grown)
 {
     struct nic_rules *rules = &n->st->rules;
     const struct nic_desc_queue *q = &n->st->rx.queue[queue];
+    uint32_t life = rules->rx_life[queue];
     bool known;
 
     for (uint32_t at = q->ready - grown; at != q->ready; at++) {
         uint64_t address = q->cache[at % NIC_DESC_CACHE].q0;
-        struct nic_posted *p = find(rules, address, &known);
+        uint32_t entry = find(rules, address, &known);
+        struct nic_posted *p = &rules->posted[entry];
         if (known && (p->phase == NIC_POSTED_OUT ||
                       (p->queue == queue && (int32_t)(p->until - at) > 0)))
             nic_violate(n, NIC_RULE_RX_POSTED_TWICE, false, queue,
                         ring_advance(q->next, at - q->used,
                                      n->st->reg[R_RDLEN + queue] / NIC_DESC_BYTES), address);
-        *p = (struct nic_posted){ .address = address, .life = rules->rx_life[queue],
-                                  .queue = (uint8_t)queue, .phase = NIC_POSTED_OUT };
-        rules->at[queue][at % NIC_DESC_CACHE] = (uint16_t)(p - rules->posted[0]);
+        *p = (struct nic_posted){ .address = address, .life = life, .queue = (uint8_t)queue,
+                                  .phase = NIC_POSTED_OUT };
+        rules->at[queue][at % NIC_DESC_CACHE] = (uint16_t)entry;
     }
 }
 
@@ -212,8 +214,8 @@ void nic_rule_rx_back(struct nic *n, uint32_t queue)
 {
     struct nic_rules *rules = &n->st->rules;
     const struct nic_desc_queue *q = &n->st->rx.queue[queue];
-    uint32_t at = q->used % NIC_DESC_CACHE, entry = rules->at[queue][at] % NIC_POSTED;
-    struct nic_posted *p = &rules->posted[entry / NIC_POSTED_WAYS][entry % NIC_POSTED_WAYS];
+    uint32_t at = q->used % NIC_DESC_CACHE;
+    struct nic_posted *p = &rules->posted[rules->at[queue][at] % NIC_POSTED];
 
     if (p->address != q->cache[at].q0 || p->queue != queue)
         return; /* overwritten since */
@@ -308,10 +310,8 @@ void nic_rules_reset(struct nic *n)
 
 bool nic_rules_valid(const struct nic_state *st)
 {
-    for (int set = 0; set < NIC_POSTED_SETS; set++)
-        for (int way = 0; way < NIC_POSTED_WAYS; way++)
-            if (st->rules.posted[set][way].queue >= NIC_QUEUES ||
-                st->rules.posted[set][way].phase > NIC_POSTED_BACK)
-                return false;
+    for (int i = 0; i < NIC_POSTED; i++)
+        if (st->rules.posted[i].queue >= NIC_QUEUES || st->rules.posted[i].phase > NIC_POSTED_BACK)
+            return false;
     return true;
 }

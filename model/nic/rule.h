@@ -38,7 +38,7 @@ struct nic_rules {
     /* As written, before masks: [transmit][queue]. */
     uint32_t base[2][NIC_QUEUES], length[2][NIC_QUEUES];
     uint32_t rx_life[NIC_QUEUES]; /* counts restarts */
-    struct nic_posted posted[NIC_POSTED_SETS][NIC_POSTED_WAYS];
+    struct nic_posted posted[NIC_POSTED]; /* set after set */
     uint16_t at[NIC_QUEUES][NIC_DESC_CACHE]; /* of the cached descriptors: index in posted */
     uint64_t tails[NIC_QUEUES][NIC_TAIL_SLOTS / 64]; /* bit: a tail was put behind this slot */
 };

@@ -300,24 +300,23 @@ static inline bool ask(struct nic *n, uint32_t bytes)
 }
 
 /* A packet of the queue has been asked for to its end. */
-static inline void gathered(struct nic *n, uint32_t queue)
+static inline void gathered(struct nic *n, const struct nic_tx_queue *q, uint32_t queue)
 {
-    struct nic_tx *tx = &n->st->tx;
-
-    if (tx->queue[queue].packets == 0) /* contexts that nothing follows yet */
+    if (q->packets == 0) /* contexts that nothing follows yet */
         nic_tx_take_contexts(n, queue);
-    nic_fetch_want(&tx->fetcher, queue);
+    nic_fetch_want(&n->st->tx.fetcher, queue);
 }
 
 /* So has the packet in hand. */
 static inline void end_packet(struct nic *n, struct nic_tx_packet *p)
 {
-    struct nic_tx *tx = &n->st->tx;
+    struct nic_tx_gather *g = &n->st->tx.gather;
+    const struct nic_tx_queue *q = &n->st->tx.queue[g->queue];
 
     p->gathered = 1;
-    p->head = tx->queue[tx->gather.queue].desc.next;
-    tx->gather.active = false;
-    gathered(n, tx->gather.queue);
+    p->head = q->desc.next;
+    g->active = false;
+    gathered(n, q, g->queue);
 }
 
 /* Most packets: one descriptor, nothing to be done to it, one read. What begin(), next_buffer(),
@@ -346,7 +345,7 @@ static inline bool straight(struct nic *n, uint32_t queue)
     };
     begun(tx, queue, true);
     request(n, at, 0, address, length);
-    gathered(n, queue);
+    gathered(n, q, queue);
     return true;
 }
 

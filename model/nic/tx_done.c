@@ -36,17 +36,17 @@ static void write_descs(struct nic *n, uint32_t queue, const struct nic_tx_queue
 {
     uint8_t out[NIC_TX_PENDING * NIC_DESC_BYTES];
     uint64_t base = nic_tx_ring_base(n, queue);
-    uint32_t i = 0;
+    uint32_t pendings = q->pendings, run;
 
-    while (i < q->pendings) {
-        uint32_t first = q->pending[i], run = 0;
-        while (i < q->pendings && q->pending[i] == first + run) {
+    for (uint32_t i = 0; i < pendings; i += run) {
+        uint32_t first = q->pending[i];
+        run = 0;
+        do {
             nic_store64(out + NIC_DESC_BYTES * run, 0);
             nic_store64(out + NIC_DESC_BYTES * run + 8, (uint64_t)TXD_STAT_DD << 32);
-            nic_emit(n, NIC_EV_tx_desc_done, queue, q->pending[i], 0, 0);
+            nic_emit(n, NIC_EV_tx_desc_done, queue, first + run, 0, 0);
             run++;
-            i++;
-        }
+        } while (i + run < pendings && q->pending[i + run] == first + run);
         n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_TX_WB, queue),
                           base + (uint64_t)NIC_DESC_BYTES * first, out, run * NIC_DESC_BYTES);
     }
@@ -83,15 +83,14 @@ static inline uint32_t reports(uint64_t rs)
 
 /* Adds the packet's reports to those held back and writes them all when it is time; false when
  * there is no room for that (nothing was changed then). */
-static bool report(struct nic *n, const struct nic_tx_packet *p)
+static bool report(struct nic *n, struct nic_tx_queue *q, const struct nic_tx_packet *p)
 {
-    struct nic_tx_queue *q = &n->st->tx.queue[p->queue];
     uint32_t txdctl = n->st->reg[R_TXDCTL + p->queue], ring = nic_tx_ring_length(n, p->queue);
     uint32_t wthresh = (txdctl & TXDCTL_WTHRESH) >> TXDCTL_WTHRESH_SHIFT;
     uint32_t count = reports(p->rs);
     bool early = q->pendings + count > NIC_TX_PENDING, now = q->pendings + count >= wthresh;
 
-    if (count && (early || now) && !room(n, flush_cost(q->pendings + count)))
+    if ((early || now) && !room(n, flush_cost(q->pendings + count)))
         return false;
     if (early)
         flush(n, p->queue);
@@ -99,8 +98,6 @@ static bool report(struct nic *n, const struct nic_tx_packet *p)
         q->pending[q->pendings++] =
             (uint16_t)ring_advance(p->first, (uint32_t)__builtin_ctzll(rs), ring);
     n->st->reg[R_TDH + p->queue] = p->head;
-    if (count == 0)
-        return true;
     if (now || q->pendings >= wthresh) {
         flush(n, p->queue);
         return true;
@@ -121,8 +118,13 @@ bool nic_tx_complete(struct nic *n)
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, tx->next);
     if (!p->gathered || p->reads)
         return false;
-    if (p->life == tx->queue[p->queue].life && !report(n, p))
-        return false;
+    struct nic_tx_queue *q = &tx->queue[p->queue];
+    if (p->life == q->life) {
+        if (!p->rs)
+            n->st->reg[R_TDH + p->queue] = p->head;
+        else if (!report(n, q, p))
+            return false;
+    }
     if (p->offload.what)
         nic_tx_offload_apply(n, p);
     if (p->drop)

@@ -325,7 +325,7 @@ END_TEST
 START_TEST(loaded_books_are_checked)
 {
     ck_assert(nic_rules_valid(h->nic.st));
-    h->nic.st->rules.posted[5][3].queue = NIC_QUEUES;
+    h->nic.st->rules.posted[43].queue = NIC_QUEUES;
     ck_assert(!nic_rules_valid(h->nic.st));
 }
 END_TEST
