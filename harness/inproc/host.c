@@ -49,11 +49,14 @@ static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_
     uint8_t *at = NULL;
     enum nic_dma_status status =
         locate(h, function, address, physical, BENCH_WRITE, length, &at);
-    if (status == NIC_DMA_OK && length == 16) /* a descriptor: without a call */
-        memcpy(at, data, 16);
-    else if (status == NIC_DMA_OK)
+    if (status == NIC_DMA_OK)
         memcpy(at, data, length);
     return status;
+}
+
+static void *host_memory(void *host, uint64_t physical, uint32_t length)
+{
+    return inproc_memory_at(&((struct inproc_host *)host)->memory, physical, length);
 }
 
 static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_t address,
@@ -111,6 +114,7 @@ static void host_wake_at(void *host, uint64_t virtual_ns)
 static const struct bench_host_ops host_ops = {
     .dma_read = host_dma_read,
     .dma_write = host_dma_write,
+    .memory = host_memory,
     .translate = host_translate,
     .message = host_message,
     .intx = host_intx,

@@ -22,6 +22,10 @@ static void nic_write(void *host, uint16_t function, uint16_t tag, uint64_t addr
 {
     pcie_write(host, function, tag, address, data, length);
 }
+static void nic_deliver(void *host, uint16_t function, const struct nic_delivery *delivery)
+{
+    pcie_deliver(host, function, delivery);
+}
 static void nic_message(void *host, uint16_t function, uint64_t address, uint32_t data)
 {
     pcie_message(host, function, address, data);
@@ -48,6 +52,7 @@ static void nic_told(void *host, const struct nic_event *event)
 static const struct nic_host_ops nic_ops = {
     .dma_read = nic_read, .dma_write = nic_write, .message = nic_message, .room = nic_room_of,
     .intx = nic_intx, .frame_out = nic_out, .event = nic_told,
+    .deliver = nic_deliver,
 };
 
 const struct nic_host_ops *bench_nic_ops(void)

@@ -16,7 +16,7 @@
 
 #define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
 enum {
-    BENCH_STATE_VERSION = 2,
+    BENCH_STATE_VERSION = 3,
     TRACE_EVENTS = TRACE_BLOCK_EVENTS,  /* records hashed and handed out at a time */
     POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
     POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
@@ -171,7 +171,8 @@ struct flow_state {
     struct report_flow count;
 };
 
-enum posted_kind { POSTED_WRITE, POSTED_MESSAGE, POSTED_INTX };
+/* POSTED_FRAME: a write of payload, and struct posted_desc, which lands no sooner. */
+enum posted_kind { POSTED_WRITE, POSTED_MESSAGE, POSTED_INTX, POSTED_FRAME };
 struct posted { /* pcie.c; behind it the data */
     struct nic_record record;
     uint64_t land_ps;
@@ -181,6 +182,13 @@ struct posted { /* pcie.c; behind it the data */
     uint32_t credit;
     uint16_t length, tag;
     uint8_t kind, visible, physical, status;
+};
+
+struct posted_desc { /* between a frame's struct posted and its bytes */
+    uint64_t land_ps, address, target;
+    uint8_t bytes[16];
+    uint16_t tag;
+    uint8_t unused[6];
 };
 
 enum read_phase { READ_FREE, READ_TO_ROOT, READ_AT_ROOT, READ_BACK };
@@ -328,6 +336,7 @@ struct bench {
     uint32_t gen_lead_ps;
     uint32_t read_lead_ps[READ_WAYS];
     uint32_t lone_flow[PLAN_PORTS_MAX]; /* the only one into a port; NO_FLOW: none, or several */
+    uint64_t stop_ps[PLAN_FLOWS_MAX]; /* when each flow ends, after GO */
     uint64_t write_stall_vns; /* what a posted write costs the CPU */
     /* bits per event id: a fault counts it, the bench counts it or acts on it, the host wants it;
      * one of these */
@@ -483,6 +492,7 @@ uint16_t frame_sum(const uint8_t *data, uint32_t bytes, uint64_t start);
 
 /* gen.c */
 void gen_wire_up(struct bench *b);
+void gen_stops(struct bench *b); /* GO has been given, or a state loaded */
 void gen_go(struct bench *b);
 void gen_fire(struct bench *b, const struct sched_event *e);
 void gen_line(struct bench *b, unsigned port);

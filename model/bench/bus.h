@@ -9,6 +9,7 @@
 /* pcie.c, mmio.c */
 void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
                 const void *data, uint32_t length);
+void pcie_deliver(struct bench *b, uint16_t function, const struct nic_delivery *delivery);
 void pcie_message(struct bench *b, uint16_t function, uint64_t address, uint32_t data);
 void pcie_intx(struct bench *b, uint16_t function, bool level);
 uint32_t pcie_room(const struct bench *b, uint16_t function);
@@ -52,6 +53,9 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
 /* Its lines: the first read of the way has come, if it is due. */
 void pcie_read_at_root(struct bench *b, unsigned port, enum read_way way);
 void pcie_read_back(struct bench *b, unsigned port);
+/* Memory's answer to a slot whose request is at the root complex. */
+void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dma_status status,
+                      const void *data);
 bool pcie_read_valid(const struct bench *b, unsigned port);
 
 /* Without a call when it is short, as most are. */
@@ -69,7 +73,14 @@ static inline void bench_copy(void *to, const void *from, uint32_t bytes)
 }
 
 /* rootcomplex.c */
-void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data);
+struct root_write {
+    uint64_t address, target; /* as the device gave it, and where it goes */
+    const uint8_t *data;
+    uint32_t length;
+    uint16_t tag;
+    bool physical;
+};
+void root_write(struct bench *b, unsigned port, const struct root_write *w);
 void root_read(struct bench *b, unsigned port, unsigned slot);
 /* Counts and tells: enum report_refused in reason. */
 void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,

@@ -24,7 +24,9 @@ static void count_posted(struct port_state *p, struct bench_flight *out)
     for (uint32_t at = nic_fifo_head(&p->posted); at != NIC_FIFO_NONE;
          at = nic_fifo_next(&p->posted, p->posted_ring, POSTED_BYTES, at)) {
         const struct posted *e = nic_fifo_at(p->posted_ring, at);
-        if (e->kind == POSTED_WRITE)
+        if (e->kind == POSTED_FRAME)
+            out->writes += 2;
+        else if (e->kind == POSTED_WRITE)
             out->writes++;
         else
             out->interrupts++;

@@ -43,14 +43,17 @@ static inline uint64_t frame_pseudo(const struct plan_flow *f, uint32_t segment)
     return __builtin_bswap16((uint16_t)segment) + ((uint32_t)frame_protocol(f) << 8);
 }
 
-/* The checksum whose words, in memory order, add up to this. */
+/* The checksum whose words, in memory order, add up to this: halves are added, and what they carry,
+ * until they are words. */
 static inline uint16_t frame_fold(uint64_t sum)
 {
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16 & 0xffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)~sum;
+    uint32_t half = (uint32_t)sum;
+    half += (uint32_t)(sum >> 32);
+    half += half < (uint32_t)(sum >> 32);
+    uint16_t word = (uint16_t)half;
+    word = (uint16_t)(word + (half >> 16));
+    word = (uint16_t)(word + (word < half >> 16));
+    return (uint16_t)~word;
 }
 
 #endif

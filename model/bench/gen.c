@@ -45,7 +45,7 @@ static void plan_next(struct bench *b, unsigned flow)
     if (s->next_ps >= bench_now(b))
         s->late = 0;
     if (s->count.sent >= f->count || s->count.sent >= UINT32_MAX ||
-        (s->late ? s->next_ps : start) >= bench_add(origin(b, f), f->stop_ps)) {
+        (s->late ? s->next_ps : start) >= b->stop_ps[flow]) {
         done(b, s);
         return;
     }
@@ -63,8 +63,15 @@ void gen_wire_up(struct bench *b)
     }
 }
 
+void gen_stops(struct bench *b)
+{
+    for (unsigned i = 0; i < b->plan->flows.count; i++)
+        b->stop_ps[i] = bench_add(origin(b, &b->flows[i]), b->flows[i].stop_ps);
+}
+
 void gen_go(struct bench *b)
 {
+    gen_stops(b);
     for (unsigned i = 0; i < b->plan->flows.count; i++) {
         struct flow_state *s = &b->st->flow[i];
         s->next_ps = s->burst_ps = bench_add(origin(b, &b->flows[i]), b->flows[i].start_ps);

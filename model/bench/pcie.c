@@ -24,12 +24,18 @@ uint32_t pcie_room(const struct bench *b, uint16_t function)
     return p->credit_used < POSTED_CREDIT ? POSTED_CREDIT - p->credit_used : 0;
 }
 
-static void land_schedule(struct bench *b, unsigned port, const struct posted *e)
+static struct posted_desc *desc_of(struct posted *e)
+{
+    return (struct posted_desc *)(e + 1);
+}
+
+static void land_schedule(struct bench *b, unsigned port, struct posted *e)
 {
     struct port_state *p = b->port[port];
     if (e->visible && !p->land_pending) {
         p->land_pending = 1;
-        bench_line(b, e->land_ps, port, LINE_LAND, 0);
+        bench_line(b, e->kind == POSTED_FRAME ? desc_of(e)->land_ps : e->land_ps, port, LINE_LAND,
+                   0);
     } else if (!e->visible && !p->land_pending && !p->later_pending) {
         p->later_pending = 1;
         bench_at(b, e->land_ps + LATER_PS, SCHED_BUS, port, 0, KIND_LAND_LATER, 0);
@@ -99,10 +105,17 @@ __attribute__((noinline)) static uint64_t translate(struct bench *b, uint16_t fu
     return at.ready_ps;
 }
 
-/* One request, within a page. */
+/* Its entry in the IOTLB, if it is found by the quick way and no fault may strike it. */
+static inline struct iotlb_entry *entry_of(struct bench *b, uint16_t function, uint64_t address)
+{
+    return b->translates && !b->st->faults.armed ? iotlb_hit(b, function, address, BENCH_WRITE)
+                                                 : NULL;
+}
+
+/* One request, within a page. t: its entry, or NULL. */
 static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
                         const void *data, uint32_t length, uint32_t credit, uint64_t tlps,
-                        struct struck struck)
+                        struct iotlb_entry *t, struct struck struck)
 {
     unsigned port = NIC_FUNCTION_PORT(function);
     struct port_state *p = b->port[port];
@@ -113,13 +126,10 @@ static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64
                                   length + tlps * bench_time(b, TIMING_pcie_write_header)) +
                        bench_time(b, TIMING_pcie_oneway);
     uint64_t ready_ps = 0;
-    struct iotlb_entry *t = NULL;
     e->kind = POSTED_WRITE;
     e->tag = tag;
     e->visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
     e->address = address;
-    if (b->translates && !b->st->faults.armed)
-        t = iotlb_hit(b, function, address, BENCH_WRITE);
     if (t) {
         e->target = t->physical + (address - t->page);
         e->physical = 1;
@@ -138,6 +148,13 @@ static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64
     send(b, port, e, bench_max(arrives, ready_ps) + struck.late_ps);
 }
 
+/* One TLP will do for it. */
+static inline bool is_plain(const struct bench *b, uint64_t address, uint32_t length)
+{
+    return length && (address & 4095) + length <= 4096 &&
+           length <= bench_time(b, TIMING_pcie_mps);
+}
+
 /* A request never crosses a page, and has more than one TLP when it is long. */
 __attribute__((noinline)) static void post_pieces(struct bench *b, uint16_t function, uint16_t tag,
                                                   uint64_t address, const uint8_t *from,
@@ -148,7 +165,8 @@ __attribute__((noinline)) static void post_pieces(struct bench *b, uint16_t func
         uint32_t page_left = 4096 - (uint32_t)(address & 4095);
         uint32_t bytes = length < page_left ? length : page_left;
         post(b, function, tag, address, from, bytes, credit,
-             pcie_tlps(bytes, bench_time(b, TIMING_pcie_mps)), struck);
+             pcie_tlps(bytes, bench_time(b, TIMING_pcie_mps)), entry_of(b, function, address),
+             struck);
         credit = 0;
         struck.late_ps = 0; /* the first piece holds up the rest */
         from += bytes;
@@ -169,11 +187,70 @@ void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t addre
     struct struck struck = {0};
     if (__builtin_expect(b->st->faults.armed != 0, 0))
         struck = strike(b, NIC_FUNCTION_PORT(function), tag);
-    else if ((address & 4095) + length <= 4096 && length <= bench_time(b, TIMING_pcie_mps)) {
-        post(b, function, tag, address, data, length, length + WRITE_COST, 1, struck);
+    else if (is_plain(b, address, length)) {
+        post(b, function, tag, address, data, length, length + WRITE_COST, 1,
+             entry_of(b, function, address), struck);
         return;
     }
     post_pieces(b, function, tag, address, data, length, struck);
+}
+
+/* Payload and descriptor as one record: both are plain, and found. */
+static inline void post_frame(struct bench *b, uint16_t function, const struct nic_delivery *d,
+                              const struct iotlb_entry *data, const struct iotlb_entry *desc)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    struct port_state *p = b->port[port];
+    struct posted *e = reserve(b, port, (uint32_t)sizeof(struct posted_desc) + d->length,
+                               d->length + DESC_BYTES + 2 * WRITE_COST);
+    if (!e)
+        return;
+    struct posted_desc *behind = desc_of(e);
+    uint64_t header = bench_time(b, TIMING_pcie_write_header);
+    uint64_t way_ps = bench_time(b, TIMING_pcie_oneway);
+    uint64_t arrives = pcie_serve(b, &p->up_free_ps, d->length + header) + way_ps;
+    e->land_ps = bench_max(bench_max(arrives, data->ready_ps), p->last_land_ps);
+    e->address = d->address;
+    e->target = data->physical + (d->address - data->page);
+    e->length = (uint16_t)d->length;
+    e->tag = d->data_tag;
+    e->kind = POSTED_FRAME;
+    e->visible = e->physical = 1;
+    arrives = pcie_serve(b, &p->up_free_ps, DESC_BYTES + header) + way_ps;
+    behind->land_ps = p->last_land_ps =
+        bench_max(bench_max(arrives, desc->ready_ps), e->land_ps);
+    behind->address = d->desc_address;
+    behind->target = desc->physical + (d->desc_address - desc->page);
+    behind->tag = d->desc_tag;
+    memcpy(behind->bytes, d->desc, DESC_BYTES);
+    bench_copy(behind + 1, d->bytes, d->length);
+    land_schedule(b, port, e);
+}
+
+void pcie_deliver(struct bench *b, uint16_t function, const struct nic_delivery *d)
+{
+    struct report_port *count = &b->port[NIC_FUNCTION_PORT(function)]->count;
+    struct iotlb_entry *data = NULL, *desc = NULL;
+    if (is_plain(b, d->address, d->length) && is_plain(b, d->desc_address, DESC_BYTES))
+        data = entry_of(b, function, d->address);
+    if (!data) {
+        pcie_write(b, function, d->data_tag, d->address, d->bytes, d->length);
+        pcie_write(b, function, d->desc_tag, d->desc_address, d->desc, DESC_BYTES);
+        return;
+    }
+    count->dma_writes++;
+    count->dma_write_bytes += d->length;
+    desc = entry_of(b, function, d->desc_address);
+    if (!desc) {
+        post(b, function, d->data_tag, d->address, d->bytes, d->length, d->length + WRITE_COST, 1,
+             data, (struct struck){0});
+        pcie_write(b, function, d->desc_tag, d->desc_address, d->desc, DESC_BYTES);
+        return;
+    }
+    count->dma_writes++;
+    count->dma_write_bytes += DESC_BYTES;
+    count->desc_writebacks++;
+    post_frame(b, function, d, data, desc);
 }
 
 /* Messages and INTx: small posted writes behind the data that they announce. */
@@ -206,22 +283,70 @@ void pcie_intx(struct bench *b, uint16_t function, bool level)
     announce(b, function, POSTED_INTX, 0, level);
 }
 
-static inline void land(struct bench *b, unsigned port, struct posted *e)
+/* A write that was refused before it was sent, a message, the interrupt line. */
+__attribute__((noinline)) static void land_other(struct bench *b, unsigned port,
+                                                 const struct posted *e)
 {
     struct port_state *p = b->port[port];
     uint16_t function = NIC_FUNCTION(port, 0);
-    if (__builtin_expect(e->kind == POSTED_WRITE, 1)) {
-        root_write(b, port, e, (const uint8_t *)(e + 1));
-    } else if (e->kind == POSTED_MESSAGE) {
+    if (e->kind == POSTED_MESSAGE) {
         trace_emit(b, BENCH_EV_message, function, 0, e->address, e->data, 0);
         b->ops->message(b->host, function, e->address, e->data);
-    } else if (p->intx_level != e->data) {
+    } else if (e->kind == POSTED_INTX && p->intx_level != e->data) {
         p->intx_level = e->data;
         trace_emit(b, BENCH_EV_intx, function, 0, e->data, 0, 0);
         b->ops->intx(b->host, function, e->data);
+    } else if (e->kind == POSTED_WRITE) {
+        root_refused(b, port, e->tag, e->address, e->length, (enum nic_dma_status)e->status,
+                     e->data);
+    }
+}
+
+/* The payload has landed; its descriptor is a write from now on. */
+static void keep_desc(struct port_state *p, struct posted *e)
+{
+    const struct posted_desc d = *desc_of(e);
+    p->credit_used -= e->length + WRITE_COST;
+    e->credit -= e->length + WRITE_COST;
+    e->kind = POSTED_WRITE;
+    e->land_ps = d.land_ps;
+    e->address = d.address;
+    e->target = d.target;
+    e->length = DESC_BYTES;
+    e->tag = d.tag;
+    memcpy(e + 1, d.bytes, DESC_BYTES);
+}
+
+/* false: a part of it is not due yet. */
+static inline bool land(struct bench *b, unsigned port, struct posted *e, uint64_t limit_ps)
+{
+    struct port_state *p = b->port[port];
+    struct root_write w = {
+        .address = e->address, .target = e->target, .length = e->length, .tag = e->tag,
+        .physical = e->physical, .data = (const uint8_t *)(e + 1),
+    };
+    if (__builtin_expect(e->kind == POSTED_FRAME, 1)) {
+        const struct posted_desc *d = desc_of(e);
+        w.data = (const uint8_t *)(d + 1);
+        root_write(b, port, &w);
+        if (__builtin_expect(d->land_ps > limit_ps, 0)) {
+            keep_desc(p, e);
+            return false;
+        }
+        w.address = d->address;
+        w.target = d->target;
+        w.data = d->bytes;
+        w.length = DESC_BYTES;
+        w.tag = d->tag;
+        root_write(b, port, &w);
+    } else if (e->kind == POSTED_WRITE && e->status == NIC_DMA_OK) {
+        root_write(b, port, &w);
+    } else {
+        land_other(b, port, e);
     }
     p->credit_used -= e->credit;
     nic_fifo_pop(&p->posted, p->posted_ring, POSTED_BYTES);
+    return true;
 }
 
 /* Lands everything due by limit_ps, then sees to the event of the first visible one left. */
@@ -231,9 +356,8 @@ void pcie_land_until(struct bench *b, unsigned port, uint64_t limit_ps)
     uint32_t at;
     while ((at = nic_fifo_head(&p->posted)) != NIC_FIFO_NONE) {
         struct posted *e = nic_fifo_at(p->posted_ring, at);
-        if (e->land_ps > limit_ps)
+        if (e->land_ps > limit_ps || !land(b, port, e, limit_ps))
             break;
-        land(b, port, e);
     }
     for (; at != NIC_FIFO_NONE && !p->land_pending;
          at = nic_fifo_next(&p->posted, p->posted_ring, POSTED_BYTES, at))
@@ -275,7 +399,9 @@ bool pcie_valid(struct bench *b, unsigned port)
     for (uint32_t at = nic_fifo_head(&p->posted); at != NIC_FIFO_NONE;
          at = nic_fifo_next(&p->posted, p->posted_ring, POSTED_BYTES, at)) {
         const struct posted *e = nic_fifo_at(p->posted_ring, at);
-        if (e->kind > POSTED_INTX || sizeof(*e) + e->length > e->record.size)
+        uint32_t more = e->kind == POSTED_FRAME ? sizeof(struct posted_desc) : 0;
+        if (e->kind > POSTED_FRAME || sizeof(*e) + more + e->length > e->record.size ||
+            (more && e->credit < (uint32_t)e->length + WRITE_COST))
             return false;
         credit += e->credit;
     }

@@ -114,6 +114,27 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
     join(b, port, (unsigned)slot, slot < NIC_TX_DATA_SLOTS ? WAY_DATA : WAY_DESC);
 }
 
+void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dma_status status,
+                      const void *data)
+{
+    struct port_state *p = b->port[port];
+    struct read_slot *r = &p->read[slot];
+    uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *
+                     tlps(r->length, bench_time(b, TIMING_pcie_mps));
+    r->status = (uint8_t)status;
+    if (__builtin_expect(status == NIC_DMA_OK, 1)) {
+        bench_copy(r->data, data, r->length);
+        bytes += r->length;
+    } else {
+        root_refused(b, port, r->tag, r->address, r->length, status, r->refused);
+        nic_refused(&b->nic[port], r->tag, r->address, false);
+    }
+    r->phase = READ_BACK;
+    r->due_ps = pcie_serve(b, &p->down_free_ps, bytes) + bench_time(b, TIMING_rc_read) +
+                bench_time(b, TIMING_nic_read) + r->walk_ps;
+    join(b, port, slot, WAY_BACK);
+}
+
 void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_dma_status status,
                     const void *data, uint32_t length)
 {
@@ -121,26 +142,12 @@ void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_d
     int slot = slot_of(tag);
     if (port >= b->st->ports || slot < 0)
         return;
-    struct port_state *p = b->port[port];
-    struct read_slot *r = &p->read[slot];
+    const struct read_slot *r = &b->port[port]->read[slot];
     if (r->phase != READ_AT_ROOT || r->tag != tag)
         return; /* an answer to nothing that was asked */
     if (status == NIC_DMA_OK && length != r->length)
         status = NIC_DMA_ABORT;
-    r->status = (uint8_t)status;
-    if (status != NIC_DMA_OK) {
-        root_refused(b, port, tag, r->address, r->length, status, r->refused);
-        nic_refused(&b->nic[port], tag, r->address, false);
-    }
-    if (status == NIC_DMA_OK)
-        bench_copy(r->data, data, length);
-    uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *
-                     tlps(r->length, bench_time(b, TIMING_pcie_mps));
-    bytes += status == NIC_DMA_OK ? r->length : 0;
-    r->phase = READ_BACK;
-    r->due_ps = pcie_serve(b, &p->down_free_ps, bytes) + bench_time(b, TIMING_rc_read) +
-                bench_time(b, TIMING_nic_read) + r->walk_ps;
-    join(b, port, (unsigned)slot, WAY_BACK);
+    pcie_read_answer(b, port, (unsigned)slot, status, data);
     if (!b->inside)
         bench_settle(b);
 }

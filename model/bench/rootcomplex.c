@@ -54,30 +54,33 @@ static uint64_t content(uint16_t tag, const uint8_t *data, uint32_t length)
     return NIC_TAG_KIND(tag) == NIC_TAG_RX_DATA ? 0 : hash_bytes(data, length);
 }
 
-/* Refused before it was sent, or by memory. */
-__attribute__((cold)) static void refuse(struct bench *b, unsigned port, const struct posted *p,
-                                         enum nic_dma_status status)
+__attribute__((noinline)) static void write_by_host(struct bench *b, unsigned port,
+                                                    const struct root_write *w)
 {
-    bool sent = p->status == NIC_DMA_OK;
-    if (sent)
-        nic_refused(&b->nic[port], p->tag, p->address, false);
-    root_refused(b, port, p->tag, p->address, p->length, status,
-                 sent ? REPORT_REFUSED : p->data);
-}
-
-void root_write(struct bench *b, unsigned port, const struct posted *p, const uint8_t *data)
-{
-    uint16_t function = NIC_FUNCTION(port, 0), tag = p->tag;
-    enum nic_dma_status status = (enum nic_dma_status)p->status;
-    if (status == NIC_DMA_OK)
-        status = b->ops->dma_write(b->host, function, tag, p->target, p->physical, data,
-                                   p->length);
-    if (__builtin_expect(status != NIC_DMA_OK, 0)) {
-        refuse(b, port, p, status);
+    uint16_t function = NIC_FUNCTION(port, 0);
+    enum nic_dma_status status = b->ops->dma_write(b->host, function, w->tag, w->target,
+                                                   w->physical, w->data, w->length);
+    if (status != NIC_DMA_OK) {
+        nic_refused(&b->nic[port], w->tag, w->address, false);
+        root_refused(b, port, w->tag, w->address, w->length, status, REPORT_REFUSED);
         return;
     }
-    trace_emit(b, BENCH_EV_dma_write, function, tag, p->address, p->length,
-               content(tag, data, p->length));
+    trace_emit(b, BENCH_EV_dma_write, function, w->tag, w->address, w->length,
+               content(w->tag, w->data, w->length));
+}
+
+void root_write(struct bench *b, unsigned port, const struct root_write *w)
+{
+    void *memory = NULL;
+    if (w->physical && b->ops->memory)
+        memory = b->ops->memory(b->host, w->target, w->length);
+    if (!memory) {
+        write_by_host(b, port, w);
+        return;
+    }
+    bench_copy(memory, w->data, w->length);
+    trace_emit(b, BENCH_EV_dma_write, NIC_FUNCTION(port, 0), w->tag, w->address, w->length,
+               content(w->tag, w->data, w->length));
 }
 
 /* Translation by other than the quick way. False: refused, and answered. */
@@ -117,5 +120,11 @@ void root_read(struct bench *b, unsigned port, unsigned slot)
     }
     uint16_t tag = r->tag, length = r->length;
     trace_emit(b, BENCH_EV_dma_read, function, tag, r->address, length, physical);
-    b->ops->dma_read(b->host, function, tag, target, physical, length);
+    void *memory = NULL;
+    if (physical && b->ops->memory)
+        memory = b->ops->memory(b->host, target, length);
+    if (memory)
+        pcie_read_answer(b, port, slot, NIC_DMA_OK, memory);
+    else
+        b->ops->dma_read(b->host, function, tag, target, physical, length);
 }

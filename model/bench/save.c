@@ -24,7 +24,8 @@ uint64_t bench_layout(void)
         offsetof(struct port_state, reads), offsetof(struct port_state, read),
         offsetof(struct port_state, posted),
         offsetof(struct port_state, posted_ring), offsetof(struct port_state, wire_ring),
-        sizeof(struct posted), sizeof(struct wire_frame), sizeof(struct iotlb),
+        sizeof(struct posted), sizeof(struct posted_desc),
+        sizeof(struct wire_frame), sizeof(struct iotlb),
         sizeof(struct faults), sizeof(struct contract), sizeof(struct refused),
         TIMING_COUNT, BENCH_EVENTS_END, nic_state_size(), XXH_VERSION_NUMBER,
     };
@@ -149,6 +150,7 @@ int bench_load(struct bench *b, const void *in, size_t bytes, const char **why)
     for (unsigned i = 0; i < ports; i++)
         b->nic[i].log = &b->log;
     trace_wire_up(b);
+    gen_stops(b);
     st->clock.armed_ps = 0; /* the host has to be told anew */
     st->clock.armed_vns = 0;
     clock_arm(b);

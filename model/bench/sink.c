@@ -43,11 +43,17 @@ static void missed(struct flow_state *f, uint64_t sequence)
         f->count.first_lost = sequence;
 }
 
-/* The window's upper end moves to `top`; what leaves it below and was not seen is lost. */
+/* The window's upper end moves to `top`, above a frame that came; what leaves it below and was not
+ * seen is lost. */
 static void move_window(struct flow_state *f, uint64_t top)
 {
     uint64_t from = f->top, steps = top - from;
     f->top = top;
+    if (steps == 1) { /* the next in order, whose bit is about to be set */
+        if (from >= SINK_WINDOW && !seen(f, from))
+            missed(f, from - SINK_WINDOW);
+        return;
+    }
     if (steps > SINK_WINDOW) { /* some were never in the window */
         uint64_t low = from > SINK_WINDOW ? from - SINK_WINDOW : 0;
         while (low < from && seen(f, low))

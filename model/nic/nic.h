@@ -78,6 +78,16 @@ struct nic_event {
     uint64_t a, b, c;  /* see the row in events.def */
 };
 
+/* A received frame, or a part of it, and the descriptor that tells of it. */
+struct nic_delivery {
+    uint64_t address;
+    const uint8_t *bytes;
+    uint32_t length;
+    uint16_t data_tag, desc_tag;
+    uint64_t desc_address;
+    uint8_t desc[16];
+};
+
 /* Asked of the owner. */
 /* A caller of room() never needs more than this at once. */
 #define NIC_ROOM_MAX (24 * 1024)
@@ -103,6 +113,8 @@ struct nic_host_ops {
     void (*frame_out)(void *host, uint16_t function, const uint8_t *frame, uint32_t length,
                       bool good_fcs);
     void (*event)(void *host, const struct nic_event *event);
+    /* Optional: dma_write() of the bytes and then of the descriptor. */
+    void (*deliver)(void *host, uint16_t function, const struct nic_delivery *delivery);
 };
 
 /* Timing parameters the NIC itself needs, all picoseconds. Defaults: nic_timing_defaults(). */

@@ -68,16 +68,21 @@ static void compose(const struct nic_rx_meta *meta, bool is_legacy, bool last, u
     nic_store64(out + 8, q1);
 }
 
-static inline void write_back(struct nic *n, const struct nic_rx_meta *meta, bool last,
-                              uint32_t length, const uint8_t back[NIC_DESC_BYTES])
+static inline uint64_t next_address(const struct nic *n, uint32_t queue)
+{
+    uint64_t base = (uint64_t)n->st->reg[R_RDBAH + queue] << 32 | n->st->reg[R_RDBAL + queue];
+
+    return base + (uint64_t)NIC_DESC_BYTES * n->st->rx.queue[queue].next;
+}
+
+/* The next descriptor has been written back. */
+static inline void completed(struct nic *n, const struct nic_rx_meta *meta, bool last,
+                             uint32_t length)
 {
     uint32_t queue = meta->queue;
     struct nic_desc_queue *q = &n->st->rx.queue[queue];
     uint32_t slot = q->next, ring = n->st->reg[R_RDLEN + queue] / NIC_DESC_BYTES;
-    uint64_t base = (uint64_t)n->st->reg[R_RDBAH + queue] << 32 | n->st->reg[R_RDBAL + queue];
 
-    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_WB, queue),
-                      base + (uint64_t)NIC_DESC_BYTES * slot, back, NIC_DESC_BYTES);
     q->used++;
     q->next = (uint16_t)ring_advance(slot, 1, ring);
     n->st->reg[R_RDH + queue] = q->next;
@@ -92,13 +97,24 @@ static void fill(struct nic *n, const struct nic_rx_meta *meta, bool is_legacy, 
     uint32_t queue = meta->queue;
     struct nic_desc_queue *q = &n->st->rx.queue[queue];
     const struct nic_desc *desc = &q->cache[q->used % NIC_DESC_CACHE];
-    uint8_t back[NIC_DESC_BYTES];
+    struct nic_delivery d;
 
     nic_rule_rx_back(n, queue);
-    compose(meta, is_legacy, last, length, desc, back);
-    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue), desc->q0, bytes,
-                      length);
-    write_back(n, meta, last, length, back);
+    d.address = desc->q0;
+    d.bytes = bytes;
+    d.length = length;
+    d.data_tag = NIC_TAG(NIC_TAG_RX_DATA, queue);
+    d.desc_tag = NIC_TAG(NIC_TAG_RX_WB, queue);
+    d.desc_address = next_address(n, queue);
+    compose(meta, is_legacy, last, length, desc, d.desc);
+    if (n->ops->deliver) {
+        n->ops->deliver(n->host, nic_function(n), &d);
+    } else {
+        n->ops->dma_write(n->host, nic_function(n), d.data_tag, d.address, bytes, length);
+        n->ops->dma_write(n->host, nic_function(n), d.desc_tag, d.desc_address, d.desc,
+                          NIC_DESC_BYTES);
+    }
+    completed(n, meta, last, length);
 }
 
 /* The same with two buffers; the header buffer is that of the frame's first descriptor. */
@@ -121,7 +137,9 @@ static void fill_two(struct nic *n, const struct nic_rx_meta *meta, const struct
     if (length)
         n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue), desc->q0,
                           bytes, length);
-    write_back(n, meta, last, length, back);
+    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_WB, queue),
+                      next_address(n, queue), back, NIC_DESC_BYTES);
+    completed(n, meta, last, length);
 }
 
 /* Not enough descriptors are cached for this frame: wait, or drop it? */

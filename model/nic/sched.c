@@ -126,6 +126,7 @@ static void take(struct sched *s, uint32_t slice, uint8_t *link)
     s->free = place;
 }
 
+__attribute__((noinline))
 bool sched_rest_first(const struct sched *s, uint64_t key)
 {
     uint32_t place = sched_place[key % SCHED_PLACES];
@@ -136,6 +137,7 @@ bool sched_rest_first(const struct sched *s, uint64_t key)
     return key == SCHED_NEVER || sched_before(first_rest(s), &of_line);
 }
 
+__attribute__((noinline))
 bool sched_pop_rest(struct sched *s, uint64_t limit_ps, struct sched_event *out)
 {
     const struct sched_event *e = first_rest(s);
@@ -284,16 +286,25 @@ struct seen {
     uint64_t visible_ps, due_ps;
 };
 
+/* Nothing is seen before it is due: what is due later than the best so far needs no look. */
 static struct seen deadline(const struct sched *s)
 {
-    const struct sched_event *e = least_far(s, 0, least_near(s));
-    struct seen best = {.visible_ps = sched_visible(e), .due_ps = e->time_ps};
+    struct seen best = {.visible_ps = SCHED_NEVER, .due_ps = SCHED_NEVER};
 
-    for (uint32_t i = 0; i < s->devices * SCHED_LINES; i++) {
-        uint64_t due_ps = s->key[i] >> SCHED_RANK_BITS;
-        if (s->key[i] != SCHED_NEVER && due_ps + s->lead_ps[i] < best.visible_ps)
-            best = (struct seen){.visible_ps = due_ps + s->lead_ps[i], .due_ps = due_ps};
+    for (uint32_t d = 0; d < s->devices; d++) {
+        if (s->first_key[d] >> SCHED_RANK_BITS >= best.visible_ps)
+            continue;
+        for (uint32_t i = d * SCHED_LINES; i < (d + 1) * SCHED_LINES; i++) {
+            uint64_t due_ps = s->key[i] >> SCHED_RANK_BITS;
+            if (s->key[i] != SCHED_NEVER && due_ps + s->lead_ps[i] < best.visible_ps)
+                best = (struct seen){.visible_ps = due_ps + s->lead_ps[i], .due_ps = due_ps};
+        }
     }
+    if (s->rest_key >> SCHED_RANK_BITS >= best.visible_ps)
+        return best;
+    const struct sched_event *e = least_far(s, 0, least_near(s));
+    if (sched_visible(e) < best.visible_ps)
+        best = (struct seen){.visible_ps = sched_visible(e), .due_ps = e->time_ps};
     return best;
 }
 

@@ -124,7 +124,7 @@ static void event(void *host, const struct nic_event *e)
 }
 
 static const struct nic_host_ops ops = {
-    dma_read, dma_write, message, room, intx, frame_out, event,
+    dma_read, dma_write, message, room, intx, frame_out, event, NULL,
 };
 
 void fake_config(struct nic_config *config)

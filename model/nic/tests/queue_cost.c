@@ -66,7 +66,7 @@ static void event(void *host, const struct nic_event *e)
 struct fake_host *fake_new(void)
 {
     static const struct nic_host_ops ops = {dma_read, dma_write, message, room,
-                                            intx, frame_out, event};
+                                            intx, frame_out, event, NULL};
     struct fake_host *h = calloc(1, sizeof(*h));
 
     h->block = aligned_alloc(64, nic_state_size());
