@@ -55,6 +55,12 @@ void ringside_leave(struct ringside_machine *m, uint64_t stall_ns)
     m->inside = false;
     note_end_of_plan(m);
     icount_stall(stall_ns);
+    while (m->late_frames) { /* each may leave more */
+        unsigned port = ctz32(m->late_frames);
+
+        m->late_frames &= m->late_frames - 1;
+        ringside_nic_fetch(m->nic[port]);
+    }
 }
 
 uint64_t ringside_mmio_read(struct ringside_nic *n, unsigned bar, uint32_t offset, unsigned size)

@@ -65,6 +65,7 @@ struct ringside_machine {
     bool inside; /* the bench is at work: register accesses are put off */
     bool late_lost;
     uint32_t late_flush; /* bit p: port p's translations were invalidated meanwhile */
+    uint32_t late_frames; /* bit p: its netdev holds frames that came meanwhile */
     unsigned late_count;
     struct ringside_late late[RINGSIDE_LATE_MAX];
     struct bench_report *report;
@@ -102,6 +103,7 @@ void ringside_iommu_unlisten(struct ringside_nic *n);
 /* nic.c: QEMU's copy of header, BARs and command register follows the model's. */
 void ringside_nic_mirror(struct ringside_nic *n);
 void ringside_nic_send(struct ringside_nic *n, const uint8_t *frame, uint32_t length);
+void ringside_nic_fetch(struct ringside_nic *n); /* what its netdev had to hold */
 
 /* base.c: the guest has booted: everything of the run begins here, whether the machine came here
  * by booting or from a snapshot. started: a file for the instant, monotonic us of the host. */

@@ -135,8 +135,12 @@ static ssize_t netdev_receive(NetClientState *client, const uint8_t *frame, size
     struct ringside_machine *m = n->machine;
     uint8_t padded[NIC_FRAME_MIN] = { 0 };
 
-    if (!m->rec || m->inside || length > NIC_FRAME_MAX) {
+    if (!m->rec || length > NIC_FRAME_MAX) {
         return length;
+    }
+    if (m->inside) { /* the answer to a frame that is being sent */
+        m->late_frames |= 1u << n->port;
+        return 0;
     }
     if (length < sizeof(padded)) { /* back ends do not pad, wires do */
         memcpy(padded, frame, length);
@@ -151,6 +155,13 @@ void ringside_nic_send(struct ringside_nic *n, const uint8_t *frame, uint32_t le
 {
     if (n->nic) {
         qemu_send_packet(qemu_get_queue(n->nic), frame, length);
+    }
+}
+
+void ringside_nic_fetch(struct ringside_nic *n)
+{
+    if (n && n->nic) {
+        qemu_flush_queued_packets(qemu_get_queue(n->nic));
     }
 }
 

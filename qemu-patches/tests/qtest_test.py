@@ -33,12 +33,19 @@ traffic:
   - {name: one, from: 0, expect: none, size: 64B, rate: 1kpps, count: 1,
      destination: {mac: "ff:ff:ff:ff:ff:ff"}}
 """
+NETDEV = """\
+name: netdev
+why: QEMU's own network at the end of the cable.
+driver: {app: sink}
+machine: {ports: 1}
+ports: [{attach: netdev}]
+"""
 
 
 class Machine:
     """one QEMU under qtest"""
 
-    def __init__(self, folder, bench="", nic="", trace=None, iommu=False):
+    def __init__(self, folder, bench="", nic="", trace=None, more=()):
         paths = [os.path.join(folder, name) for name in ("qtest", "qmp")]
         listeners = []
         for path in paths:
@@ -56,8 +63,7 @@ class Machine:
                 f"report={folder}/report{bench}",
                 "-device", f"pcie-root-port,id=rp,addr={RP[1]},chassis=1,slot=1",
                 "-device", f"ringside-nic,id=nic,bus=rp{nic}"]
-        if iommu:
-            argv[argv.index("-device"):argv.index("-device")] = ["-device", "intel-iommu"]
+        argv[argv.index("-device"):argv.index("-device")] = more
         if trace:
             argv += ["-trace", trace]
         self.process = subprocess.Popen(argv, stderr=subprocess.PIPE, text=True)
@@ -223,8 +229,8 @@ class Devices(unittest.TestCase):
         self.assertEqual(m.read(BAR0 + 0xa200), low)
         self.assertEqual(m.read(BAR0 + 0x1fffc), 0, "a hole reads as zero, at most")
 
-    def receive(self, m):
-        """a ring of eight descriptors in queue 0; steps until the planned frame is in memory"""
+    def listen(self, m):
+        """a ring of eight descriptors in queue 0, one of them the card's"""
         m.ask(f"memset {RING:#x} 128 0x0")
         m.ask(f"write {RING:#x} 8 0x{struct.pack('<Q', BUFFER).hex()}")
         for offset, value in ((0x1000, RING), (0x1004, 0), (0x1008, 128), (0x1014, 0x02000002),
@@ -233,7 +239,14 @@ class Devices(unittest.TestCase):
         m.step(1_000_000)
         m.write(BAR0 + 0x3000, 1)
         m.write(BAR0 + 0x1018, 1)
+
+    def receive(self, m):
+        """steps until a frame is in memory"""
+        self.listen(m)
         m.write(CONTROL_BAR0 + GO, 1)
+        return self.arrived(m)
+
+    def arrived(self, m):
         for _ in range(100):
             m.step(1_000_000)
             if m.bytes(RING + 8, 4)[0] & 1:
@@ -244,6 +257,25 @@ class Devices(unittest.TestCase):
         m = self.machine()
         self.assertTrue(self.receive(m), "no descriptor was written back")
         self.assertEqual(m.bytes(BUFFER, 6), b"\xff" * 6)
+
+    def test_netdev_answers_while_the_frame_is_sent(self):
+        """QEMU's own network answers within the call that gives it a frame."""
+        self.plan(os.path.join(self.folder, "netdev.yaml"), NETDEV)
+        m = self.machine(more=("-netdev", "user,id=net"), nic=",netdev=net")
+        self.listen(m)
+        mac, sender, gateway = b"\x02" + bytes(5), b"\x0a\x00\x02\x0f", b"\x0a\x00\x02\x02"
+        asks = (b"\xff" * 6 + mac + bytes.fromhex("0806000108000604") + b"\x00\x01" + mac + sender +
+                bytes(6) + gateway).ljust(60, b"\0")
+        m.ask(f"write {BUFFER + 0x1000:#x} {len(asks)} 0x{asks.hex()}")
+        descriptor = struct.pack("<QQ", BUFFER + 0x1000, len(asks) | 0x0b << 24)  # EOP, IFCS, RS
+        m.ask(f"write {RING + 0x1000:#x} 16 0x{descriptor.hex()}")
+        for offset, value in ((0x4a80, 0x81000001), (0x6000, RING + 0x1000), (0x6008, 128),
+                              (0x6028, 1 << 25), (0x6018, 1)):
+            m.write(BAR0 + offset, value)
+        self.assertTrue(self.arrived(m), "no answer")
+        answer = m.bytes(BUFFER, 60)
+        self.assertEqual((answer[:6], answer[12:14], answer[20:22], answer[28:32]),
+                         (mac, b"\x08\x06", b"\x00\x02", gateway))
 
     def test_no_dma_once_unplugged(self):
         m = self.machine()
@@ -264,7 +296,7 @@ class Devices(unittest.TestCase):
     def test_message_leaves_during_an_invalidation(self):
         """What is due when the guest rings the IOMMU may be a message: it must not get lost."""
         self.plan(os.path.join(self.folder, "late.yaml"), SCENARIO + "clock: {quantum: 100us}\n")
-        m = self.machine(iommu=True, trace="ringside_message")
+        m = self.machine(more=("-device", "intel-iommu"), trace="ringside_message")
         m.write(DMAR + 0x20, 0x300000)  # a root table of zeros
         m.write(DMAR + 0x18, 1 << 30)
         m.write(DMAR + 0x18, 1 << 31)
