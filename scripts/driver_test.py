@@ -160,6 +160,25 @@ class Tests:
             self.check(f"wrong: {name}", not missing and status == wanted,
                        f"status {status}, expected {wanted}; missing {missing} in:\n{said}")
 
+    def again(self):
+        """A bundle carries the description: it needs neither file, nor --driver again."""
+        self.compile("odd", "-static")
+        scenario = PLAIN.replace("{description: d.yaml}", "{app: sink}") + \
+            "guest: [{name: no, run: exit 4}]\n"
+        self.put("odd.yaml", ODD)
+        status, said = self.run("", scenario, "--driver", os.path.join(self.folder, "odd.yaml"))
+        os.unlink(os.path.join(self.folder, "odd.yaml"))
+        bundle = self.results()["bundle"]
+        self.check("an imposed driver's run fails and leaves a bundle",
+                   status == 1 and bundle, said)
+        done = subprocess.run([f"{self.build}/ringside", "replay", "--out",
+                               os.path.join(self.folder, "out"), bundle or "none"],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=DEADLINE_S, check=False)
+        self.check("its bundle runs again, bit for bit",
+                   done.returncode == 1 and "matches the recorded run" in done.stdout,
+                   done.stdout)
+
     # ---- the image ----
 
     def compose(self, spec, cache):
@@ -223,6 +242,7 @@ def main(arguments):
     with tempfile.TemporaryDirectory(prefix="ringside-driver-") as folder:
         tests = Tests(os.path.abspath(arguments[0]), folder)
         tests.stranger()
+        tests.again()
         tests.wrong()
         tests.image()
         tests.clear()

@@ -11,6 +11,7 @@
 
 #include "harness/base/sandbox.h"
 #include "harness/run/bundle.h"
+#include "harness/run/guest_image.h"
 #include "harness/run/midway.h"
 #include "harness/cmd/cli.h"
 #include "harness/base/paths.h"
@@ -21,6 +22,7 @@
 #include "harness/report/report_file.h"
 #include "harness/report/show.h"
 #include "harness/base/term.h"
+#include "harness/scenario/description.h"
 
 struct options {
     char *out, *json, *junit, *snapshot_at;
@@ -38,6 +40,37 @@ struct recorded {
     struct rs_inputs inputs;
 };
 
+/* What described the driver then describes it now, whatever lies on this machine. */
+static void provide_driver(const struct recorded *r, const char *folder)
+{
+    char *path = g_build_filename(folder, RS_FILE_DRIVER, NULL), *text = NULL;
+
+    if (r->meta.driver && g_file_get_contents(path, &text, NULL, NULL)) {
+        rs_description_provide(r->meta.driver, text);
+        rs_description_impose(r->meta.imposed ? r->meta.driver : NULL);
+    }
+    g_free(text);
+    g_free(path);
+}
+
+/* The guest of a described driver, composed as it was. */
+static int compose(struct recorded *r)
+{
+    struct diag diag;
+    char why[512] = "";
+    enum rs_error error = RS_OK;
+
+    rs_diag_init(&diag);
+    if (r->meta.host == RS_HOST_QEMU)
+        error = rs_guest_compose(r->scenario, r->c, &diag, why, sizeof(why));
+    if (diag.errors)
+        rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
+    else if (error)
+        rs_error("%s", why);
+    rs_diag_fini(&diag);
+    return (int)error;
+}
+
 static int read_scenario(struct recorded *r, const char *folder)
 {
     char *path = g_build_filename(folder, RS_FILE_SCENARIO, NULL), *text = NULL;
@@ -45,6 +78,7 @@ static int read_scenario(struct recorded *r, const char *folder)
     struct diag diag;
     gsize bytes;
 
+    provide_driver(r, folder);
     if (!g_file_get_contents(path, &text, &bytes, &error)) {
         rs_error("%s", error->message);
         g_error_free(error);
@@ -108,7 +142,7 @@ static int read_recorded(struct recorded *r, const char *folder)
         rs_error("%s", why);
         return RS_EXIT_USAGE;
     }
-    return check_together(r);
+    return check_together(r) ?: compose(r);
 }
 
 /* What is stored may be more than last time; the hash covers everything in any case. */

@@ -49,7 +49,7 @@ static void impose_driver(const struct options *o)
 {
     char *path = o->driver ? g_canonicalize_filename(o->driver, NULL) : NULL;
 
-    rs_description_impose(path, NULL);
+    rs_description_impose(path);
     g_free(path);
 }
 

@@ -16,6 +16,7 @@
 #include "harness/run/mailbox.h"
 #include "harness/base/paths.h"
 #include "harness/run/run_folder.h"
+#include "harness/scenario/description.h"
 #include "harness/base/term.h"
 #include "model/bench/bench.h"
 
@@ -95,6 +96,13 @@ int rs_meta_write(const struct rs_run *run, char *why, size_t why_bytes)
     snprintf(seed, sizeof(seed), "%" PRIu64, run->c->seed); /* JSON holds 63 bits at best */
     json_object_set_new(root, "seed", json_string(seed));
     json_object_set_new(root, "scenario", json_string(run->scenario->path) ?: json_string("?"));
+    if (run->c->description) {
+        char *path = g_canonicalize_filename(run->c->description->path, NULL);
+
+        json_object_set_new(root, "driver", json_string(path) ?: json_string("?"));
+        json_object_set_new(root, "imposed", json_boolean(rs_description_imposed() != NULL));
+        g_free(path);
+    }
     json_object_set_new(root, "machine", machine(run));
     json_object_set_new(root, "binaries", binaries(run->host, rs_guest_folder(run->c)));
     if (report) {
@@ -132,6 +140,8 @@ static int understand(struct rs_run_meta *meta, const json_t *root)
     g_strlcpy(meta->id, id, sizeof(meta->id));
     meta->path = g_strdup(string_of(root, "scenario") ?: RS_FILE_SCENARIO);
     meta->tool = g_strdup(string_of(root, "tool") ?: "?");
+    meta->driver = g_strdup(string_of(root, "driver"));
+    meta->imposed = json_is_true(json_object_get(root, "imposed"));
     meta->has_trace = parse_pair(string_of(root, "trace_hash"), meta->trace_hash) &&
                       parse_pair(string_of(root, "memory_hash"), meta->memory_hash);
     meta->instructions =
@@ -171,6 +181,7 @@ void rs_meta_fini(struct rs_run_meta *meta)
 {
     g_free(meta->path);
     g_free(meta->tool);
+    g_free(meta->driver);
     if (meta->file_names)
         g_ptr_array_unref(meta->file_names);
     if (meta->file_hashes)
@@ -219,7 +230,8 @@ int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *
                     size_t why_bytes)
 {
     char *meta = g_build_filename(run->dir, RS_FILE_META, NULL);
-    const struct rs_entry entries[] = {
+    const struct description *d = run->c->description;
+    struct rs_entry entries[6] = {
         {.name = RS_FILE_META, .source = meta, .mode = 0644},
         {.name = RS_FILE_SCENARIO,
          .data = run->scenario->text,
@@ -227,12 +239,18 @@ int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *
          .mode = 0644},
         {.name = RS_FILE_PLAN, .data = in->plan, .bytes = in->plan_bytes, .mode = 0644},
         {.name = RS_FILE_JOB, .data = in->job, .bytes = strlen(in->job), .mode = 0644},
-        {.name = RS_FILE_JOB_TAR, .data = in->tar, .bytes = in->tar_bytes, .mode = 0644},
     };
     void *tar = NULL, *packed;
-    size_t bytes, room, done;
-    int error = rs_tar_make(entries, in->tar ? 5 : 4, &tar, &bytes, why, why_bytes);
+    size_t bytes, room, done, n = 4;
+    int error;
 
+    if (in->tar)
+        entries[n++] = (struct rs_entry){
+            .name = RS_FILE_JOB_TAR, .data = in->tar, .bytes = in->tar_bytes, .mode = 0644};
+    if (d)
+        entries[n++] = (struct rs_entry){
+            .name = RS_FILE_DRIVER, .data = d->text, .bytes = strlen(d->text), .mode = 0644};
+    error = rs_tar_make(entries, n, &tar, &bytes, why, why_bytes);
     g_free(meta);
     if (error)
         return error;

@@ -21,6 +21,8 @@ struct rs_run_meta {
     uint64_t trace_hash[2], memory_hash[2], instructions;
     unsigned trace_schema;
     char *tool;     /* version */
+    char *driver;   /* path of the driver's description when it ran; NULL: it had none */
+    bool imposed;   /* it was not the scenario's own */
     GPtrArray *file_names, *file_hashes; /* programs and images that took part */
 };
 

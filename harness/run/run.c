@@ -131,6 +131,9 @@ enum rs_error rs_run_prepare(struct rs_run *run, const struct rs_inputs *in, cha
                                    why_bytes);
     error = error ?: rs_write_file(run->dir, RS_FILE_SCENARIO, run->scenario->text,
                                    strlen(run->scenario->text), why, why_bytes);
+    if (!error && run->c->description)
+        error = rs_write_file(run->dir, RS_FILE_DRIVER, run->c->description->text,
+                              strlen(run->c->description->text), why, why_bytes);
     if (!error && g_mkdir_with_parents(results, 0755) < 0) {
         error = -errno;
         snprintf(why, why_bytes, "%s: %s", results, strerror(errno));

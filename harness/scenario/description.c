@@ -20,21 +20,28 @@
     rs_diag_add((diag), DIAG_ERROR, (d)->path, (d)->text,                                          \
                 rs_schema_mark(rs_schema_description(), (d), (key)), __VA_ARGS__)
 
+static char *imposed;
 static struct {
     char *path, *text;
-} imposed;
+} provided;
 
-void rs_description_impose(const char *path, const char *text)
+void rs_description_impose(const char *path)
 {
-    g_free(imposed.path);
-    g_free(imposed.text);
-    imposed.path = g_strdup(path);
-    imposed.text = g_strdup(text);
+    g_free(imposed);
+    imposed = g_strdup(path);
 }
 
 const char *rs_description_imposed(void)
 {
-    return imposed.path;
+    return imposed;
+}
+
+void rs_description_provide(const char *path, const char *text)
+{
+    g_free(provided.path);
+    g_free(provided.text);
+    provided.path = g_strdup(path);
+    provided.text = g_strdup(text);
 }
 
 /* ---- paths ---- */
@@ -157,6 +164,29 @@ static void check_regexes(const struct description *d, char **texts, struct diag
     }
 }
 
+/* Names go to apt as words of its command line: nothing else than a name may look like one. */
+static bool package_name(const char *name, size_t length)
+{
+    const char *letters = "abcdefghijklmnopqrstuvwxyz0123456789+.-|:";
+
+    return length > 1 && strspn(name, letters) >= length && g_ascii_isalnum(name[0]) &&
+           !strstr(name, "|-");
+}
+
+static void check_names(const struct description *d, struct diag *diag)
+{
+    for (char **package = d->packages; package != NULL && *package != NULL; package++) {
+        if (!package_name(*package, strcspn(*package, " ")))
+            COMPLAIN(d, diag, "packages", "'%.60s' is no name of a Debian package (NAME, or NAME "
+                                          "PATH...)", *package);
+    }
+    if (d->kernel != NULL && strchr(d->kernel, '/') == NULL &&
+        !package_name(d->kernel, strlen(d->kernel)))
+        COMPLAIN(d, diag, "kernel",
+                 "'%.60s' is no kernel: cloud, full, the name of a package, or a path with a '/'",
+                 d->kernel);
+}
+
 static void check(const struct description *d, struct diag *diag)
 {
     bool fifo = d->input == 1;
@@ -174,6 +204,7 @@ static void check(const struct description *d, struct diag *diag)
     if (d->machine.memory_bytes % (1 << 20) != 0)
         COMPLAIN(d, diag, "machine", "'memory' must be whole MiB");
     check_regexes(d, d->kernel_log.fail, diag);
+    check_names(d, diag);
 }
 
 /* ---- reading ---- */
@@ -210,8 +241,8 @@ struct description *rs_description_load(const char *path, struct diag *diag)
     size_t length = 0;
     char *text;
 
-    if (imposed.text != NULL)
-        return rs_description_parse(imposed.path, imposed.text, strlen(imposed.text), diag);
+    if (provided.text != NULL)
+        return rs_description_parse(provided.path, provided.text, strlen(provided.text), diag);
     text = rs_text_file(path, &length, diag);
     if (text != NULL)
         d = rs_description_parse(path, text, length, diag);

@@ -69,9 +69,13 @@ struct description *rs_description_parse(const char *path, const char *text, siz
 void rs_description_free(struct description *d);
 
 /* From here on every scenario runs with this description instead of its own driver section; NULL:
- * with its own again. With text, that is what the file says, wherever it lies. */
-void rs_description_impose(const char *path, const char *text);
+ * with its own again. */
+void rs_description_impose(const char *path);
 /* The path imposed, NULL: none. */
 const char *rs_description_imposed(void);
+
+/* From here on this text is what any description says, wherever it lies: of a run that is run
+ * again. Relative names start at the folder of path. NULL: files say it again. */
+void rs_description_provide(const char *path, const char *text);
 
 #endif

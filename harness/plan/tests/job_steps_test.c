@@ -20,14 +20,16 @@ static void write_job(struct job *job, const char *said)
 {
     struct diag diag;
 
-    rs_description_impose("/d.yaml", said);
+    rs_description_impose("/d.yaml");
+    rs_description_provide("/d.yaml", said);
     struct scenario *s = parse_good(steps);
     rs_diag_init(&diag);
     ck_assert_int_eq(rs_job_write(s, &s->cases[0], &diag, job), 0);
     ck_assert_uint_eq(rs_job_steps_ps(&s->cases[0]), 1500000000ull + 13000000000000ull);
     rs_diag_fini(&diag);
     rs_scenario_free(s);
-    rs_description_impose(NULL, NULL);
+    rs_description_impose(NULL);
+    rs_description_provide(NULL, NULL);
 }
 
 static const char *file(const struct job *job, const char *inside)

@@ -41,7 +41,8 @@ static void teardown(void)
 {
     static const char *const names[] = {"program", "plain", "d.yaml"};
 
-    rs_description_impose(NULL, NULL);
+    rs_description_impose(NULL);
+    rs_description_provide(NULL, NULL);
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
         char *path = in_folder(names[i]);
         unlink(path);
@@ -121,6 +122,10 @@ static const struct {
     {TOP "kernel-log: {allow: [{line: x}]}\n", "this allowed line lacks the key 'why'"},
     {TOP "ready-timeout: 3\n", "'ready-timeout': "},
     {TOP "packages: {a: b}\n", "'packages' must be a list"},
+    {TOP "packages: [-oDir=x]\n", "'-oDir=x' is no name of a Debian package"},
+    {TOP "packages: ['a|--b']\n", "'a|--b' is no name of a Debian package"},
+    {TOP "kernel: --help\n", "'--help' is no kernel: cloud, full"},
+    {TOP "kernel: Full\n", "'Full' is no kernel: cloud, full"},
 };
 
 START_TEST(says_what_is_wrong)
@@ -176,9 +181,15 @@ START_TEST(a_case_takes_what_it_does_not_say)
 }
 END_TEST
 
+static void impose(const char *text)
+{
+    rs_description_impose("d.yaml");
+    rs_description_provide("d.yaml", text);
+}
+
 START_TEST(one_that_is_imposed_takes_the_place)
 {
-    rs_description_impose("d.yaml", TOP "bind: ixgbe\nmachine: {iommu: passthrough}\n");
+    impose(TOP "bind: ixgbe\nmachine: {iommu: passthrough}\n");
     struct scenario *s = parse_good("name: t\nwhy: w\ndriver: {app: fwd, batch: [1, 2]}\n");
 
     ck_assert_uint_eq(s->case_count, 1);
@@ -192,7 +203,7 @@ END_TEST
 
 START_TEST(what_it_cannot_do_is_no_mistake_of_the_scenario)
 {
-    rs_description_impose("d.yaml", TOP "command: [/x, \"${PORT1}\"]\n");
+    impose(TOP "command: [/x, \"${PORT1}\"]\n");
     struct scenario *s = parse_good("name: t\nwhy: w\nmachine: {ports: 1}\n"
                                     "matrix: {n: [1, 2]}\ndriver: {app: echo, batch: \"${n}\"}\n");
 
