@@ -139,6 +139,7 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
     b->ops = ops;
     b->host = host;
     b->translates = ops->translate && b->plan->iotlb_entries;
+    b->quick = b->translates && bench_time(b, TIMING_pcie_mps) >= 16;
     for (unsigned i = 0; i < b->plan->ports.count; i++)
         b->port[i] = &b->st->port[i];
     b->timed = b->plan->clock == PLAN_CLOCK_TIMED;

@@ -16,7 +16,7 @@
 
 #define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
 enum {
-    BENCH_STATE_VERSION = 3,
+    BENCH_STATE_VERSION = 4,
     TRACE_EVENTS = TRACE_BLOCK_EVENTS,  /* records hashed and handed out at a time */
     POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
     POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
@@ -243,6 +243,7 @@ struct port_state {
     uint8_t carrier, laser, cut, head_pending, light_pending;
     /* pcie.c */
     uint8_t land_pending, later_pending;
+    uint8_t little_room; /* the NIC has been told of less than it may need: nic_room() is due */
     uint64_t up_free_ps, down_free_ps, last_land_ps;
     uint32_t credit_used, intx_level;
     uint64_t mmio_last_ps;
@@ -331,6 +332,7 @@ struct bench {
     unsigned inside; /* depth of calls that may lead to the host */
     bool timed, replays;
     bool translates; /* there is an IOTLB */
+    bool quick;      /* ... and a descriptor fits into a TLP */
     unsigned stamps; /* distinct stamp offsets */
     uint16_t stamp[12]; /* ten kinds of header can differ in it */
     uint32_t gen_lead_ps;

@@ -80,7 +80,8 @@ struct root_write {
     uint16_t tag;
     bool physical;
 };
-void root_write(struct bench *b, unsigned port, const struct root_write *w);
+/* content: what the trace says of the bytes. */
+void root_write(struct bench *b, unsigned port, const struct root_write *w, uint64_t content);
 void root_read(struct bench *b, unsigned port, unsigned slot);
 /* Counts and tells: enum report_refused in reason. */
 void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,
@@ -94,9 +95,15 @@ enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t 
 enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
                                  enum bench_access_kind kind, uint64_t at_ps,
                                  struct iotlb_answer *answer);
-/* The quick way: a hit where pages of usual sizes were found last; NULL: use iotlb_lookup(). */
+/* The quick way: an entry where pages of usual sizes were found last; NULL: use iotlb_lookup(). */
 struct iotlb_entry *iotlb_hit(struct bench *b, uint16_t function, uint64_t address,
                               enum bench_access_kind kind);
+/* ... which then is a hit. */
+static inline void iotlb_used(struct bench *b, uint16_t function, struct iotlb_entry *e)
+{
+    b->port[NIC_FUNCTION_PORT(function)]->count.iotlb_hits++;
+    e->used = ++b->st->iotlb.tick;
+}
 /* Drops what it has of the range, or, when the invalidation gets lost, keeps it as stale. */
 unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length,
                           bool lost);

@@ -163,8 +163,6 @@ struct iotlb_entry *iotlb_hit(struct bench *b, uint16_t function, uint64_t addre
     struct iotlb_entry *e = hinted(t, function, address);
     if (__builtin_expect(!e || !(e->access & 1u << kind), 0))
         return NULL;
-    b->port[NIC_FUNCTION_PORT(function)]->count.iotlb_hits++;
-    e->used = ++t->tick;
     return e;
 }
 
@@ -175,6 +173,7 @@ enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t ad
     struct iotlb_entry *e = iotlb_hit(b, function, address, kind);
     if (!e)
         return lookup_slowly(b, function, address, kind, at_ps, answer);
+    iotlb_used(b, function, e);
     return found(e, address, answer);
 }
 

@@ -4,7 +4,6 @@
  * changes memory through the host, and reports what was refused. Times are pcie.c's business.
  */
 #include "model/bench/bench_priv.h"
-#include "model/bench/hash.h"
 
 /* A fault of the plan: the page goes, and the access that struck it is the first to notice. */
 static void unmap(struct bench *b, uint16_t function, uint64_t address)
@@ -48,14 +47,9 @@ void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address
     trace_emit(b, BENCH_EV_bus_fault, NIC_FUNCTION(port, 0), tag, address, length, status);
 }
 
-/* Payload is covered by the hash of the wire; here what the device makes up by itself. */
-static uint64_t content(uint16_t tag, const uint8_t *data, uint32_t length)
-{
-    return NIC_TAG_KIND(tag) == NIC_TAG_RX_DATA ? 0 : hash_bytes(data, length);
-}
-
 __attribute__((noinline)) static void write_by_host(struct bench *b, unsigned port,
-                                                    const struct root_write *w)
+                                                    const struct root_write *w,
+                                                    uint64_t content)
 {
     uint16_t function = NIC_FUNCTION(port, 0);
     enum nic_dma_status status = b->ops->dma_write(b->host, function, w->tag, w->target,
@@ -65,22 +59,21 @@ __attribute__((noinline)) static void write_by_host(struct bench *b, unsigned po
         root_refused(b, port, w->tag, w->address, w->length, status, REPORT_REFUSED);
         return;
     }
-    trace_emit(b, BENCH_EV_dma_write, function, w->tag, w->address, w->length,
-               content(w->tag, w->data, w->length));
+    trace_emit(b, BENCH_EV_dma_write, function, w->tag, w->address, w->length, content);
 }
 
-void root_write(struct bench *b, unsigned port, const struct root_write *w)
+void root_write(struct bench *b, unsigned port, const struct root_write *w, uint64_t content)
 {
     void *memory = NULL;
     if (w->physical && b->ops->memory)
         memory = b->ops->memory(b->host, w->target, w->length);
     if (!memory) {
-        write_by_host(b, port, w);
+        write_by_host(b, port, w, content);
         return;
     }
     bench_copy(memory, w->data, w->length);
     trace_emit(b, BENCH_EV_dma_write, NIC_FUNCTION(port, 0), w->tag, w->address, w->length,
-               content(w->tag, w->data, w->length));
+               content);
 }
 
 /* Translation by other than the quick way. False: refused, and answered. */
@@ -112,6 +105,7 @@ void root_read(struct bench *b, unsigned port, unsigned slot)
     if (b->translates && !b->st->faults.armed)
         e = iotlb_hit(b, function, r->address, BENCH_READ);
     if (e) {
+        iotlb_used(b, function, e);
         target = e->physical + (r->address - e->page);
         r->walk_ps = e->ready_ps > bench_now(b) ? e->ready_ps - bench_now(b) : 0;
         r->refused = 0;

@@ -14,6 +14,7 @@ void sched_init(struct sched *s, uint32_t devices)
     memset(s, 0, sizeof(*s));
     s->devices = devices;
     memset(s->key, 0xff, sizeof(s->key));
+    memset(s->seen_ps, 0xff, sizeof(s->seen_ps));
     memset(s->first_key, 0xff, sizeof(s->first_key));
     s->rest_key = SCHED_NEVER;
     for (uint32_t place = 1; place < SCHED_NEAR; place++) {
@@ -38,12 +39,11 @@ static enum sched_class class_of(enum sched_line line)
     return line < SCHED_LINE_BUS ? SCHED_WIRE : line < SCHED_LINE_NIC ? SCHED_BUS : SCHED_NIC;
 }
 
-struct sched_event sched_line_event(enum sched_line line, uint32_t device, uint64_t time_ps,
-                                    uint32_t lead_ps)
+struct sched_event sched_line_event(enum sched_line line, uint32_t device, uint64_t time_ps)
 {
     return (struct sched_event){
         .time_ps = time_ps, .order = sched_order(class_of(line), device, 0, SCHED_SEQUENCE),
-        .kind = SCHED_LINE_KIND + line, .lead_ps = lead_ps,
+        .kind = SCHED_LINE_KIND + line,
     };
 }
 
@@ -132,7 +132,7 @@ bool sched_rest_first(const struct sched *s, uint64_t key)
     uint32_t place = sched_place[key % SCHED_PLACES];
     struct sched_event of_line =
         sched_line_event((enum sched_line)(place % SCHED_LINES), place / SCHED_LINES,
-                         key >> SCHED_RANK_BITS, 0);
+                         key >> SCHED_RANK_BITS);
 
     return key == SCHED_NEVER || sched_before(first_rest(s), &of_line);
 }
@@ -290,16 +290,18 @@ struct seen {
 static struct seen deadline(const struct sched *s)
 {
     struct seen best = {.visible_ps = SCHED_NEVER, .due_ps = SCHED_NEVER};
+    uint32_t first = 0;
 
     for (uint32_t d = 0; d < s->devices; d++) {
         if (s->first_key[d] >> SCHED_RANK_BITS >= best.visible_ps)
             continue;
         for (uint32_t i = d * SCHED_LINES; i < (d + 1) * SCHED_LINES; i++) {
-            uint64_t due_ps = s->key[i] >> SCHED_RANK_BITS;
-            if (s->key[i] != SCHED_NEVER && due_ps + s->lead_ps[i] < best.visible_ps)
-                best = (struct seen){.visible_ps = due_ps + s->lead_ps[i], .due_ps = due_ps};
+            first = s->seen_ps[i] < best.visible_ps ? i : first;
+            best.visible_ps = s->seen_ps[i] < best.visible_ps ? s->seen_ps[i] : best.visible_ps;
         }
     }
+    if (best.visible_ps != SCHED_NEVER)
+        best.due_ps = s->key[first] >> SCHED_RANK_BITS;
     if (s->rest_key >> SCHED_RANK_BITS >= best.visible_ps)
         return best;
     const struct sched_event *e = least_far(s, 0, least_near(s));
@@ -332,8 +334,7 @@ bool sched_all(const struct sched *s, bool (*good)(const void *owner, const stru
                 return false;
     for (uint32_t i = 0; i < SCHED_PLACES; i++) {
         struct sched_event e = sched_line_event((enum sched_line)(i % SCHED_LINES),
-                                                i / SCHED_LINES, s->key[i] >> SCHED_RANK_BITS,
-                                                s->lead_ps[i]);
+                                                i / SCHED_LINES, s->key[i] >> SCHED_RANK_BITS);
         if (s->key[i] != SCHED_NEVER && !good(owner, &e))
             return false;
     }
@@ -386,8 +387,11 @@ static bool lines_valid(const struct sched *s)
     for (uint32_t i = 0; i < SCHED_PLACES; i++) {
         enum sched_line line = (enum sched_line)(i % SCHED_LINES);
         uint32_t device = i / SCHED_LINES;
+        if (s->key[i] == SCHED_NEVER && s->seen_ps[i] != SCHED_NEVER)
+            return false;
         if (s->key[i] != SCHED_NEVER && (s->key[i] % SCHED_PLACES != sched_rank(line, device) ||
-                                         device >= s->devices))
+                                         device >= s->devices || s->seen_ps[i] == SCHED_NEVER ||
+                                         s->seen_ps[i] < s->key[i] >> SCHED_RANK_BITS))
             return false;
     }
     for (uint32_t i = 0; i < SCHED_DEVICES; i++)

@@ -69,8 +69,8 @@ struct sched {
     uint64_t rest_key; /* of the first that is not of a line, or of none: below all keys of lines */
     uint64_t first_key[SCHED_DEVICES]; /* the least of each device's */
     uint32_t devices;   /* that have lines, at least 1 */
-    uint32_t lead_ps[SCHED_PLACES];
-    uint64_t key[SCHED_PLACES]; /* of each line of each device; SCHED_NEVER: nothing is pending */
+    /* of each line of each device; SCHED_NEVER: nothing is pending */
+    uint64_t key[SCHED_PLACES], seen_ps[SCHED_PLACES];
     uint64_t sequence; /* of the next event */
     uint32_t count;     /* pending, without lines */
     uint32_t far_count; /* of them in the heap */
@@ -239,7 +239,7 @@ static inline void sched_line(struct sched *s, uint32_t device, enum sched_line 
     if (s->key[place] != SCHED_NEVER)
         s->visible_due_ps = 0; /* that may have been the one that is seen first */
     s->key[place] = key;
-    s->lead_ps[place] = lead_ps;
+    s->seen_ps[place] = time_ps + lead_ps;
     if (key < s->first_key[device])
         s->first_key[device] = key;
     sched_seen(s, time_ps, time_ps + lead_ps);
@@ -287,14 +287,13 @@ static inline enum sched_line sched_next(struct sched *s, uint64_t limit_ps, uin
     *device = of;
     s->now_ps = key >> SCHED_RANK_BITS;
     s->dispatched++;
-    s->key[place] = SCHED_NEVER;
+    s->key[place] = s->seen_ps[place] = SCHED_NEVER;
     s->first_key[of] = sched_first_key(&s->key[of * SCHED_LINES]);
     return (enum sched_line)(place % SCHED_LINES);
 }
 
-/* The event that a line stands for. */
-struct sched_event sched_line_event(enum sched_line line, uint32_t device, uint64_t time_ps,
-                                    uint32_t lead_ps);
+/* The event that a line stands for; its lead is past. */
+struct sched_event sched_line_event(enum sched_line line, uint32_t device, uint64_t time_ps);
 
 /* The same with events of lines as all others: true when there was one. */
 static inline bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_event *out)
@@ -303,7 +302,7 @@ static inline bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_ev
     enum sched_line line = sched_next(s, limit_ps, &device, out);
 
     if (line < SCHED_LINES)
-        *out = sched_line_event(line, device, s->now_ps, s->lead_ps[device * SCHED_LINES + line]);
+        *out = sched_line_event(line, device, s->now_ps);
     return line != SCHED_NONE;
 }
 

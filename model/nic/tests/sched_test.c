@@ -177,8 +177,10 @@ END_TEST
 static void both_line(uint32_t device, uint32_t line, uint64_t time, uint32_t lead)
 {
     struct sched_event e = sched_line_event((enum sched_line)line, device,
-                                            time < naive.now ? naive.now : time, lead);
+                                            time < naive.now ? naive.now : time);
     uint32_t i = 0;
+
+    e.lead_ps = lead;
 
     e.order -= SCHED_LINES - line; /* of one class and device by number */
     sched_line(&s, device, (enum sched_line)line, time, lead);
