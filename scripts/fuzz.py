@@ -11,6 +11,7 @@ Status 0: nothing found; 1: something; 3: this machine cannot fuzz (no clang).
 """
 import argparse
 import concurrent.futures
+import glob
 import os
 import re
 import shutil
@@ -18,8 +19,23 @@ import subprocess
 import sys
 
 ENVIRONMENT = 3
-# libFuzzer's own limits are the last resort: targets measure their CPU time themselves.
-LIMITS = ["-timeout=60", "-rss_limit_mb=3000", "-malloc_limit_mb=1500"]
+# libFuzzer's own limits are the last resort: targets measure their CPU time themselves, and wall
+# time says more of what else this machine does.
+LIMITS = ["-timeout=60", "-report_slow_units=60", "-rss_limit_mb=3000", "-malloc_limit_mb=1500"]
+# Who reads a target's input: their strings are the words of its dictionary.
+READERS = {
+    "scenario": ["docs/scenario.schema.json"],
+    "script": ["driver/apps/script*.c", "driver/regs*.h"],
+    "plan": ["model/bench/plan.h"],
+    "bundle": ["harness/run/run_folder.[ch]", "harness/run/bundle.c", "model/bench/plan.h"],
+    "results": ["harness/judge/guest_results.c", "model/bench/control_abi.h"],
+    "trace": ["model/record/record.h"],
+    "report": ["model/bench/report.h"],
+    "pages": ["harness/run/run_folder.[ch]", "harness/run/snapshot_files.c",
+              "harness/gate/baseline.c", "harness/gate/environment.c", "harness/gate/figures.c"],
+    "job": ["guest/job.c", "model/bench/control_abi.h"],
+}
+WORD = re.compile(r'"((?:[^"\\\s%]|\\[0-7]){1,32})"|\bX\((\w+),')  # a string, a row of regs.h
 MERGED = re.compile(r"[0-9a-f]{40}$")  # libFuzzer's names; others were given by people
 
 
@@ -47,10 +63,25 @@ def build(folder, jobs):
 
 def command(program, name, folder, *more):
     words = [program, *LIMITS, *more, f"-artifact_prefix={folder}/found/{name}-"]
-    dictionary = f"fuzz/dict/{name}.dict"
-    if os.path.exists(dictionary):
-        words.append(f"-dict={dictionary}")
+    if name in READERS:
+        words.append(f"-dict={dictionary(name, folder)}")
     return words
+
+
+def dictionary(name, folder):
+    """-> a file in libFuzzer's form, made anew"""
+    words = set()
+    for path in [path for pattern in READERS[name] for path in glob.glob(pattern)]:
+        with open(path, encoding="utf-8") as stream:
+            text = re.sub(r"^#include.*", "", stream.read(), flags=re.M)
+            words |= {quoted or row for quoted, row in WORD.findall(text)}
+    os.makedirs(f"{folder}/dict", exist_ok=True)
+    path = f"{folder}/dict/{name}.dict"
+    with open(path, "w", encoding="utf-8") as stream:
+        for word in sorted(words):
+            octal = re.sub(r"\\([0-7])", r"\\x0\1", word)
+            stream.write(f'"{octal}"\n')
+    return path
 
 
 def found_by(name, folder):
