@@ -13,7 +13,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 ONE = "scenarios/smoke/single-frame.yaml"
 AT_ONCE, ROUNDS = 3, 2
@@ -21,25 +22,17 @@ DEADLINE = 600
 SAME = ("trace_hash", "memory_hash", "guest_instructions", "verdict")
 
 
-class Test:
+class Test(testing.Test):
     def __init__(self, build, place):
-        self.build, self.place = build, place
+        super().__init__(build, place)
         self.environment = {**os.environ, "XDG_CACHE_HOME": os.path.join(place, "cache")}
-        self.passed = self.failed = 0
-
-    def check(self, good, what, said=""):
-        print(f"  {'ok  ' if good else 'FAIL'} {what}")
-        if not good:
-            print(said)
-        self.passed += bool(good)
-        self.failed += not good
 
     def start(self, *words, **more):
         return subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                                 env={**self.environment, **more})
 
     def tool(self, *words):
-        return self.start(os.path.join(self.build, "ringside"), *words)
+        return self.start(self.ringside, *words)
 
 
 def ends(processes):
@@ -92,17 +85,10 @@ def snapshots(test):
     test.check(not left, "the last one leaves nothing", left)
 
 
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="ringside-cache-") as place:
-        test = Test(os.path.abspath(sys.argv[1]), place)
-        kernels(test)
-        snapshots(test)
-    print(f"{test.passed} passed, {test.failed} failed")
-    return 1 if test.failed else 0
+def whole(test):
+    kernels(test)
+    snapshots(test)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "cache", Test, whole))

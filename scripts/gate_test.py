@@ -13,7 +13,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 SCENARIO = """\
 name: gated
@@ -26,20 +27,11 @@ traffic:
 DEADLINE = 3600
 
 
-class Test:
-    def __init__(self, build, place):
-        self.tool = os.path.join(build, "ringside")
-        self.place = place
+class Test(testing.Test):
+    def __init__(self, build, place, *words):
+        super().__init__(build, place, *words)
         self.baseline = os.path.join(place, "baseline.json")
         self.scenario = os.path.join(place, "gated.yaml")
-        self.passed = self.failed = 0
-
-    def check(self, good, what, said=""):
-        print(f"  {'ok  ' if good else 'FAIL'} {what}")
-        if not good:
-            print(said)
-        self.passed += good
-        self.failed += not good
 
     def write(self, batch):
         with open(self.scenario, "w", encoding="utf-8") as file:
@@ -47,7 +39,7 @@ class Test:
 
     def gate(self, *words):
         done = subprocess.run(
-            [self.tool, "gate", "--host", "in-process", "--baseline", self.baseline, "--out",
+            [self.ringside, "gate", "--host", "in-process", "--baseline", self.baseline, "--out",
              os.path.join(self.place, "out"), *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=DEADLINE,
             check=False)
@@ -132,13 +124,13 @@ def others(test):
     test.store(good)
 
 
-def environments(test, base):
+def environments(test):
     good = altered(test, lambda f, b: b["environment"].update(compiler="gcc 1.2.3"))
     test.expect(0, "another environment, --same-environment", "--same-environment",
                 says=["not compared", "gcc 1.2.3"])
     altered(test, lambda f, b: b.update(revision="0" * 40))
     test.expect(3, "another environment, revision unknown", says=["--update"])
-    if base:
+    if "--base" in test.arguments:
         other = test.load()
         other["revision"] = good["revision"]
         for figure in other["figures"]:
@@ -149,20 +141,13 @@ def environments(test, base):
     test.store(good)
 
 
-def main():
-    if len(sys.argv) not in (2, 3) or sys.argv[2:] not in ([], ["--base"]):
-        print(__doc__, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="ringside-gate-") as place:
-        test = Test(os.path.abspath(sys.argv[1]), place)
-        test.write(32)
-        compare(test)
-        reports(test)
-        others(test)
-        environments(test, len(sys.argv) == 3)
-    print(f"{test.passed} passed, {test.failed} failed")
-    return 1 if test.failed else 0
+def whole(test):
+    test.write(32)
+    compare(test)
+    reports(test)
+    others(test)
+    environments(test)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "gate", Test, whole, 1))

@@ -12,7 +12,8 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 SCENARIO = """\
 name: {name}
@@ -110,30 +111,20 @@ def check_patterns(folder, wanted):
                     f"        {line}\n" for line in text[-600:].splitlines())
 
 
-def main(build):
-    passed = failed = 0
-    with tempfile.TemporaryDirectory() as work:
-        paths = [write_scenario(os.path.join(work, name), name, plan, driver)
-                 for name, plan, driver, _ in CASES]
-        out = os.path.join(work, "out")
-        command = [os.path.join(build, "ringside"), "run", "--host", "qemu", "--jobs", "2",
-                   "--keep", "--out", out, *paths]
-        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              check=False)
-        for name, _, _, wanted in CASES:
-            folder = find_results(out, name)
-            wrong = list(check_patterns(folder, wanted)) if folder else ["no results came back"]
-            passed, failed = passed + (not wrong), failed + bool(wrong)
-            print(f"  {'FAIL' if wrong else 'ok  '} guest {name}")
-            for line in wrong:
-                print(f"    {line}")
-        if failed:
-            print(done.stdout.decode(errors="replace"))
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+def whole(test):
+    paths = [write_scenario(os.path.join(test.place, name), name, plan, driver)
+             for name, plan, driver, _ in CASES]
+    out = os.path.join(test.place, "out")
+    command = [test.ringside, "run", "--host", "qemu", "--jobs", "2", "--keep", "--out", out,
+               *paths]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    for name, _, _, wanted in CASES:
+        folder = find_results(out, name)
+        wrong = list(check_patterns(folder, wanted)) if folder else ["no results came back"]
+        test.check(not wrong, f"guest {name}", "\n".join(f"    {line}" for line in wrong))
+    if test.failed:
+        print(done.stdout.decode(errors="replace"))
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: scripts/guest_test.py BUILD")
-    sys.exit(main(sys.argv[1]))
+    sys.exit(testing.main(__doc__, "guest", testing.Test, whole))

@@ -15,7 +15,8 @@ import resource
 import shutil
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 SCENARIO = """\
 name: hostile
@@ -57,18 +58,17 @@ def limits():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-class Test:
-    def __init__(self, build, place, times):
-        self.tool, self.place = os.path.join(build, "ringside"), place
-        self.times = times  # how many of each kind of damage
-        self.passed = self.failed = 0
+class Test(testing.Test):
+    def __init__(self, build, place, times="1"):
+        super().__init__(build, place, times)
+        self.times = int(times)  # how many of each kind of damage
         self.random = random.Random(1)
 
     def path(self, *names):
         return os.path.join(self.place, *names)
 
     def call(self, allowed, what, *words):
-        words = [self.tool, *words]
+        words = [self.ringside, *words]
         try:
             done = subprocess.run(words, cwd=self.place, stdin=subprocess.DEVNULL,
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=DEADLINE,
@@ -117,7 +117,7 @@ def no_files(test, allowed, *words):
     if not os.path.exists(fifo):
         os.mkfifo(fifo)
     for what in ("/dev/zero", "/dev/full", "/dev/null", fifo, test.place, "/nonexistent/x",
-                 "/proc/self/mem", test.tool):
+                 "/proc/self/mem", test.ringside):
         test.call(allowed, f"{words[0]} {what}", *(what if word == "@" else word for word in words))
 
 
@@ -194,21 +194,14 @@ def traces(test, run):
         test.failed += 1
 
 
-def main():
-    if len(sys.argv) not in (2, 3):
-        print(__doc__, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="ringside-hostile-") as place:
-        test = Test(os.path.abspath(sys.argv[1]), place, int((sys.argv[2:] or ["1"])[0]))
-        scenarios(test)
-        captures(test)
-        run = made(test)
-        bundles(test, run)
-        folders(test, run)
-        traces(test, run)
-    print(f"{test.passed} passed, {test.failed} failed")
-    return 1 if test.failed else 0
+def whole(test):
+    scenarios(test)
+    captures(test)
+    run = made(test)
+    bundles(test, run)
+    folders(test, run)
+    traces(test, run)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "hostile", Test, whole, 1))

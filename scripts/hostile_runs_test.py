@@ -14,8 +14,9 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
+
+import testing
 
 LONG = """\
 name: long
@@ -49,19 +50,11 @@ PASS, FAIL, ENVIRONMENT, INTERRUPTED = 0, 1, 3, 130
 CONSOLE_BYTES_MAX = 64 << 20
 
 
-class Test:
+class Test(testing.Test):
     def __init__(self, build, place):
-        self.tool, self.place = os.path.join(build, "ringside"), place
+        super().__init__(build, place)
         self.tmp = os.path.join(place, "tmp")
         os.mkdir(self.tmp)
-        self.passed = self.failed = 0
-
-    def check(self, good, what, said=""):
-        print(f"  {'ok  ' if good else 'FAIL'} {what}", flush=True)
-        if not good:
-            print(said)
-        self.passed += bool(good)
-        self.failed += not good
 
     def scenario(self, name, text):
         path = os.path.join(self.place, name + ".yaml")
@@ -72,7 +65,7 @@ class Test:
     def start(self, out, *words, before=()):
         log = open(os.path.join(self.place, out + ".log"), "w+", encoding="utf-8")
         process = subprocess.Popen(
-            [*before, self.tool, "run", "--out", os.path.join(self.place, out), *words],
+            [*before, self.ringside, "run", "--out", os.path.join(self.place, out), *words],
             stdout=log, stderr=subprocess.STDOUT, env={**os.environ, "TMPDIR": self.tmp})
         process.log = log
         return process
@@ -212,7 +205,7 @@ def fenced(test):
     bundle = os.path.join(test.place, "fenced", "fenced-s1-qemu", "repro.rsb")
     test.check(status == FAIL and os.path.exists(bundle), "a run that fails leaves a bundle", said)
     for words, fence in ((), True), (("--trust",), False):
-        done = subprocess.run([test.tool, "replay", "--out", os.path.join(test.place, "again"),
+        done = subprocess.run([test.ringside, "replay", "--out", os.path.join(test.place, "again"),
                                *words, bundle], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, timeout=DEADLINE, check=False)
         test.check(done.returncode == FAIL and "bit-exact" in done.stdout and
@@ -221,29 +214,22 @@ def fenced(test):
                    done.stdout)
 
 
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="ringside-runs-") as place:
-        test = Test(os.path.abspath(sys.argv[1]), place)
-        long = test.scenario("long", LONG)
-        quick = test.scenario("quick", QUICK.replace("QUICKNAME", "quick"))
-        killed(test, long, quick)
-        interrupted(test, long, quick, signal.SIGINT, "SIGINT")
-        interrupted(test, long, quick, signal.SIGTERM, "SIGTERM")
-        murdered(test, long)
-        together(test, long)
-        wordy = test.scenario("wordy", QUICK.replace("QUICKNAME", "wordy").replace("200", "20_000"))
-        for size in ("64k", "1m", "65m", "68m"):
-            full(test, wordy, size, "qemu")
-        for size in ("64k", "2m"):
-            full(test, wordy, size, "in-process")
-        guests(test)
-        fenced(test)
-    print(f"{test.passed} passed, {test.failed} failed")
-    return 1 if test.failed else 0
+def whole(test):
+    long = test.scenario("long", LONG)
+    quick = test.scenario("quick", QUICK.replace("QUICKNAME", "quick"))
+    killed(test, long, quick)
+    interrupted(test, long, quick, signal.SIGINT, "SIGINT")
+    interrupted(test, long, quick, signal.SIGTERM, "SIGTERM")
+    murdered(test, long)
+    together(test, long)
+    wordy = test.scenario("wordy", QUICK.replace("QUICKNAME", "wordy").replace("200", "20_000"))
+    for size in ("64k", "1m", "65m", "68m"):
+        full(test, wordy, size, "qemu")
+    for size in ("64k", "2m"):
+        full(test, wordy, size, "in-process")
+    guests(test)
+    fenced(test)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "runs", Test, whole))

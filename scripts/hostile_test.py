@@ -12,7 +12,8 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 SCENARIO = """\
 name: hostile-{mode}-{iommu}-{seed}
@@ -65,35 +66,27 @@ def complaints(result, back):
         yield "the guest left a status" if status else "the guest left no status"
 
 
-def main(build, seeds):
-    passed = failed = 0
-    program = os.path.join(build, "guest-bin", "hostile")
+def whole(test):
+    seeds = int((test.arguments or ["1"])[0])
+    program = os.path.join(test.build, "guest-bin", "hostile")
     cases = [(mode, iommu, seed, back) for mode, iommu, back in CASES
              for seed in range(1, seeds + 1) if seed == 1 or back != NOTHING]
-    with tempfile.TemporaryDirectory() as work:
-        paths = [write_scenario(work, program, *case[:3]) for case in cases]
-        out = os.path.join(work, "out")
-        done = subprocess.run([os.path.join(build, "ringside"), "run", "--host", "qemu",
-                               "--repeat", "2", "--jobs", "2", "--keep", "--out", out, *paths],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        results = {}
-        if done.returncode in (0, 1, 6):
-            with open(os.path.join(out, "results.json"), encoding="utf-8") as stream:
-                results = {result["id"]: result for result in json.load(stream)["results"]}
-        for mode, iommu, seed, back in cases:
-            result = results.get(f"hostile-{mode}-{iommu}-{seed}")
-            wrong = list(complaints(result, back))
-            passed, failed = passed + (not wrong), failed + bool(wrong)
-            print(f"  {'FAIL' if wrong else 'ok  '} hostile {mode}, IOMMU {iommu}, seed {seed}")
-            for line in wrong:
-                print(f"    {line}")
-        if failed:
-            print(done.stdout.decode(errors="replace")[-8000:])
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+    paths = [write_scenario(test.place, program, *case[:3]) for case in cases]
+    out = os.path.join(test.place, "out")
+    done = subprocess.run([test.ringside, "run", "--host", "qemu", "--repeat", "2", "--jobs", "2",
+                           "--keep", "--out", out, *paths],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    results = {}
+    if done.returncode in (0, 1, 6):
+        with open(os.path.join(out, "results.json"), encoding="utf-8") as stream:
+            results = {result["id"]: result for result in json.load(stream)["results"]}
+    for mode, iommu, seed, back in cases:
+        wrong = list(complaints(results.get(f"hostile-{mode}-{iommu}-{seed}"), back))
+        test.check(not wrong, f"hostile {mode}, IOMMU {iommu}, seed {seed}",
+                   "\n".join(f"    {line}" for line in wrong))
+    if test.failed:
+        print(done.stdout.decode(errors="replace")[-8000:])
 
 
 if __name__ == "__main__":
-    if len(sys.argv) not in (2, 3):
-        sys.exit("usage: scripts/hostile_test.py BUILD [SEEDS]")
-    sys.exit(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) == 3 else 1))
+    sys.exit(testing.main(__doc__, "hostile-guests", testing.Test, whole, 1))

@@ -12,7 +12,8 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 DEADLINE = 900
 WANTED = ["bin/ringside", "lib/ringside/ringside-inproc", "lib/ringside/qemu-system-x86_64",
@@ -26,20 +27,13 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
-class Test:
+class Test(testing.Test):
     def __init__(self, build, place):
-        self.build, self.stage = build, os.path.join(place, "stage")
+        super().__init__(os.path.relpath(build), place)  # as make knows it
+        self.stage = os.path.join(place, "stage")
         self.prefix = self.stage + "/opt/ringside"
         self.work = os.path.join(place, "work")
-        self.passed = self.failed = 0
         os.makedirs(self.work)
-
-    def check(self, good, what, said=""):
-        print(f"  {'ok  ' if good else 'FAIL'} {what}")
-        if not good:
-            print(said)
-        self.passed += bool(good)
-        self.failed += not good
 
     def make(self, target):
         environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
@@ -106,20 +100,13 @@ def uninstall(test):
     test.check(done.returncode == 0 and not left, "make uninstall leaves no file", left)
 
 
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="ringside-install-") as place:
-        test = Test(sys.argv[1], place)
-        install(test)
-        if not test.failed:
-            work(test)
-            pages(test)
-            uninstall(test)
-    print(f"{test.passed} passed, {test.failed} failed")
-    return 1 if test.failed else 0
+def whole(test):
+    install(test)
+    if not test.failed:
+        work(test)
+        pages(test)
+        uninstall(test)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "install", Test, whole))

@@ -17,7 +17,8 @@ import random
 import re
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 SCENARIO = """\
 name: busy
@@ -47,21 +48,14 @@ KINDS = ("frames", "reads", "writes", "interrupts", "register_writes", "nic_even
 DEADLINE = 600
 
 
-class Test:
-    def __init__(self, build, place):
-        self.build, self.place = build, place
-        self.passed = self.failed = 0
+class Test(testing.Test):
+    def __init__(self, build, place, seed="1"):
+        super().__init__(build, place)
+        self.draw = random.Random(int(seed))
         self.flight = dict.fromkeys(KINDS, 0)
 
-    def check(self, good, what, said=""):
-        print(f"  {'ok  ' if good else 'FAIL'} {what}", flush=True)
-        if not good:
-            print(said)
-        self.passed += bool(good)
-        self.failed += not good
-
     def tool(self, *words):
-        done = subprocess.run([os.path.join(self.build, "ringside"), *words], text=True,
+        done = subprocess.run([self.ringside, *words], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
                               timeout=DEADLINE)
         return done.returncode, done.stdout
@@ -118,29 +112,20 @@ def misuse(test, path):
     test.check(status == 2, "more trace than was recorded: refused", said)
 
 
-def main():
-    if not 2 <= len(sys.argv) <= 3:
-        print(__doc__, file=sys.stderr)
-        return 2
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
-    draw = random.Random(seed)
-    with tempfile.TemporaryDirectory(prefix="ringside-midway-") as place:
-        test = Test(os.path.abspath(sys.argv[1]), place)
-        for cpus, wait in CASES:
-            path = test.scenario(cpus, wait)
-            what = f"{cpus} processor{'s' if cpus > 1 else ''}, {wait}"
-            status, said, straight, out = test.run("straight", path, "--trace", "2")
-            test.check(status == 0, f"{what}: runs", said)
-            instants = [draw.randrange(1000, LAST_NS) for _ in range(INSTANTS)]
-            if wait == "interrupt":
-                instants += [ns - AHEAD_NS for ns in draw.sample(test.messages(out), 2)]
-            for ns in instants:
-                test.instant(what, path, straight, ns)
-        test.check(all(test.flight.values()), f"on their way in snapshots: {test.flight}")
-        misuse(test, path)
-    print(f"{test.passed} passed, {test.failed} failed (seed {seed})")
-    return 1 if test.failed else 0
+def whole(test):
+    for cpus, wait in CASES:
+        path = test.scenario(cpus, wait)
+        what = f"{cpus} processor{'s' if cpus > 1 else ''}, {wait}"
+        status, said, straight, out = test.run("straight", path, "--trace", "2")
+        test.check(status == 0, f"{what}: runs", said)
+        instants = [test.draw.randrange(1000, LAST_NS) for _ in range(INSTANTS)]
+        if wait == "interrupt":
+            instants += [ns - AHEAD_NS for ns in test.draw.sample(test.messages(out), 2)]
+        for ns in instants:
+            test.instant(what, path, straight, ns)
+    test.check(all(test.flight.values()), f"on their way in snapshots: {test.flight}")
+    misuse(test, path)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "midway", Test, whole, 1))

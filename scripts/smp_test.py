@@ -14,7 +14,8 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 CPUS = [2, 4, 8]
 SCENARIO = """\
@@ -39,12 +40,12 @@ SAME = ("trace_hash", "memory_hash", "guest_instructions", "guest_instructions_o
 DEADLINE = 900
 
 
-def run(build, place, name, cpus, wait, *words):
-    path = os.path.join(place, "crowd.yaml")
+def run(test, name, cpus, wait, *words):
+    path = os.path.join(test.place, "crowd.yaml")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(SCENARIO.format(build=build, cpus=cpus, wait=wait))
-    out = os.path.join(place, name)
-    done = subprocess.run([os.path.join(build, "ringside"), "run", "-v", "--host", "qemu", "--out",
+        file.write(SCENARIO.format(build=test.build, cpus=cpus, wait=wait))
+    out = os.path.join(test.place, name)
+    done = subprocess.run([test.ringside, "run", "-v", "--host", "qemu", "--out",
                            out, *words, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, check=False, timeout=DEADLINE)
     with open(os.path.join(out, "results.json"), encoding="utf-8") as file:
@@ -54,41 +55,24 @@ def run(build, place, name, cpus, wait, *words):
     return done, result, lines
 
 
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    build = os.path.abspath(sys.argv[1])
-    passed = failed = 0
-
-    def check(good, what, said=""):
-        nonlocal passed, failed
-        print(f"  {'ok  ' if good else 'FAIL'} {what}")
-        if not good:
-            print(said)
-        passed += bool(good)
-        failed += not good
-
-    with tempfile.TemporaryDirectory(prefix="ringside-smp-") as place:
-        for cpus in CPUS:
-            wait = "poll" if cpus % 4 else "interrupt"
-            done, result, lines = run(build, place, f"{cpus}", cpus, wait, "--repeat", "3",
-                                      "--disturb")
-            check(done.returncode == 0, f"{cpus} processors: disturbed runs are equal", done.stdout)
-            parts = result["guest_instructions_of_cpus"]
-            check(len(parts) == cpus and min(parts) > 1000000
-                  and sum(parts) == result["guest_instructions"],
-                  f"{cpus} processors: all execute, and their counts add up", f"{result}")
-            check(len(lines) >= 2 and f" {cpus} threads," in lines[0],
-                  f"{cpus} processors: {len(lines)} orders of the lock told", "\n".join(lines))
-            if cpus == CPUS[0]:
-                _, booted, again = run(build, place, "cold", cpus, wait, "--cold")
-                check(all(booted[field] == result[field] for field in SAME) and lines == again,
-                      f"{cpus} processors: the same from a boot as from a snapshot",
-                      f"{booted}\n{result}")
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed else 0
+def whole(test):
+    for cpus in CPUS:
+        wait = "poll" if cpus % 4 else "interrupt"
+        done, result, lines = run(test, f"{cpus}", cpus, wait, "--repeat", "3", "--disturb")
+        test.check(done.returncode == 0, f"{cpus} processors: disturbed runs are equal",
+                   done.stdout)
+        parts = result["guest_instructions_of_cpus"]
+        test.check(len(parts) == cpus and min(parts) > 1000000
+                   and sum(parts) == result["guest_instructions"],
+                   f"{cpus} processors: all execute, and their counts add up", f"{result}")
+        test.check(len(lines) >= 2 and f" {cpus} threads," in lines[0],
+                   f"{cpus} processors: {len(lines)} orders of the lock told", "\n".join(lines))
+        if cpus == CPUS[0]:
+            _, booted, again = run(test, "cold", cpus, wait, "--cold")
+            test.check(all(booted[field] == result[field] for field in SAME) and lines == again,
+                       f"{cpus} processors: the same from a boot as from a snapshot",
+                       f"{booted}\n{result}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "smp", testing.Test, whole))

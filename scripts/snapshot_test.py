@@ -16,7 +16,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 # One port and two, functional and timed, polling and interrupts, a link that goes and comes; every
 # shape of machine.
@@ -31,23 +32,16 @@ RATIO = 20
 DEADLINE = 600
 
 
-class Test:
+class Test(testing.Test):
     def __init__(self, build, place):
-        self.tool = os.path.join(build, "ringside")
-        self.place = place
+        super().__init__(build, place)
         self.cache = os.path.join(place, "cache")
-        self.passed = self.failed = 0
-
-    def check(self, good, what):
-        print(f"  {'ok  ' if good else 'FAIL'} {what}")
-        self.passed += good
-        self.failed += not good
 
     def start(self, name, *words, cache=None):
         out = os.path.join(self.place, name)
         log = open(os.path.join(self.place, name + ".log"), "w+", encoding="utf-8")
         process = subprocess.Popen(
-            [self.tool, "run", "-v", "--host", "qemu", "--out", out, *words], stdout=log,
+            [self.ringside, "run", "-v", "--host", "qemu", "--out", out, *words], stdout=log,
             stderr=subprocess.STDOUT, env={**os.environ, "XDG_CACHE_HOME": cache or self.cache})
         return process, log, out
 
@@ -137,19 +131,12 @@ def without(test, want):
     test.check(status == 0 and ": booted in" in said, "machine.cold: boots")
 
 
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="ringside-snapshots-") as place:
-        test = Test(os.path.abspath(sys.argv[1]), place)
-        want = against_booted(test)
-        damaged(test, want)
-        at_once(test, want)
-        without(test, want)
-    print(f"{test.passed} passed, {test.failed} failed")
-    return 1 if test.failed else 0
+def whole(test):
+    want = against_booted(test)
+    damaged(test, want)
+    at_once(test, want)
+    without(test, want)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "snapshots", Test, whole))

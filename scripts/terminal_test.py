@@ -14,28 +14,18 @@ import re
 import struct
 import subprocess
 import sys
-import tempfile
 import termios
+
+import testing
 
 COLUMNS = 44
 DEADLINE = 120
 COLOUR, PROGRESS = b"\033[3", b"\r\033[K"
 
 
-class Test:
-    def __init__(self, build, place):
-        self.tool, self.place = os.path.join(build, "ringside"), place
-        self.passed = self.failed = 0
-
-    def check(self, good, what, said=b""):
-        print(f"  {'ok  ' if good else 'FAIL'} {what}")
-        if not good:
-            print(said)
-        self.passed += bool(good)
-        self.failed += not good
-
+class Test(testing.Test):
     def words(self, *more):
-        return [self.tool, "run", "--host", "in-process", "--out", self.place + "/out", *more,
+        return [self.ringside, "run", "--host", "in-process", "--out", self.place + "/out", *more,
                 "ring-wrap"]
 
     def environment(self, **more):
@@ -102,7 +92,7 @@ def pipes(test):
 def others(test):
     """--json of the commands that run no suite: it alone on standard output, words elsewhere."""
     def json_of(*words, status=0):
-        done = subprocess.run([test.tool, *words, "--json", "-"], stdout=subprocess.PIPE,
+        done = subprocess.run([test.ringside, *words, "--json", "-"], stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=DEADLINE, check=False,
                               env=test.environment(RINGSIDE_OUT=test.place + "/out"))
         test.check(done.returncode == status and done.stderr, f"{words[0]} --json -", done.stderr)
@@ -130,18 +120,11 @@ def others(test):
                and page["checks"][-1]["what"] == "guest boots", "a machine that is fit", page)
 
 
-def main():
-    if len(sys.argv) != 2:
-        print(__doc__, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="ringside-terminal-") as place:
-        test = Test(os.path.abspath(sys.argv[1]), place)
-        terminals(test)
-        pipes(test)
-        others(test)
-    print(f"{test.passed} passed, {test.failed} failed")
-    return 1 if test.failed else 0
+def whole(test):
+    terminals(test)
+    pipes(test)
+    others(test)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(testing.main(__doc__, "terminal", Test, whole))
