@@ -84,7 +84,7 @@ static void take_addresses(const struct nic *n, const uint8_t *ip, struct nic_fl
     }
     mask_ip6(n, flow->source, false);
     mask_ip6(n, flow->destination, true);
-    if (reg[R_FDIRM] & FDIRM_DIP6)
+    if (reg[R_FDIRM] & FDIRM_DIP6 && n->st->fdir.perfect) /* [I-108] */
         memset(flow->destination, 0, sizeof flow->destination);
 }
 

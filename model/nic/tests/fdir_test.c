@@ -212,6 +212,23 @@ START_TEST(signatures_of_every_kind_of_flow)
 }
 END_TEST
 
+/* DPDK sets FDIRM.DIPV6 always, and takes the destination into its signatures all the same. */
+START_TEST(signatures_of_ip6_know_the_destination)
+{
+    struct flow w = {
+        .source = {0xfd000000, 0, 0, 2}, .destination = {0xfd000000, 1, 0, 2}, .sport = 2000,
+        .dport = 9, .protocol = UDP, .ip6 = true,
+    };
+
+    fake_w32(h, FDIRM, 1 | 2 | 4 | 16 | 32);
+    fake_w32(h, FDIRCTRL, 1);
+    command(signature_of(&w), ADD | LAST | IP6 | 1 << 5 | QUEUE_EN | 2 << 16);
+    ck_assert_uint_eq(comes_to(&w), 2);
+    w.destination[3] ^= 1;
+    ck_assert_uint_eq(comes_to(&w), 0);
+}
+END_TEST
+
 START_TEST(add_update_query_remove)
 {
     uint32_t key = signature_of(&plain);
@@ -508,6 +525,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, initialisation);
     tcase_add_test(t, signatures_of_every_kind_of_flow);
+    tcase_add_test(t, signatures_of_ip6_know_the_destination);
     tcase_add_test(t, add_update_query_remove);
     tcase_add_test(t, emptying_the_table);
     tcase_add_test(t, a_table_that_fills);
