@@ -200,8 +200,9 @@ struct read_slot { /* pcie.c */
     uint8_t phase, status;
     uint8_t refused; /* enum report_refused, for the report */
     uint8_t unused;
-    uint8_t data[NIC_READ_MAX];
 };
+/* What a slot's read gave lies apart, an odd number of cache lines from the next one's. */
+enum { READ_STRIDE = NIC_READ_MAX + 64 };
 struct read_line { /* pcie_read.c: of one way, the first to come first */
     uint8_t head, count;
     uint8_t slot[READ_SLOTS];
@@ -252,6 +253,7 @@ struct port_state {
     struct read_line reads[READ_WAYS];
     struct read_slot read[READ_SLOTS];
     struct nic_fifo posted, wire;
+    _Alignas(64) uint8_t read_data[READ_SLOTS][READ_STRIDE];
     _Alignas(64) uint8_t posted_ring[POSTED_BYTES];
     _Alignas(64) uint8_t wire_ring[WIRE_BYTES];
 };

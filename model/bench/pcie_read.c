@@ -123,7 +123,7 @@ void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dm
                      tlps(r->length, bench_time(b, TIMING_pcie_mps));
     r->status = (uint8_t)status;
     if (__builtin_expect(status == NIC_DMA_OK, 1)) {
-        bench_copy(r->data, data, r->length);
+        bench_copy(p->read_data[slot], data, r->length);
         bytes += r->length;
     } else {
         root_refused(b, port, r->tag, r->address, r->length, status, r->refused);
@@ -191,8 +191,8 @@ void pcie_read_back(struct bench *b, unsigned port)
         return;
     bool ok = r->status == NIC_DMA_OK;
     r->phase = READ_FREE;
-    nic_dma_done(&b->nic[port], r->tag, (enum nic_dma_status)r->status, ok ? r->data : NULL,
-                 ok ? r->length : 0);
+    nic_dma_done(&b->nic[port], r->tag, (enum nic_dma_status)r->status,
+                 ok ? b->port[port]->read_data[slot] : NULL, ok ? r->length : 0);
 }
 
 /* Loaded state: every read on its way stands in the line of its way, and nothing else does. */

@@ -12,8 +12,7 @@ void nic_alarm_fired(struct nic_alarm *a)
     a->at_ps[1] = 0;
 }
 
-void nic_alarm_set(struct nic *n, struct nic_alarm *a, uint64_t at_ps, int kind, uint32_t queue,
-                   uint32_t lead_ps)
+void nic_alarm_set(struct nic *n, struct nic_alarm *a, uint64_t at_ps, int kind, uint32_t queue)
 {
     uint64_t now = nic_now(n);
 
@@ -29,7 +28,7 @@ void nic_alarm_set(struct nic *n, struct nic_alarm *a, uint64_t at_ps, int kind,
     if (a->at_ps[1])
         sched_drop(n->sched, a->at_ps[1], SCHED_NIC, n->st->config.port, queue, (uint32_t)kind);
     if (!sched_at(n->sched, at_ps, SCHED_NIC, n->st->config.port, queue, (uint32_t)kind, 0,
-                  lead_ps))
+                  n->st->config.timing.bus_ps))
         return;
     a->at_ps[1] = a->at_ps[0];
     a->at_ps[0] = at_ps;

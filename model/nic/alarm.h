@@ -19,8 +19,7 @@ struct nic_alarm {
 
 /* Makes sure that an event (kind, queue) comes no later than at_ps. Of three the last goes: the
  * owner, woken by one before it, sets the alarm again. `kind` is an enum nic_timer. */
-void nic_alarm_set(struct nic *n, struct nic_alarm *a, uint64_t at_ps, int kind, uint32_t queue,
-                   uint32_t lead_ps);
+void nic_alarm_set(struct nic *n, struct nic_alarm *a, uint64_t at_ps, int kind, uint32_t queue);
 /* To be called first when one of its events fires. */
 void nic_alarm_fired(struct nic_alarm *a);
 

@@ -94,7 +94,7 @@ static void tcp_timer_start(struct nic *n)
     uint64_t ms = n->st->reg[R_TCPTIMER] & TCPTIMER_DURATION;
 
     c->expires_ps = nic_now(n) + (ms ? ms : 1) * 1000 * US_PS;
-    nic_alarm_set(n, &c->alarm, c->expires_ps, NIC_TIMER_TCP, 0, 0);
+    nic_alarm_set(n, &c->alarm, c->expires_ps, NIC_TIMER_TCP, 0);
 }
 
 static void tcp_timer_expired(struct nic *n)
@@ -126,7 +126,7 @@ void nic_clock_fire(struct nic *n)
     if (nic_now(n) >= c->expires_ps)
         tcp_timer_expired(n);
     else
-        nic_alarm_set(n, &c->alarm, c->expires_ps, NIC_TIMER_TCP, 0, 0);
+        nic_alarm_set(n, &c->alarm, c->expires_ps, NIC_TIMER_TCP, 0);
 }
 
 void nic_clock_reset(struct nic *n, int kind)

@@ -40,7 +40,7 @@ void nic_flow_wake(struct nic *n)
 {
     struct nic_flow_control *f = &n->st->flow;
 
-    nic_alarm_set(n, &f->hold, f->hold_ps, NIC_TIMER_FLOW, TIMER_HOLD, 0);
+    nic_alarm_set(n, &f->hold, f->hold_ps, NIC_TIMER_FLOW, TIMER_HOLD);
 }
 
 /* ---- what the far end is told ---- */
@@ -78,7 +78,7 @@ static void plan_refresh(struct nic *n, uint32_t fcttv)
     uint32_t left = n->st->reg[R_FCRTV] & TIMER_BITS;
 
     f->refresh_ps = nic_now(n) + quanta_ps(n, left < fcttv ? fcttv - left : fcttv);
-    nic_alarm_set(n, &f->refresh, f->refresh_ps, NIC_TIMER_FLOW, TIMER_REFRESH, 0);
+    nic_alarm_set(n, &f->refresh, f->refresh_ps, NIC_TIMER_FLOW, TIMER_REFRESH);
 }
 
 void nic_flow_compose(struct nic *n, uint8_t *frame)
@@ -111,7 +111,7 @@ void nic_flow_fire(struct nic *n, const struct sched_event *e)
     nic_alarm_fired(sched_event_queue(e) == TIMER_HOLD ? &f->hold : &f->refresh);
     if (f->full && f->owed == PAUSE_NONE) {
         if (nic_now(n) < f->refresh_ps)
-            nic_alarm_set(n, &f->refresh, f->refresh_ps, NIC_TIMER_FLOW, TIMER_REFRESH, 0);
+            nic_alarm_set(n, &f->refresh, f->refresh_ps, NIC_TIMER_FLOW, TIMER_REFRESH);
         else if (may_send(n))
             f->owed = PAUSE_XOFF;
     }

@@ -145,7 +145,7 @@ static void try_fire(struct nic *n, uint32_t vector)
     }
     at_ps = earliest_ps(n, vector);
     if (nic_now(n) < at_ps) {
-        nic_alarm_set(n, &irq->alarm[vector], at_ps, NIC_TIMER_EITR, vector, 0);
+        nic_alarm_set(n, &irq->alarm[vector], at_ps, NIC_TIMER_EITR, vector);
         return;
     }
     if (!deliver(n, mode, vector, queues, other))

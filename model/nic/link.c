@@ -56,7 +56,7 @@ static void train(struct nic *n)
 
     l->training = true;
     l->up_at_ps = nic_now(n) + n->st->config.timing.link_up_ps;
-    nic_alarm_set(n, &l->alarm, l->up_at_ps, NIC_TIMER_LINK, 0, 0);
+    nic_alarm_set(n, &l->alarm, l->up_at_ps, NIC_TIMER_LINK, 0);
 }
 
 static void link_update(struct nic *n)
@@ -91,7 +91,7 @@ void nic_link_fire(struct nic *n, const struct sched_event *e)
     if (nic_now(n) >= l->up_at_ps)
         change(n, true);
     else
-        nic_alarm_set(n, &l->alarm, l->up_at_ps, NIC_TIMER_LINK, 0, 0);
+        nic_alarm_set(n, &l->alarm, l->up_at_ps, NIC_TIMER_LINK, 0);
 }
 
 void nic_carrier(struct nic *n, bool present)

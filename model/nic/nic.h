@@ -124,6 +124,7 @@ struct nic_timing {
     uint32_t phy_tx_ps;     /* and out */
     uint32_t rx_pipe_ps;    /* parse, filter, place in the packet buffer */
     uint32_t tx_pipe_ps;    /* packet buffer to MAC */
+    uint32_t bus_ps;        /* whatever it does, memory and CPU see nothing of it any sooner */
     uint64_t link_up_ps;    /* from carrier (and laser on, AN restarted) to LINKS.UP */
     uint64_t reset_ps;      /* CTRL.RST stays set this long: 0 = clear at the next read */
 };

@@ -103,10 +103,10 @@ static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue,
 }
 
 /* No later than at_ps; see sched_line(). */
-static inline void nic_line_set(struct nic *n, enum nic_line line, uint64_t at_ps,
-                                uint32_t lead_ps)
+static inline void nic_line_set(struct nic *n, enum nic_line line, uint64_t at_ps)
 {
-    sched_line(n->sched, n->st->config.port, (enum sched_line)line, at_ps, lead_ps);
+    sched_line(n->sched, n->st->config.port, (enum sched_line)line, at_ps,
+               n->st->config.timing.bus_ps);
 }
 
 static inline bool nic_line_pending(const struct nic *n, enum nic_line line)

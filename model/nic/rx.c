@@ -27,7 +27,7 @@ static void set_pipe_alarm(struct nic *n)
     if (head == NIC_FIFO_NONE)
         return;
     const struct nic_rx_arriving *a = nic_fifo_at(rx->pipe, head);
-    nic_line_set(n, NIC_LINE_RX, a->at_ps, 0);
+    nic_line_set(n, NIC_LINE_RX, a->at_ps);
 }
 
 __attribute__((cold))

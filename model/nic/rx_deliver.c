@@ -322,7 +322,7 @@ void nic_rx_pump(struct nic *n)
     rx->pumping = false;
     if (rx->again) {
         rx->again = false;
-        nic_alarm_set(n, &rx->work, nic_now(n), NIC_TIMER_RX, 0, 0);
+        nic_alarm_set(n, &rx->work, nic_now(n), NIC_TIMER_RX, 0);
     }
 }
 

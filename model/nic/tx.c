@@ -73,7 +73,7 @@ void nic_tx_pump(struct nic *n)
     } while (tx->again && steps > 0);
     tx->pumping = false;
     if (steps <= 0)
-        nic_alarm_set(n, &tx->work, nic_now(n), NIC_TIMER_TX, TIMER_WORK, 0);
+        nic_alarm_set(n, &tx->work, nic_now(n), NIC_TIMER_TX, TIMER_WORK);
 }
 
 void nic_tx_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, const uint8_t *data,

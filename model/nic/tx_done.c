@@ -104,7 +104,7 @@ static bool report(struct nic *n, struct nic_tx_queue *q, const struct nic_tx_pa
     }
     uint64_t interval = nic_irq_interval_ps(n, p->queue, true);
     if (interval)
-        nic_alarm_set(n, &q->flush, nic_now(n) + interval, NIC_TIMER_WB, p->queue, 0);
+        nic_alarm_set(n, &q->flush, nic_now(n) + interval, NIC_TIMER_WB, p->queue);
     return true;
 }
 
@@ -150,5 +150,5 @@ void nic_wb_fire(struct nic *n, const struct sched_event *e)
     if (n->ops->room(n->host, nic_function(n)) >= flush_cost(q->pendings))
         flush(n, queue);
     else
-        nic_alarm_set(n, &q->flush, nic_now(n) + RETRY_PS, NIC_TIMER_WB, queue, 0);
+        nic_alarm_set(n, &q->flush, nic_now(n) + RETRY_PS, NIC_TIMER_WB, queue);
 }

@@ -10,7 +10,6 @@
 enum {
     PER_EVENT = 16,   /* packets that one event takes off the buffer */
     WIRE_OVERHEAD = 20, /* preamble, SFD and gap, bytes */
-    SHORTEST_WIRE = 64, /* bytes until the end of the shortest frame */
 };
 
 uint32_t nic_tx_buffer_cost(uint32_t length)
@@ -28,10 +27,9 @@ static bool loops_back(const struct nic *n)
 void nic_tx_wire_set(struct nic *n)
 {
     struct nic_tx *tx = &n->st->tx;
-    const struct nic_timing *t = &n->st->config.timing;
 
     if (n->st->flow.owed) {
-        nic_line_set(n, NIC_LINE_TX, tx->wire_free_ps, 0);
+        nic_line_set(n, NIC_LINE_TX, tx->wire_free_ps);
         return;
     }
     if (tx->complete == 0 || !(nic_link_up(n) || loops_back(n)))
@@ -42,10 +40,7 @@ void nic_tx_wire_set(struct nic *n)
         return;
     }
     uint64_t at_ps = p->drop || p->ready_ps > tx->wire_free_ps ? p->ready_ps : tx->wire_free_ps;
-    /* Nothing comes of a frame that starts before it has ended somewhere, unless its leaving lets
-     * another packet into the buffer. */
-    uint32_t lead_ps = tx->full ? 0 : SHORTEST_WIRE * t->byte_ps;
-    nic_line_set(n, NIC_LINE_TX, at_ps, lead_ps);
+    nic_line_set(n, NIC_LINE_TX, at_ps);
 }
 
 static void occupy(struct nic *n, uint32_t length)

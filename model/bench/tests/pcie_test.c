@@ -145,7 +145,7 @@ START_TEST(a_read_waits_behind_writes)
     ck_assert_uint_eq(told(BENCH_EV_dma_read, e), 1);
     ck_assert_uint_ge(e[0]->time_ps, written);
     /* the payload has no event of its own: a reader behind it must still find it */
-    ck_assert_uint_eq(rig->bench->st->port[0].read[NIC_TX_DATA_SLOTS + 1].data[0], 0x5a);
+    ck_assert_uint_eq(rig->bench->st->port[0].read_data[NIC_TX_DATA_SLOTS + 1][0], 0x5a);
 }
 END_TEST
 
