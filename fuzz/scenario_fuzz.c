@@ -10,6 +10,7 @@
 #include "harness/plan/job_write.h"
 #include "harness/plan/plan_write.h"
 #include "harness/plan/rate.h"
+#include "harness/scenario/description.h"
 #include "harness/scenario/scenario.h"
 #include "model/bench/bench.h"
 
@@ -40,6 +41,21 @@ static void compile(const struct scenario *s, const struct scenario_case *c, str
         rs_job_fini(&job);
 }
 
+/* The other file of this form. */
+static void read_description(const uint8_t *data, size_t bytes)
+{
+    struct description *d;
+    struct diag diag;
+
+    rs_diag_init(&diag);
+    d = rs_description_parse("fuzz/fuzz.yaml", (const char *)data, bytes, &diag);
+    FUZZ_HOLDS(d || diag.errors, "a description is refused without a complaint");
+    if (d)
+        rs_description_check_files(d, &diag);
+    rs_description_free(d);
+    rs_diag_fini(&diag);
+}
+
 void fuzz_scenario(const uint8_t *data, size_t bytes)
 {
     static FILE *nowhere;
@@ -58,4 +74,5 @@ void fuzz_scenario(const uint8_t *data, size_t bytes)
     }
     rs_diag_print(&diag, nowhere, bytes & 1);
     rs_diag_fini(&diag);
+    read_description(data, bytes);
 }

@@ -23,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import guest_packages  # noqa: E402  (beside this file)
@@ -33,6 +34,8 @@ FORMAT = "ringside guest 1"
 SHELL = "dash bin/dash"
 HERE = os.path.dirname(os.path.abspath(__file__))
 KERNEL_DEADLINE_S = 1200
+KEPT = 16  # composed guests; those not used for the longest time go, but none of the last day
+DAY_S = 86400
 LOCK_DEADLINE_S = 900
 
 
@@ -248,6 +251,13 @@ def store(folder, image, vmlinuz, about):
         with open(os.path.join(fresh, name), "wb") as stream:
             stream.write(data)
     os.rename(fresh, folder)
+    others = sorted((os.path.getmtime(p), p) for p in
+                    (os.path.join(os.path.dirname(folder), n)
+                     for n in os.listdir(os.path.dirname(folder))) if
+                    os.path.exists(os.path.join(p, "guest.json")))
+    for used, path in others[:-KEPT]:
+        if used < time.time() - DAY_S:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def memo_name(spec, guest, busybox):
@@ -324,6 +334,12 @@ def clean(guest, everything, force):
             print(name, size)
             if force:
                 shutil.rmtree(folder, ignore_errors=True)
+    packages = cache("packages")
+    if everything and os.path.isdir(packages):
+        print("packages", sum(os.path.getsize(os.path.join(packages, f))
+                              for f in os.listdir(packages) if f.endswith(".deb")))
+        if force:
+            shutil.rmtree(packages, ignore_errors=True)
     return 0
 
 

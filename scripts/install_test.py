@@ -20,7 +20,8 @@ WANTED = ["bin/ringside", "lib/ringside/ringside-inproc", "lib/ringside/qemu-sys
           "lib/ringside/guest/vmlinuz", "lib/ringside/guest/initramfs",
           "lib/ringside/guest-bin/fwd", "share/man/man1/ringside.1",
           "share/bash-completion/completions/ringside", "share/ringside/scenario.schema.json",
-          "share/ringside/scenarios/smoke/imix.yaml", "share/doc/ringside/README.md"]
+          "share/ringside/scenarios/smoke/imix.yaml", "share/ringside/drivers/linux-ixgbe.yaml",
+          "share/ringside/scripts/guest_compose.py", "share/doc/ringside/README.md"]
 COMPLETE = """\
 . "$1"; COMP_WORDS=($2); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _ringside 2>/dev/null
 printf '%s\\n' "${COMPREPLY[@]}"
@@ -74,6 +75,10 @@ def work(test):
     done = test.tool("run", "--host", "qemu", "--out", "elsewhere", "single-frame")
     test.check(done.returncode == 0 and test.ran("elsewhere") == 1,
                "one in the guest, into --out", done.stdout)
+    done = test.tool("run", "--out", "described", "single-frame", "--driver",
+                     os.path.join(test.prefix, "share/ringside/drivers/ringside-fwd.yaml"))
+    test.check(done.returncode == 0 and test.ran("described") == 1,
+               "one with a described driver, in a guest composed there", done.stdout)
     done = test.tool("gate", "--host", "in-process")
     test.check(done.returncode == 2 and "no baseline" in done.stdout,
                "no baseline there, and it says so", done.stdout)

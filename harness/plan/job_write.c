@@ -172,6 +172,8 @@ int rs_job_write(const struct scenario *s, const struct scenario_case *c, struct
     int error = 0;
 
     memset(job, 0, sizeof(*job));
+    if (c->description != NULL && rs_description_check_files(c->description, diag) != 0)
+        return -EINVAL;
     char **apps = c->description != NULL ? c->description->apps : NULL;
     const size_t more = apps != NULL ? g_strv_length(apps) : 0;
 

@@ -89,24 +89,14 @@ static void resolve_all(struct description *d)
 
 /* ---- checks ---- */
 
-/* Programs of this project need not be built for a description to be right: who runs it misses
- * them. */
-static bool not_built(const char *path)
-{
-    char *build = rs_build_path("");
-    const bool ours = g_str_has_prefix(path, build);
-
-    g_free(build);
-    return ours && !g_file_test(path, G_FILE_TEST_EXISTS);
-}
-
 static void check_file(const struct description *d, const char *key, const char *path, bool program,
                        struct diag *diag)
 {
-    if (path == NULL || not_built(path))
+    if (path == NULL)
         return;
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
-        COMPLAIN(d, diag, key, "'%s': there is no file %s", key, path);
+        COMPLAIN(d, diag, key, "'%s': there is no file %s%s", key, path,
+                 g_str_has_prefix(path, rs_paths()->build) ? " (type 'make all')" : "");
     else if (!g_file_test(path, G_FILE_TEST_IS_REGULAR))
         COMPLAIN(d, diag, key, "'%s': %s is not an ordinary file", key, path);
     else if (program && !g_file_test(path, G_FILE_TEST_IS_EXECUTABLE))
@@ -114,31 +104,46 @@ static void check_file(const struct description *d, const char *key, const char 
                  path);
 }
 
-/* The program is one of `files`, and may be executed; or it lies in the guest. */
-static void check_command(const struct description *d, struct diag *diag)
+/* The one of `files` that is started; NULL: it lies in the guest. */
+static const char *own_program(const struct description *d)
 {
-    const char *program = d->command[0];
+    const char *program = d->command != NULL ? d->command[0] : NULL;
 
-    if (program == NULL) {
-        COMPLAIN(d, diag, "command", "'command' is an empty list; leave it out when the driver is "
-                                     "in the kernel");
-        return;
-    }
-    if (program[0] == '/')
-        return;
-    for (char **file = d->files; file != NULL && *file != NULL; file++) {
+    for (char **file = d->files; program != NULL && file != NULL && *file != NULL; file++) {
         char *base = g_path_get_basename(*file);
         bool hit = strcmp(base, program) == 0;
 
         g_free(base);
-        if (hit) {
-            check_file(d, "command", *file, true, diag);
-            return;
-        }
+        if (hit)
+            return *file;
     }
-    COMPLAIN(d, diag, "command",
-             "'%s' is none of 'files', and no absolute path of a program in the guest like "
-             "/usr/bin/dpdk-testpmd", program);
+    return NULL;
+}
+
+size_t rs_description_check_files(const struct description *d, struct diag *diag)
+{
+    const size_t before = diag->errors;
+    const char *program = own_program(d);
+
+    for (char **file = d->files; file != NULL && *file != NULL; file++)
+        if (*file != program)
+            check_file(d, "files", *file, false, diag);
+    check_file(d, program != NULL ? "command" : "files", program, true, diag);
+    check_file(d, "library", d->library, false, diag);
+    return diag->errors - before;
+}
+
+static void check_command(const struct description *d, struct diag *diag)
+{
+    const char *program = d->command[0];
+
+    if (program == NULL)
+        COMPLAIN(d, diag, "command", "'command' is an empty list; leave it out when the driver is "
+                                     "in the kernel");
+    else if (program[0] != '/' && own_program(d) == NULL)
+        COMPLAIN(d, diag, "command",
+                 "'%s' is none of 'files', and no absolute path of a program in the guest like "
+                 "/usr/bin/dpdk-testpmd", program);
 }
 
 static void check_only_with(const struct description *d, const char *key, const char *other,
@@ -193,9 +198,6 @@ static void check(const struct description *d, struct diag *diag)
 
     if (d->command != NULL && GOOD(d, "command") && GOOD(d, "files"))
         check_command(d, diag);
-    for (char **file = d->files; file != NULL && *file != NULL; file++)
-        check_file(d, "files", *file, false, diag);
-    check_file(d, "library", d->library, false, diag);
     check_only_with(d, "prompt", "input: fifo", fifo, diag);
     check_only_with(d, "stop-line", "input: fifo", fifo, diag);
     check_only_with(d, "input", "command", d->command != NULL, diag);

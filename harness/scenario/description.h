@@ -68,6 +68,11 @@ struct description *rs_description_parse(const char *path, const char *text, siz
                                          struct diag *diag);
 void rs_description_free(struct description *d);
 
+/* Are the files of this machine there that it names, and programs among them? Asked when it is
+ * used and not when it is read: what is not built yet is no mistake in a description. Complaints go
+ * to diag; how many. */
+size_t rs_description_check_files(const struct description *d, struct diag *diag);
+
 /* From here on every scenario runs with this description instead of its own driver section; NULL:
  * with its own again. */
 void rs_description_impose(const char *path);
