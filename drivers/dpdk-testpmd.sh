@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
 # Shell functions for the steps of scenarios with testpmd.
 
 # to_queue PORT QUEUE: all of the redirection table; testpmd takes words of less than 128 bytes

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=sh
 # Shell functions of the steps that run on a kernel driver: interfaces by port number, and two ports
 # that a cable joins in network namespaces of their own.
 
@@ -90,6 +91,7 @@ of() {
 # sound: no frame arrived with a wrong checksum, as the kernel itself sees it
 sound() {
     for space in a b; do
+        # shellcheck disable=SC2016  # awk's own
         ip netns exec $space awk '
             /^(Ip|Tcp|Udp):/ {
                 if (!($1 in names)) { names[$1] = $0; next }
@@ -111,6 +113,7 @@ six() {
 
 # without_messages N: bind port N anew such that it gets the interrupt line
 without_messages() {
+    address=
     eval "address=\$PORT$1"
     echo "$address" >/sys/bus/pci/drivers/ixgbe/unbind
     echo 0 >"/sys/bus/pci/devices/$address/msi_bus"

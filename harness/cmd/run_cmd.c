@@ -85,7 +85,8 @@ static int dry_run(const GArray *cases, const struct rs_batch_options *batch)
             printf("# %s: %s\n", c->id, why);
             continue;
         }
-        status = compose(&g_array_index(cases, struct rs_selected, i)) ?: status;
+        const int composed = compose(&g_array_index(cases, struct rs_selected, i));
+        status = composed ? composed : status;
         dir = rs_case_folder(batch->out, c, host);
         machine = rs_run_machine(c, dir);
         argv = rs_host_argv(host, &machine);

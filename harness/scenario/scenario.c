@@ -74,17 +74,17 @@ static void check_ids(struct scenario *s, struct diag *diag)
  * choose is no mistake of the scenario's: the case is left out, and says why. */
 static void check_driver(struct check *k)
 {
-    struct diag *diag = k->diag, scratch;
+    struct check own = *k;
+    struct diag scratch;
 
     if (rs_description_imposed() != NULL) {
         rs_diag_init(&scratch);
-        k->diag = &scratch;
+        own.diag = &scratch;
     }
-    rs_check_description(k);
-    rs_check_machine(&(struct check){.s = k->s, .c = k->c, .diag = diag, .files = diag});
-    rs_check_driver(k);
-    rs_check_script(k);
-    k->diag = diag;
+    rs_check_description(&own);
+    rs_check_machine(&(struct check){.s = k->s, .c = k->c, .diag = k->diag, .files = k->diag});
+    rs_check_driver(&own);
+    rs_check_script(&own);
     if (rs_description_imposed() == NULL)
         return;
     if (scratch.errors > 0)

@@ -64,7 +64,7 @@ static inline void join(struct bench *b, unsigned port, unsigned slot, enum read
     for (; i; i--) {
         unsigned before = l->slot[place(l, i - 1)];
         if (p->read[before].due_ps < due_ps ||
-            (p->read[before].due_ps == due_ps && before < slot))
+            (before < slot && p->read[before].due_ps == due_ps))
             break;
         l->slot[place(l, i)] = (uint8_t)before;
     }

@@ -9,6 +9,7 @@ Speaks QEMU's qtest protocol for the bus and QMP for hot-plug. Every wait has a 
 """
 import json
 import os
+import random
 import socket
 import struct
 import subprocess
@@ -21,6 +22,7 @@ BUILD = "build"
 DEADLINE_S = 30
 RP, NIC, CONTROL = (0, 4, 0), (1, 0, 0), (0, 3, 0)
 BAR0, BAR4, CONTROL_BAR0, DMAR = 0xe0000000, 0xe0200000, 0xf0000000, 0xfed90000
+MCH, PCIEXBAR, ECAM = (0, 0, 0), 0x60, 0xb0000000
 RING, BUFFER = 0x100000, 0x200000
 POWER, MSI, VENDOR_SPECIFIC, PCI_EXPRESS, MSI_X = 0x01, 0x05, 0x09, 0x10, 0x11
 MAC = "02:00:00:0a:0b:0c"
@@ -217,6 +219,37 @@ class Devices(unittest.TestCase):
         m.config(NIC, 0x10, 0xffffffff)
         self.assertEqual(m.config(NIC, 0x10) & ~0xf, 0xfff80000)  # 512 KiB
         m.config(NIC, 0x10, BAR0)
+
+    def nonsense(self, m, draw):
+        """one access to configuration space that no driver makes, and now and then one elsewhere"""
+        width = draw.choice("bwl")
+        offset = draw.randrange(0x40 if draw.random() < 0.4 else 0x1000)
+        offset &= -{"b": 1, "w": 2, "l": 4}[width]
+        value = draw.choice((0, 0xffffffff, draw.getrandbits(32), 1 << draw.randrange(32)))
+        m.ask(f"write{width} {ECAM + (NIC[0] << 20) + offset:#x} {value & 0xffffffff:#x}")
+        if draw.random() < 0.2:
+            m.write(BAR0 + draw.choice((0x0, 0x808, 0x880, 0x1018, 0x1028, 0x3000)), value)
+            m.read(BAR0 + 0x8)
+            m.config(NIC, offset & 0xfc)
+            m.step(draw.randrange(1, 50_000))
+
+    def test_configuration_space_survives_nonsense(self):
+        """BARs anywhere, messages to anywhere, sleep, resets by the way: the next owner's function
+        level reset makes a card of it again."""
+        m = self.machine(more=("-qtest-log", "/dev/null"))  # a pipe has no room for so many
+        m.config(MCH, PCIEXBAR, ECAM | 1)
+        self.listen(m)
+        draw = random.Random(7)
+        for _ in range(4000):
+            self.nonsense(m, draw)
+        m.config(NIC, m.capability(NIC, POWER) + 4, 0)  # awake
+        m.step(20_000_000)
+        m.config(NIC, m.capability(NIC, PCI_EXPRESS) + 8, 1 << 15)  # FLR
+        m.step(200_000_000)
+        self.assertEqual(m.config(NIC, 0), 0x10fb8086)
+        self.assertEqual(m.config(NIC, 4) & 7, 0)
+        m.map_nic()
+        self.assertTrue(self.receive(m), "no descriptor was written back")
 
     def test_registers_and_mac(self):
         m = self.machine(nic=f",mac={MAC}")
