@@ -69,7 +69,7 @@ int script_config_store(struct ixd_script *s, const struct script_place *place, 
 /* A list that is longer than it can be ends, like one that leads nowhere: not found. */
 static int find(struct ixd_bus *bus, uint64_t id, uint64_t *at, struct ixd_error *err)
 {
-    uint32_t next = 0, head;
+    uint32_t next = 0, head = 0;
     int rc = read_config(bus, CAPABILITIES, 1, &next, err);
 
     for (unsigned i = 0; rc == 0 && next >= 0x40 && i < CAPABILITIES_MAX; i++) {
