@@ -93,6 +93,7 @@ int nic_attach(struct nic *nic, void *block, const struct nic_host_ops *ops, voi
         !nic_flow_valid(&st->flow) || !nic_rules_valid(st))
         return -EINVAL;
     wire(nic, block, ops, host, sched);
+    memset(nic->st->rx.known, 0, sizeof(nic->st->rx.known));
     return 0;
 }
 

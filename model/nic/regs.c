@@ -120,6 +120,13 @@ bool nic_regs_read(struct nic *n, uint32_t offset, uint32_t *value)
     return true;
 }
 
+/* What was counted or concluded by the settings until now. */
+static void settings_change(struct nic *n)
+{
+    nic_stats_settle(n);
+    nic_rx_unsettle(&n->st->rx);
+}
+
 bool nic_regs_write(struct nic *n, uint32_t offset, uint32_t value)
 {
     const struct nic_reg_slot *slot = decode(offset);
@@ -132,7 +139,7 @@ bool nic_regs_write(struct nic *n, uint32_t offset, uint32_t value)
     if (row->flags & REG_RING)
         nic_rule_ring_write(n, row, slot->index, value);
     else
-        nic_stats_settle(n);
+        settings_change(n);
     if (row->on_write)
         row->on_write(n, slot->index, value);
     else

@@ -250,6 +250,7 @@ void nic_rx_reset(struct nic *n, enum nic_reset_kind kind)
     rx->buffered = 0;
     rx->starved = rx->pumping = rx->again = false;
     rx->last_out_ps = 0;
+    nic_rx_unsettle(rx);
     nic_rx_count_filters(n);
 }
 

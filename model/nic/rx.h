@@ -18,6 +18,7 @@
 #include "model/nic/fetch.h"
 #include "model/nic/fifo.h"
 #include "model/nic/nic.h"
+#include "model/nic/parse.h"
 
 struct nic_state;
 
@@ -51,6 +52,17 @@ struct nic_rx_meta {
     uint8_t queue;
     uint8_t rss_type;
 };
+/* What the filters said of a usual frame (rx_filter.c), and the bytes on which it depends. */
+struct nic_rx_known {
+    uint64_t head[5];
+    uint64_t epoch; /* it holds as long as this is nic_rx.epoch */
+    uint32_t length, status, hash;
+    uint16_t ptype;
+    uint8_t queue, rss_type;
+    struct nic_headers headers;
+};
+enum { NIC_RX_KNOWN = 64 };
+
 /* In the packet buffer: this, then the bytes of the frame. */
 struct nic_rx_stored {
     struct nic_record record;
@@ -76,6 +88,8 @@ struct nic_rx {
     uint8_t stations;     /* receive addresses up to the last one with AV */
     uint8_t ethertypes;   /* EtherType filters up to the last one that is enabled */
     uint8_t tuples;       /* 5-tuple filters, the same */
+    uint64_t epoch;       /* counts changes of registers that the filters may depend on */
+    struct nic_rx_known known[NIC_RX_KNOWN]; /* by hash; of one process, never loaded */
     uint32_t buffered;    /* packet buffer bytes in use, as RXPBSIZE counts them */
     uint8_t pumping, again; /* inside nic_rx_pump(): a new reason for one more round */
     uint8_t starved;        /* waits for room */
@@ -103,6 +117,11 @@ void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool 
  * what is there): enum nic_rx_drop, or -1 to accept it. */
 int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
                     struct nic_rx_meta *meta);
+/* A register that the filters may depend on changes. */
+static inline void nic_rx_unsettle(struct nic_rx *rx)
+{
+    rx->epoch++;
+}
 /* Counts anew the enabled ones of each kind of filter. */
 void nic_rx_count_filters(struct nic *n);
 void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
