@@ -22,7 +22,7 @@ _ringside()
         replay) options='--out --trace --capture --keep --snapshot-at --from-snapshot --json --junit --trust --help --verbose --quiet --color' ;;
         rate) options='--host --out --resolution --json --help --verbose --quiet --color' ;;
         gate) options='--baseline --update --same-environment --figures-from --all --filter --tag --shard --host --jobs --out --json --junit --help --verbose --quiet --color' ;;
-        shell) options='--ports --dry-run --help --verbose --quiet --color' ;;
+        shell) options='--ports --driver --dry-run --help --verbose --quiet --color' ;;
         doctor) options='--json --help --verbose --quiet --color' ;;
         clean) options='--force --older --keep-failures --all --help --verbose --quiet --color' ;;
         schema) options='--json --markdown --drivers --faults --rules --help --verbose --quiet --color' ;;

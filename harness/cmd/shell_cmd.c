@@ -12,6 +12,7 @@
 #include "harness/cmd/cli.h"
 #include "harness/base/paths.h"
 #include "harness/run/run_folder.h"
+#include "harness/scenario/description.h"
 #include "harness/scenario/select.h"
 #include "harness/base/term.h"
 
@@ -110,8 +111,11 @@ int rs_shell_command(int argc, char **argv)
 {
     int ports = 2, status = 0;
     gboolean dry = FALSE;
+    char *driver = NULL;
     const GOptionEntry entries[] = {
         {"ports", 0, 0, G_OPTION_ARG_INT, &ports, "NICs of the machine (2)", "N"},
+        {"driver", 0, 0, G_OPTION_ARG_FILENAME, &driver,
+         "The guest of the driver that FILE describes, prepared for it", "FILE"},
         {"dry-run", 'n', 0, G_OPTION_ARG_NONE, &dry, "Show the command line instead", NULL},
         {0},
     };
@@ -123,6 +127,9 @@ int rs_shell_command(int argc, char **argv)
                       "traffic of a scenario when one is given.",
                       entries, &status))
         return status;
+    if (driver)
+        rs_description_impose(driver);
+    g_free(driver);
     if (argc > 2 || ports < 1 || ports > PLAN_PORTS_MAX)
         return rs_cli_wrong("shell", "expected at most one scenario, and 1 to %d ports",
                             PLAN_PORTS_MAX);
