@@ -16,7 +16,7 @@
 
 #define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
 enum {
-    BENCH_STATE_VERSION = 4,
+    BENCH_STATE_VERSION = 5,
     TRACE_EVENTS = TRACE_BLOCK_EVENTS,  /* records hashed and handed out at a time */
     POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
     POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
@@ -192,8 +192,7 @@ struct posted_desc { /* between a frame's struct posted and its bytes */
 };
 
 enum read_phase { READ_FREE, READ_TO_ROOT, READ_AT_ROOT, READ_BACK };
-struct read_slot { /* pcie.c */
-    uint64_t due_ps;
+struct read_slot { /* pcie_read.c */
     uint64_t address;
     uint64_t walk_ps; /* what the IOTLB adds to it */
     uint16_t tag, length;
@@ -204,8 +203,9 @@ struct read_slot { /* pcie.c */
 /* What a slot's read gave lies apart, an odd number of cache lines from the next one's. */
 enum { READ_STRIDE = NIC_READ_MAX + 64 };
 struct read_line { /* pcie_read.c: of one way, the first to come first */
-    uint8_t head, count;
+    uint64_t due_ps[READ_SLOTS];
     uint8_t slot[READ_SLOTS];
+    uint32_t head, count;
 };
 
 struct mmio_write {

@@ -50,24 +50,20 @@ static unsigned place(const struct read_line *l, unsigned i)
 }
 
 /* Into its line: by due time, among equals by slot. */
-static inline void join(struct bench *b, unsigned port, unsigned slot, enum read_way way)
+static inline void join(struct bench *b, unsigned port, unsigned slot, enum read_way way,
+                        uint64_t due_ps)
 {
-    struct port_state *p = b->port[port];
-    uint64_t due_ps = p->read[slot].due_ps;
-    struct read_line *l = &p->reads[way];
+    struct read_line *l = &b->port[port]->reads[way];
     unsigned i = l->count++;
-    if (!i) {
-        l->slot[l->head] = (uint8_t)slot;
-        schedule(b, port, way, due_ps);
-        return;
-    }
     for (; i; i--) {
-        unsigned before = l->slot[place(l, i - 1)];
-        if (p->read[before].due_ps < due_ps ||
-            (before < slot && p->read[before].due_ps == due_ps))
+        unsigned before = place(l, i - 1);
+        if (l->due_ps[before] < due_ps ||
+            (l->slot[before] < slot && l->due_ps[before] == due_ps))
             break;
-        l->slot[place(l, i)] = (uint8_t)before;
+        l->due_ps[place(l, i)] = l->due_ps[before];
+        l->slot[place(l, i)] = l->slot[before];
     }
+    l->due_ps[place(l, i)] = due_ps;
     l->slot[place(l, i)] = (uint8_t)slot;
     if (!i)
         schedule(b, port, way, due_ps);
@@ -82,8 +78,10 @@ __attribute__((cold)) static void leave(struct port_state *p, unsigned slot)
         i++;
     if (i == l->count)
         return;
-    for (l->count--; i < l->count; i++)
+    for (l->count--; i < l->count; i++) {
+        l->due_ps[place(l, i)] = l->due_ps[place(l, i + 1)];
         l->slot[place(l, i)] = l->slot[place(l, i + 1)];
+    }
 }
 
 void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
@@ -104,14 +102,14 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
     uint64_t up = pcie_up(b, port, bench_time(b, TIMING_pcie_read_header) * requests);
     if (r->phase == READ_TO_ROOT || r->phase == READ_BACK)
         leave(p, (unsigned)slot);
-    /* Behind the writes that were posted before it. */
-    r->due_ps = bench_max(up + bench_time(b, TIMING_pcie_oneway), p->last_land_ps);
     r->address = address;
     r->tag = tag;
     r->length = (uint16_t)length;
     r->phase = READ_TO_ROOT;
     r->status = NIC_DMA_OK;
-    join(b, port, (unsigned)slot, slot < NIC_TX_DATA_SLOTS ? WAY_DATA : WAY_DESC);
+    /* Behind the writes that were posted before it. */
+    join(b, port, (unsigned)slot, slot < NIC_TX_DATA_SLOTS ? WAY_DATA : WAY_DESC,
+         bench_max(up + bench_time(b, TIMING_pcie_oneway), p->last_land_ps));
 }
 
 void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dma_status status,
@@ -130,9 +128,9 @@ void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dm
         nic_refused(&b->nic[port], r->tag, r->address, false);
     }
     r->phase = READ_BACK;
-    r->due_ps = pcie_serve(b, &p->down_free_ps, bytes) + bench_time(b, TIMING_rc_read) +
-                bench_time(b, TIMING_nic_read) + r->walk_ps;
-    join(b, port, slot, WAY_BACK);
+    join(b, port, slot, WAY_BACK,
+         pcie_serve(b, &p->down_free_ps, bytes) + bench_time(b, TIMING_rc_read) +
+             bench_time(b, TIMING_nic_read) + r->walk_ps);
 }
 
 void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_dma_status status,
@@ -160,16 +158,16 @@ static inline struct read_slot *first_due(struct bench *b, unsigned port, enum r
     struct read_line *l = &p->reads[way];
     if (!l->count)
         return NULL;
-    *slot = l->slot[l->head];
-    struct read_slot *r = &p->read[*slot];
-    if (r->due_ps > bench_now(b)) {
-        schedule(b, port, way, r->due_ps);
+    unsigned first = l->head;
+    if (l->due_ps[first] > bench_now(b)) {
+        schedule(b, port, way, l->due_ps[first]);
         return NULL;
     }
-    l->head = (uint8_t)place(l, 1);
+    l->head = place(l, 1);
     if (--l->count)
-        schedule(b, port, way, p->read[l->slot[l->head]].due_ps);
-    return r;
+        schedule(b, port, way, l->due_ps[l->head]);
+    *slot = l->slot[first];
+    return &p->read[*slot];
 }
 
 void pcie_read_at_root(struct bench *b, unsigned port, enum read_way way)

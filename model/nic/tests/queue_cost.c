@@ -84,9 +84,15 @@ void fake_run(struct fake_host *h, uint64_t for_ps)
 {
     uint64_t until = h->sched.now_ps + for_ps;
     struct sched_event e;
+    enum sched_line line;
+    uint32_t device;
 
-    while (sched_pop(&h->sched, until, &e))
-        nic_fire(&h->nic, &e);
+    while ((line = sched_next(&h->sched, until, &device, &e)) != SCHED_NONE) { /* as a bench does */
+        if (line == SCHED_REST)
+            nic_fire(&h->nic, &e);
+        else
+            nic_line(&h->nic, line);
+    }
 }
 
 uint32_t fake_r32(struct fake_host *h, uint32_t offset)
