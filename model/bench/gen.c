@@ -126,7 +126,7 @@ static void send(struct bench *b, unsigned flow, uint32_t length)
 {
     const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
-    struct port_state *p = &b->st->port[f->port];
+    struct port_state *p = b->port[f->port];
     uint64_t since_go = bench_now(b) - b->st->run.go_ps;
     struct stamp stamp = {
         .time_ps = s->late ? s->next_ps - b->st->run.go_ps : since_go,
@@ -150,7 +150,7 @@ static void turn(struct bench *b, unsigned flow)
 {
     const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
-    struct port_state *p = &b->st->port[f->port];
+    struct port_state *p = b->port[f->port];
     uint32_t length = frame_length(b, flow, s->count.sent);
     uint64_t start = bench_max(bench_now(b), p->in_free_ps);
     p->in_free_ps = start + wire_occupied(b, length);
@@ -169,7 +169,7 @@ static void fire(struct bench *b, unsigned flow, enum gen_phase phase)
         s->phase = GEN_DONE;
         return;
     }
-    if (b->st->port[f->port].pause.until_ps && f->kind != PLAN_PAUSE) {
+    if (b->port[f->port]->pause.until_ps && f->kind != PLAN_PAUSE) {
         s->phase = GEN_HELD;
         s->late = 1;
         return;

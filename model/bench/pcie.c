@@ -46,6 +46,11 @@ static void land_schedule(struct bench *b, unsigned port, struct posted *e)
     }
 }
 
+__attribute__((cold, noinline)) static void overflow(struct bench *b, unsigned port)
+{
+    trace_emit(b, BENCH_EV_overflow, NIC_FUNCTION(port, 0), 0, QUEUE_POSTED, 0, 0);
+}
+
 /* A place in the queue for a piece of `length` bytes; NULL: the device ignored room(). */
 static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, uint32_t credit)
 {
@@ -53,7 +58,7 @@ static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, u
     uint32_t at = nic_fifo_push(&p->posted, p->posted_ring, POSTED_BYTES,
                                 (uint32_t)sizeof(struct posted) + length);
     if (at == NIC_FIFO_NONE) {
-        trace_emit(b, BENCH_EV_overflow, NIC_FUNCTION(port, 0), 0, QUEUE_POSTED, 0, 0);
+        overflow(b, port);
         return NULL;
     }
     struct posted *e = nic_fifo_at(p->posted_ring, at);

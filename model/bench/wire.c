@@ -92,17 +92,30 @@ static void tap(struct bench *b, unsigned port, bool out, uint64_t sfd_ps, const
                      flow == NO_FLOW ? UINT64_MAX : flow, sequence);
 }
 
+__attribute__((cold, noinline))
 static void lost(struct bench *b, unsigned port, uint32_t length, enum wire_loss why,
                  uint32_t flow, uint64_t sequence)
 {
     trace_emit(b, BENCH_EV_wire_lost, NIC_FUNCTION(port, 0), flow, length, why, sequence);
 }
 
+/* Faults of the wire; true: one takes the frame away. */
+__attribute__((cold, noinline))
+static bool struck(struct bench *b, unsigned port, unsigned direction, uint32_t length,
+                   bool *good_fcs)
+{
+    if (fault_hits(b, PLAN_FAULT_WIRE_DROP, port, direction, length))
+        return true;
+    if (fault_hits(b, PLAN_FAULT_WIRE_FCS, port, direction, length))
+        *good_fcs = false;
+    return false;
+}
+
 /* ---- into the NIC ---- */
 void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
              bool good_fcs, const struct stamp *stamp)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     uint32_t flow = stamp ? stamp->flow : NO_FLOW;
     uint64_t sequence = stamp ? stamp->sequence : UINT64_MAX;
     plan_moved(b);
@@ -110,12 +123,10 @@ void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t leng
         lost(b, port, length, LOSS_DARK, flow, sequence);
         return;
     }
-    if (fault_hits(b, PLAN_FAULT_WIRE_DROP, port, PLAN_INTO_NIC, length)) {
+    if (b->st->faults.armed && struck(b, port, PLAN_INTO_NIC, length, &good_fcs)) {
         lost(b, port, length, LOSS_FAULT, flow, sequence);
         return;
     }
-    if (fault_hits(b, PLAN_FAULT_WIRE_FCS, port, PLAN_INTO_NIC, length))
-        good_fcs = false;
     p->count.wire_in_frames++;
     p->count.wire_in_bytes += length;
     uint64_t hash = hash_bytes(frame, length);
@@ -232,7 +243,7 @@ static void to_bench(struct bench *b, unsigned port, const uint8_t *frame, uint3
 void wire_out(struct bench *b, unsigned port, const uint8_t *frame, uint32_t length,
               bool good_fcs)
 {
-    struct port_state *p = &b->st->port[port];
+    struct port_state *p = b->port[port];
     plan_moved(b);
     p->count.wire_out_frames++;
     p->count.wire_out_bytes += length;
@@ -240,12 +251,10 @@ void wire_out(struct bench *b, unsigned port, const uint8_t *frame, uint32_t len
         lost(b, port, length, LOSS_DARK, NO_FLOW, UINT64_MAX);
         return;
     }
-    if (fault_hits(b, PLAN_FAULT_WIRE_DROP, port, PLAN_OUT_OF_NIC, length)) {
+    if (b->st->faults.armed && struck(b, port, PLAN_OUT_OF_NIC, length, &good_fcs)) {
         lost(b, port, length, LOSS_FAULT, NO_FLOW, UINT64_MAX);
         return;
     }
-    if (fault_hits(b, PLAN_FAULT_WIRE_FCS, port, PLAN_OUT_OF_NIC, length))
-        good_fcs = false;
     switch (b->ports[port].attach) {
     case PLAN_ATTACH_CABLE:
         to_peer(b, port, frame, length, good_fcs);
