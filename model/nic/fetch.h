@@ -75,11 +75,10 @@ int nic_fetch_turn(struct nic_fetcher *f);
 /* First set bit at or after `from`, around the end of a map of 128; -1: none. */
 static inline int nic_map_next(const uint64_t map[2], uint32_t from)
 {
-    uint32_t word = from / 64 & 1;
-    uint64_t bits = map[word] & ~0ull << from % 64;
-
     if (!map[1] && !(map[0] & (map[0] - 1))) /* one of the first 64, or none: most often */
         return map[0] ? __builtin_ctzll(map[0]) : -1;
+    uint32_t word = from / 64 & 1;
+    uint64_t bits = map[word] & ~0ull << from % 64;
     for (int i = 0; i < 3; i++) {
         if (bits)
             return (int)(word * 64 + (uint32_t)__builtin_ctzll(bits));

@@ -16,13 +16,14 @@ static uint32_t wanted(struct nic *n, uint32_t queue)
 {
     const struct nic_tx_queue *q = &n->st->tx.queue[queue];
     const struct nic_desc_queue *d = &q->desc;
-    uint32_t txdctl = n->st->reg[R_TXDCTL + queue], cached = d->asked - d->used;
-    uint32_t pthresh = txdctl & TXDCTL_PTHRESH, hthresh = (txdctl & TXDCTL_HTHRESH) >> 8;
     uint32_t there = ring_distance(d->fetch, n->st->reg[R_TDT + queue],
                                    nic_tx_ring_length(n, queue));
+    uint32_t cached = d->asked - d->used;
 
     if (there == 0 || cached >= NIC_TX_CACHE)
         return 0;
+    uint32_t txdctl = n->st->reg[R_TXDCTL + queue];
+    uint32_t pthresh = txdctl & TXDCTL_PTHRESH, hthresh = (txdctl & TXDCTL_HTHRESH) >> 8;
     bool starving = q->packets == 0 && d->asked == d->ready;
     if (!starving && (cached >= pthresh || there < hthresh))
         return 0;
@@ -39,10 +40,8 @@ bool nic_tx_fetch(struct nic *n)
     if (queue < 0)
         return false;
     struct nic_desc_queue *d = &tx->queue[queue].desc;
-    if (d->stalled || !nic_tx_enabled(tx, (uint32_t)queue) || !nic_tx_may_dma(n))
-        return true;
     uint32_t want = wanted(n, (uint32_t)queue);
-    if (want == 0)
+    if (want == 0 || d->stalled || !nic_tx_enabled(tx, (uint32_t)queue) || !nic_tx_may_dma(n))
         return true;
     uint32_t asked = nic_fetch_ask(n, &tx->fetcher, d, NIC_TAG_TX_DESC, (uint32_t)queue,
                                    nic_tx_ring_base(n, (uint32_t)queue),

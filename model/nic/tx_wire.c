@@ -105,7 +105,7 @@ static void leave(struct nic *n)
         send_pause(n);
         tx->full = false;
     }
-    for (int i = sent; i < PER_EVENT && tx->complete; i++) {
+    for (int left = PER_EVENT - sent; left && tx->complete; left--) {
         struct nic_tx_packet *p = nic_fifo_at(tx->buffer, tx->fifo.head);
         if (!p->drop) {
             if (sent || nic_now(n) < p->ready_ps || nic_now(n) < tx->wire_free_ps ||
