@@ -54,7 +54,8 @@ static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_
     return status;
 }
 
-static void *host_memory(void *host, uint64_t physical, uint32_t length)
+static void *host_memory(void *host, uint16_t function, uint64_t physical, uint32_t length,
+                         enum bench_access_kind kind)
 {
     return inproc_memory_at(&((struct inproc_host *)host)->memory, physical, length);
 }

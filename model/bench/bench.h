@@ -41,9 +41,10 @@ struct bench_host_ops {
     /* Memory changes now. */
     enum nic_dma_status (*dma_write)(void *host, uint16_t function, uint16_t tag, uint64_t address,
                                      bool physical, const void *data, uint32_t length);
-    /* Optional: the CPU's view of these bytes of memory, for a translated access, when that is all
-     * there is to it; NULL: by dma_read() and dma_write(). */
-    void *(*memory)(void *host, uint64_t physical, uint32_t length);
+    /* Optional: the CPU's view of these bytes of memory, for a translated access that is made at
+     * once; NULL: by dma_read() or dma_write(). */
+    void *(*memory)(void *host, uint16_t function, uint64_t physical, uint32_t length,
+                    enum bench_access_kind kind);
     /* For the IOTLB, on a miss; the result may be cached until invalidated. NULL: the host has
      * no IOMMU that can be asked, every address is passed on with physical = false. */
     enum nic_dma_status (*translate)(void *host, uint16_t function, uint64_t address,

@@ -66,7 +66,8 @@ void root_write(struct bench *b, unsigned port, const struct root_write *w, uint
 {
     void *memory = NULL;
     if (w->physical && b->ops->memory)
-        memory = b->ops->memory(b->host, w->target, w->length);
+        memory = b->ops->memory(b->host, NIC_FUNCTION(port, 0), w->target, w->length,
+                                BENCH_WRITE);
     if (!memory) {
         write_by_host(b, port, w, content);
         return;
@@ -116,7 +117,7 @@ void root_read(struct bench *b, unsigned port, unsigned slot)
     trace_emit(b, BENCH_EV_dma_read, function, tag, r->address, length, physical);
     void *memory = NULL;
     if (physical && b->ops->memory)
-        memory = b->ops->memory(b->host, target, length);
+        memory = b->ops->memory(b->host, function, target, length, BENCH_READ);
     if (memory)
         pcie_read_answer(b, port, slot, NIC_DMA_OK, memory);
     else

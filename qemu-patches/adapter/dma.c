@@ -50,20 +50,32 @@ static enum nic_dma_status transfer(struct ringside_nic *n, uint64_t address, bo
     return physical || QLIST_EMPTY(&n->ranges) ? NIC_DMA_ABORT : NIC_DMA_FAULT;
 }
 
+static void *host_memory(void *host, uint16_t function, uint64_t physical, uint32_t length,
+                         enum bench_access_kind kind)
+{
+    struct ringside_machine *m = host;
+    void *memory = NULL;
+
+    if (requester(host, function)) {
+        memory = ringside_ram_at(&m->ram, physical, length, kind == BENCH_WRITE);
+    }
+    if (memory) {
+        trace_ringside_dma(kind == BENCH_WRITE ? "write" : "read", function, physical, true,
+                           length, NIC_DMA_OK);
+    }
+    return memory;
+}
+
 static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t address,
                           bool physical, uint32_t length)
 {
     struct ringside_machine *m = host;
     struct ringside_nic *n = requester(host, function);
     enum nic_dma_status status = NIC_DMA_ABORT;
-    const void *data = n && physical ? ringside_ram_at(&m->ram, address, length) : NULL;
-    uint8_t copy[NIC_READ_MAX];
+    uint8_t data[NIC_READ_MAX];
 
-    if (data) {
-        status = NIC_DMA_OK;
-    } else if (n && length <= sizeof(copy)) {
-        status = transfer(n, address, physical, copy, length, false);
-        data = copy;
+    if (n && length <= sizeof(data)) {
+        status = transfer(n, address, physical, data, length, false);
     }
     trace_ringside_dma("read", function, address, physical, length, status);
     bench_dma_done(m->bench, function, tag, status, status == NIC_DMA_OK ? data : NULL,
@@ -75,12 +87,9 @@ static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_
                                           uint32_t length)
 {
     struct ringside_nic *n = requester(host, function);
-    struct ringside_machine *m = host;
     enum nic_dma_status status = NIC_DMA_ABORT;
 
-    if (n && physical && ringside_ram_write(&m->ram, address, data, length)) {
-        status = NIC_DMA_OK;
-    } else if (n) {
+    if (n) {
         status = transfer(n, address, physical, (void *)data, length, true);
     }
     trace_ringside_dma("write", function, address, physical, length, status);
@@ -129,6 +138,7 @@ static void host_message(void *host, uint16_t function, uint64_t address, uint32
 
 void ringside_dma_ops(struct bench_host_ops *ops)
 {
+    ops->memory = host_memory;
     ops->dma_read = host_dma_read;
     ops->dma_write = host_dma_write;
     ops->translate = host_translate;

@@ -57,21 +57,15 @@ static struct ringside_ram_mapping *find(struct ringside_ram *ram, uint64_t addr
     return m;
 }
 
-const void *ringside_ram_at(struct ringside_ram *ram, uint64_t address, uint32_t length)
-{
-    const struct ringside_ram_mapping *m = find(ram, address, length);
-
-    return m ? (const uint8_t *)m->cache.ptr + (address - m->base) : NULL;
-}
-
-bool ringside_ram_write(struct ringside_ram *ram, uint64_t address, const void *data,
-                        uint32_t length)
+void *ringside_ram_at(struct ringside_ram *ram, uint64_t address, uint32_t length, bool write)
 {
     struct ringside_ram_mapping *m = find(ram, address, length);
 
-    if (!m || address_space_write_cached(&m->cache, address - m->base, data, length) != MEMTX_OK) {
-        return false;
+    if (!m) {
+        return NULL;
     }
-    address_space_cache_invalidate(&m->cache, address - m->base, length);
-    return true;
+    if (write) {
+        address_space_cache_invalidate(&m->cache, address - m->base, length);
+    }
+    return (uint8_t *)m->cache.ptr + (address - m->base);
 }

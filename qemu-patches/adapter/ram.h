@@ -23,10 +23,8 @@ struct ringside_ram {
 
 void ringside_ram_init(struct ringside_ram *ram);
 void ringside_ram_fini(struct ringside_ram *ram);
-/* The bytes themselves, good until the guest or anybody executes; NULL: no mapping covers them. */
-const void *ringside_ram_at(struct ringside_ram *ram, uint64_t address, uint32_t length);
-/* True when done. Marks pages dirty and drops code translated from them, as any DMA does. */
-bool ringside_ram_write(struct ringside_ram *ram, uint64_t address, const void *data,
-                        uint32_t length);
+/* The bytes themselves, until the guest or anybody executes; NULL: no mapping covers them. To be
+ * written: their pages are marked dirty and code translated from them is dropped, as by any DMA. */
+void *ringside_ram_at(struct ringside_ram *ram, uint64_t address, uint32_t length, bool write);
 
 #endif
