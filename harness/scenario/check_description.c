@@ -99,11 +99,9 @@ static void fill_driver(struct scenario_driver *driver, const struct description
 
 static void fill_machine(struct scenario_machine *m, const struct description_machine *d)
 {
-    const struct schema_object *from = NULL;
+    const struct schema_object *whole = rs_schema_description();
+    const struct schema_object *from = whole->keys[rs_schema_row(whole, "machine")].object;
 
-    for (size_t i = 0; i < rs_schema_description()->key_count; i++)
-        if (strcmp(rs_schema_description()->keys[i].name, "machine") == 0)
-            from = rs_schema_description()->keys[i].object;
     if (rs_schema_given(from, d, "iommu") && !rs_schema_given(&rs_schema_machine, m, "iommu"))
         m->iommu = d->iommu;
     if (rs_schema_given(from, d, "pages") && !rs_schema_given(&rs_schema_machine, m, "pages"))
