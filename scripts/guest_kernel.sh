@@ -7,7 +7,8 @@
 #   scripts/guest_kernel.sh OUT [KERNEL]   writes OUT/vmlinuz, OUT/kernel (a link to the unpacked
 #                                  package) and OUT/kernel.txt (its name and version). KERNEL:
 #                                  cloud (linux-image-cloud-amd64, unless it is given), full
-#                                  (linux-image-amd64), the name of a package, or a .deb file
+#                                  (linux-image-amd64), the name of a package, a .deb file, or
+#                                  the folder of unpacked ones
 #   scripts/guest_kernel.sh --prune   removes all but the newest package from the cache
 #
 # RINGSIDE_GUEST_KERNEL  a .deb file or the folder of an unpacked one, to use where no KERNEL is
@@ -188,12 +189,19 @@ else
     fail "the kernel '$given' is neither a .deb file nor a folder"
 fi
 
-image=$(find "$folder/boot" -maxdepth 1 -name 'vmlinuz-*' 2>/dev/null | sort -V | tail -n 1)
-[ -n "$image" ] || fail "no boot/vmlinuz-* in $folder"
-modules=$(find "$folder" -maxdepth 4 -type d -path "*lib/modules/${image##*/vmlinuz-}" | head -n 1)
-[ -n "$modules" ] || fail "no modules of ${image##*/vmlinuz-} in $folder"
+# newer packages keep the kernel beside its modules
+image=$(find "$folder" -maxdepth 5 -path '*lib/modules/*/vmlinuz' | sort -V | tail -n 1)
+release=${image:+$(basename "$(dirname "$image")")}
+if [ -z "$image" ]; then
+    image=$(find "$folder/boot" -maxdepth 1 -name 'vmlinuz-*' 2>/dev/null | sort -V | tail -n 1)
+    release=${image##*/vmlinuz-}
+fi
+[ -n "$image" ] || fail "no boot/vmlinuz-* and no lib/modules/*/vmlinuz in $folder: a package" \
+    "that only names others? Unpack those into one folder (dpkg-deb -x) and give its path"
+modules=$(find "$folder" -maxdepth 4 -type d -path "*lib/modules/$release" | head -n 1)
+[ -d "$modules/kernel" ] || fail "no modules of $release in $folder"
 
 ln -sfn "$modules" "$out/kernel"
-printf '%s\n%s\n' "$source" "${image##*/vmlinuz-}" >"$out/kernel.txt"
+printf '%s\n%s\n' "$source" "$release" >"$out/kernel.txt"
 cp "$image" "$out/vmlinuz.new"
 mv "$out/vmlinuz.new" "$out/vmlinuz"

@@ -213,9 +213,13 @@ class Modules:
                 match = re.match(r"(.+)\.ko(\.xz|\.zst)?$", name)
                 if match:
                     self.files[match[1].replace("-", "_")] = os.path.join(at, name)
-        with open(os.path.join(folder, "modules.builtin"), encoding="utf-8") as stream:
-            self.builtin = {os.path.basename(line.strip())[:-3].replace("-", "_")
-                            for line in stream}
+        self.builtin, self.builtin_known = set(), True
+        try:
+            with open(os.path.join(folder, "modules.builtin"), encoding="utf-8") as stream:
+                self.builtin = {os.path.basename(line.strip())[:-3].replace("-", "_")
+                                for line in stream}
+        except FileNotFoundError:
+            self.builtin_known = False  # in another package: what is no module is built in
         self.release = os.path.basename(folder)
         self.known = {}
 
@@ -258,6 +262,8 @@ class Modules:
 
     def walk(self, key, order, above):
         if key in self.builtin or key in order:
+            return None
+        if key not in self.files and not self.builtin_known:
             return None
         if key not in self.files:
             return (f"kernel {self.release} has no module '{key}'" +

@@ -70,8 +70,8 @@ static const struct schema_key description_keys[] = {
      .doc = "One sentence: what it is."},
     {.name = "kernel", .type = SCHEMA_TEXT, AT(description, kernel), .otherwise = "cloud",
      .doc = "The guest's kernel. `cloud`: Debian's linux-image-cloud-amd64, small, without most "
-            "drivers of hardware. `full`: linux-image-amd64. Or the name of a kernel's package, or "
-            "the path of a .deb file."},
+            "drivers of hardware. `full`: linux-image-amd64. Or the name of a kernel's package, "
+            "or the path of a .deb file or of a folder of unpacked ones, with a '/' in it."},
     {.name = "packages", .type = SCHEMA_TEXTS, AT(description, packages), .count_max = 64,
      .doc = "Debian packages whose files the guest gets, documentation and headers left out. `NAME "
             "PATH...` takes only these paths (`*` is any text); `a|b` are two names of one package "
