@@ -148,6 +148,7 @@ END_TEST
 START_TEST(advice)
 {
     expect(HEAD, NULL, "warning: no traffic and nothing expected");
+    expect(HEAD "guest: [{name: a, run: ls}]\n", NULL, "");
     expect(HEAD TRAFFIC "clock: {profile: 2.4GHz}\n", NULL,
            "5:18: warning: a CPU profile has no effect");
     expect(HEAD "ports: [{attach: netdev}, {}]\n", NULL, "warning: a run with a netdev");
