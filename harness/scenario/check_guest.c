@@ -41,17 +41,18 @@ static const struct scenario_step *find_step(const struct check *k, const char *
 static void check_place(struct check *k, struct scenario_number *n)
 {
     const struct metric *metric = n->has_metric ? rs_metric(n->metric) : NULL;
+    bool of_port = NUMBER_GIVEN(n, "port");
 
     n->flow = n->port = -1;
-    if ((n->flow_name != NULL || NUMBER_GIVEN(n, "port")) && metric == NULL) {
+    if ((n->flow_name != NULL || of_port) && metric == NULL) {
         rs_check_error(k, n->marks.self, "'flow' and 'port' belong to a 'metric'");
         return;
     }
     if (n->flow_name != NULL && metric->scope != METRIC_FLOW)
         rs_check_error(k, NUMBER_MARK(n, "flow"), "'%s' is not counted per flow", metric->name);
-    if (NUMBER_GIVEN(n, "port") && metric->scope != METRIC_PORT)
+    if (of_port && metric->scope != METRIC_PORT)
         rs_check_error(k, NUMBER_MARK(n, "port"), "'%s' is not counted per port", metric->name);
-    if (NUMBER_GIVEN(n, "port") && NUMBER_GOOD(n, "port")) {
+    if (of_port && NUMBER_GOOD(n, "port")) {
         if (n->port_number >= k->c->port_count)
             rs_check_error(k, NUMBER_MARK(n, "port"), "there is no port %u, only 0..%zu",
                            (unsigned)n->port_number, k->c->port_count - 1);

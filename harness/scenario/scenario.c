@@ -76,8 +76,9 @@ static void check_driver(struct check *k)
 {
     struct check own = *k;
     struct diag scratch;
+    bool imposed = rs_description_imposed() != NULL;
 
-    if (rs_description_imposed() != NULL) {
+    if (imposed) {
         rs_diag_init(&scratch);
         own.diag = &scratch;
     }
@@ -85,7 +86,7 @@ static void check_driver(struct check *k)
     rs_check_machine(&(struct check){.s = k->s, .c = k->c, .diag = k->diag, .files = k->diag});
     rs_check_driver(&own);
     rs_check_script(&own);
-    if (rs_description_imposed() == NULL)
+    if (!imposed)
         return;
     if (scratch.errors > 0)
         k->c->unfit = g_strdup(scratch.item[0].message);

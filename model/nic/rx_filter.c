@@ -302,14 +302,14 @@ int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
     bool looked = !meta->status && look_at(frame, length, &l);
     const struct nic_rx_known *k = looked ? place_of(&n->st->rx, &l) : NULL;
 
-    if (k && is_known(&n->st->rx, k, &l, length)) {
+    if (looked && is_known(&n->st->rx, k, &l, length)) {
         recall(k, meta);
         h = &k->headers;
     } else {
         int reason = judge(n, frame, length, &own, meta);
         if (reason >= 0)
             return reason;
-        if (k)
+        if (looked)
             learn(n, &l, length, h, meta);
     }
     check_sums(n, frame, h, meta);
