@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What `make check` adds to `make test`: the same code under ASan and UBSan (units and in-process
 # scenarios), long scenarios (but for those of `make conformance`) and more packets, runs on a host
-# that is disturbed, every fuzz target
-# for a while, clang-tidy, cppcheck and shellcheck. Stops at the first step that finds something.
+# that is disturbed, every fuzz target for a while, clang-tidy, cppcheck and shellcheck. Stops at
+# the first step that finds something.
 set -eu
 : "${BUILD:=build}" "${JOBS:=2}" "${MAKE:=make}"
 SAFE=$BUILD-sanitize
