@@ -25,6 +25,7 @@
 #include "harness/trace/trace_filter.h"
 #include "harness/trace/trace_lost.h"
 #include "model/bench/control_abi.h"
+#include "model/record/stimulus.h"
 
 /* A folder within the scratch folder, empty. */
 static const char *empty_folder(const char *name)
@@ -161,6 +162,40 @@ void fuzz_trace(const uint8_t *data, size_t bytes)
         rs_trace_close(&trace);
     } else {
         FUZZ_HOLDS(*why, "a trace refused without a reason");
+    }
+    g_free(copy);
+}
+
+void fuzz_stimulus(const uint8_t *data, size_t bytes)
+{
+    char why[300] = "";
+    struct rec_stimulus_header h = {
+        .version = REC_STIMULUS_VERSION, .record_bytes = sizeof(struct rec_stimulus),
+        .schema = TRACE_SCHEMA_VERSION,
+    };
+    struct rec_stimulus_file *f;
+    struct rec_stimulus s;
+    const uint8_t *behind;
+    uint8_t *copy;
+
+    if (!bytes)
+        return;
+    copy = g_memdup2(data + 1, bytes - 1);
+    memcpy(h.magic, REC_STIMULUS_MAGIC, sizeof(h.magic));
+    if ((data[0] & 1) && bytes - 1 >= sizeof(h))
+        memcpy(copy, &h, sizeof(h));
+    if (rec_stimulus_open(&f, fuzz_file("stimulus.bin", copy, bytes - 1), NULL, 0, why,
+                          sizeof(why)) == 0) {
+        for (int answer = 0; answer < 2; answer++) {
+            int rc;
+            while ((rc = rec_stimulus_next(f, answer, &s, &behind, why, sizeof(why))) > 0)
+                FUZZ_HOLDS(s.kind < REC_KINDS && s.length <= REC_STIMULUS_BYTES_MAX,
+                           "a record that cannot be");
+            FUZZ_HOLDS(rc == 0 || *why, "a stimulus refused without a reason");
+        }
+        rec_stimulus_close(f);
+    } else {
+        FUZZ_HOLDS(*why, "a stimulus refused without a reason");
     }
     g_free(copy);
 }

@@ -30,6 +30,7 @@ READERS = {
     "bundle": ["harness/run/run_folder.[ch]", "harness/run/bundle.c", "model/bench/plan.h"],
     "results": ["harness/judge/guest_results.c", "model/bench/control_abi.h"],
     "trace": ["model/record/record.h"],
+    "stimulus": ["model/record/stimulus.h"],
     "report": ["model/bench/report.h"],
     "pages": ["harness/run/run_folder.[ch]", "harness/run/snapshot_files.c",
               "harness/gate/baseline.c", "harness/gate/environment.c", "harness/gate/figures.c"],

@@ -14,7 +14,7 @@ _ringside()
     --color) options='auto always never' ;;
     --trace) options='0 1 2' ;;
     *) case ${COMP_WORDS[1]} in
-        run) options='--filter --tag --shard --seed --repeat --snapshot-at --disturb --driver --host --jobs --out --junit --json --trace --capture --cold --keep --dry-run --list --timeout-multiplier --help --verbose --quiet --color' ;;
+        run) options='--filter --tag --shard --seed --repeat --snapshot-at --disturb --driver --host --jobs --out --junit --json --trace --capture --stimulus --cold --keep --dry-run --list --timeout-multiplier --help --verbose --quiet --color' ;;
         list) options='--filter --tag --shard --json --help --verbose --quiet --color' ;;
         lint) options='--json --help --verbose --quiet --color' ;;
         trace) options='--frame --flow --queue --port --register --event --from --to --absolute --limit --json --help --verbose --quiet --color' ;;

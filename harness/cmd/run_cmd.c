@@ -25,7 +25,7 @@ struct options {
     struct rs_selecting selecting;
     char *seed, *host, *out, *junit, *json, *multiplier, *snapshot_at, *driver;
     int repeat, jobs, trace;
-    gboolean capture, cold, disturb, keep, dry_run, list;
+    gboolean capture, stimulus, cold, disturb, keep, dry_run, list;
 };
 
 /* ---- the case as the command line wants it ---- */
@@ -242,6 +242,12 @@ static int settle(const struct options *o, struct rs_batch_options *batch, uint6
         return RS_EXIT_USAGE;
     if (o->snapshot_at && batch->host_given && batch->host != RS_HOST_QEMU)
         return rs_cli_wrong("run", "--snapshot-at needs a machine to stop: --host qemu");
+    if (o->stimulus && batch->host_given && batch->host != RS_HOST_INPROC)
+        return rs_cli_wrong("run", "--stimulus is kept by the in-process host: --host in-process");
+    if (o->stimulus) {
+        batch->stimulus = batch->host_given = true;
+        batch->host = RS_HOST_INPROC;
+    }
     batch->jobs = (unsigned)o->jobs;
     batch->keep = o->keep;
     batch->cold = o->cold;
@@ -308,6 +314,9 @@ int rs_run_command(int argc, char **argv)
          "Store events up to this level: 0 rare, 1 frames, 2 every access", "LEVEL"},
         {"capture", 0, 0, G_OPTION_ARG_NONE, &o.capture,
          "Keep every frame of every wire as wire.pcapng", NULL},
+        {"stimulus", 0, 0, G_OPTION_ARG_NONE, &o.stimulus,
+         "Keep what crossed the border of host and bench as stimulus.bin, for ringside-systemc "
+         "(in-process host)", NULL},
         {"cold", 0, 0, G_OPTION_ARG_NONE, &o.cold,
          "Boot every guest; else they start from snapshots of booted ones", NULL},
         {"keep", 0, 0, G_OPTION_ARG_NONE, &o.keep, "Keep mailbox files and repeats", NULL},

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/inproc/access.h"
+
 /* Instructions as counted in the guest for the project's own driver, rounded: reports of the
  * in-process host are estimates and say so. */
 const struct sim_cost sim_cost_default = {
@@ -47,7 +49,7 @@ static uint32_t sim_read32(struct ixd_bus *bus, uint32_t offset)
     struct sim_bus *s = sim_of(bus);
     struct inproc_host *h = s->host;
     uint64_t value = 0;
-    uint64_t stall = bench_mmio_read(h->bench, h->now_vns, function_of(s), 0, offset, 4, &value);
+    uint64_t stall = inproc_mmio_read(h, function_of(s), 0, offset, 4, &value);
     inproc_host_advance(h, h->now_vns + stall + s->cost->access);
     return (uint32_t)value;
 }
@@ -55,7 +57,7 @@ static uint32_t sim_read32(struct ixd_bus *bus, uint32_t offset)
 static void sim_write(struct sim_bus *s, unsigned bar, uint32_t offset, uint32_t value)
 {
     struct inproc_host *h = s->host;
-    uint64_t stall = bench_mmio_write(h->bench, h->now_vns, function_of(s), bar, offset, 4, value);
+    uint64_t stall = inproc_mmio_write(h, function_of(s), bar, offset, 4, value);
     inproc_host_advance(h, h->now_vns + stall + s->cost->access);
 }
 
@@ -91,12 +93,12 @@ static void sim_dma_free(struct ixd_bus *bus, struct ixd_dma *dma)
 
 static uint32_t config_read(struct sim_bus *s, uint32_t offset, unsigned size)
 {
-    return bench_config_read(s->host->bench, s->host->now_vns, function_of(s), offset, size);
+    return inproc_config_read(s->host, function_of(s), offset, size);
 }
 
 static void config_write(struct sim_bus *s, uint32_t offset, unsigned size, uint32_t value)
 {
-    bench_config_write(s->host->bench, s->host->now_vns, function_of(s), offset, size, value);
+    inproc_config_write(s->host, function_of(s), offset, size, value);
 }
 
 /* Offset of a capability, 0 when there is none; a list longer than it can be is broken. */

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "harness/inproc/access.h"
+
 enum { HUGE_GIB = 1 << 30 };
 
 static int map_range(struct inproc_host *h, unsigned domain, size_t offset, size_t bytes,
@@ -83,10 +85,9 @@ int64_t inproc_dma_unmap(struct inproc_host *h, unsigned domain, uint64_t iova, 
 
     if (gone <= 0)
         return gone;
-    bench_advance(h->bench, h->now_vns);
     for (unsigned i = 0; i < h->iommu.requesters; i++)
         if (h->iommu.requester[i].domain == domain)
-            bench_invalidate(h->bench, h->iommu.requester[i].function, iova, bytes);
+            inproc_invalidate(h, h->iommu.requester[i].function, iova, bytes);
     return gone;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <xxhash.h>
 
+#include "harness/inproc/access.h"
 #include "model/bench/control_abi.h"
 
 static enum inproc_refused translate(struct inproc_host *h, uint16_t function, uint64_t address,
@@ -31,6 +32,13 @@ static inline enum nic_dma_status locate(struct inproc_host *h, uint16_t functio
     return *at ? NIC_DMA_OK : NIC_DMA_ABORT;
 }
 
+/* What the bench was told when it asked. */
+static void record(struct inproc_host *h, struct rec_stimulus answer, const void *data)
+{
+    if (h->records)
+        rec_stimulus(h->rec, &answer, data);
+}
+
 static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t address,
                           bool physical, uint32_t length)
 {
@@ -38,6 +46,10 @@ static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t 
     uint8_t *at = NULL;
     enum nic_dma_status status =
         locate(h, function, address, physical, BENCH_READ, length, &at);
+    record(h, (struct rec_stimulus){ .kind = REC_DMA_READ, .function = function, .offset = tag,
+                                     .size = physical, .detail = (uint8_t)status,
+                                     .address = address, .value = length,
+                                     .length = at ? (uint16_t)length : 0 }, at);
     bench_dma_done(h->bench, function, tag, status, at, at ? length : 0);
 }
 
@@ -51,13 +63,21 @@ static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_
         locate(h, function, address, physical, BENCH_WRITE, length, &at);
     if (status == NIC_DMA_OK)
         memcpy(at, data, length);
+    if (h->records)
+        record(h, (struct rec_stimulus){ .kind = REC_DMA_WRITE, .function = function,
+                                         .offset = tag, .size = physical,
+                                         .detail = (uint8_t)status, .address = address,
+                                         .value = rec_content(data, length),
+                                         .result = length }, NULL);
     return status;
 }
 
+/* A stimulus wants to see what is read and written: then not by pointer. */
 static void *host_memory(void *host, uint16_t function, uint64_t physical, uint32_t length,
                          enum bench_access_kind kind)
 {
-    return inproc_memory_at(&((struct inproc_host *)host)->memory, physical, length);
+    struct inproc_host *h = host;
+    return h->records ? NULL : inproc_memory_at(&h->memory, physical, length);
 }
 
 static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_t address,
@@ -70,8 +90,14 @@ static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_
     };
     enum inproc_refused refused =
         translate(host, function, address, kind, &out->physical, &out->page);
+    enum nic_dma_status status = refused == INPROC_ALLOWED ? NIC_DMA_OK : NIC_DMA_FAULT;
     out->refused = reason[refused];
-    return refused == INPROC_ALLOWED ? NIC_DMA_OK : NIC_DMA_FAULT;
+    record(host, (struct rec_stimulus){ .kind = REC_TRANSLATE, .function = function,
+                                        .size = kind, .detail = (uint8_t)status,
+                                        .offset = out->refused, .address = address,
+                                        .value = status ? 0 : out->physical,
+                                        .result = status ? 0 : out->page }, NULL);
+    return status;
 }
 
 static void host_message(void *host, uint16_t function, uint64_t address, uint32_t data)
@@ -159,6 +185,7 @@ int inproc_host_init(struct inproc_host *h, const struct rec_paths *paths, char 
     int rc = rec_open(&h->rec, paths, &plan, &plan_bytes, why, why_bytes);
     if (rc)
         return rc;
+    h->records = rec_wants_stimulus(h->rec);
     rc = inproc_memory_init(&h->memory);
     if (rc)
         snprintf(why, why_bytes, "no memory for the machine: %s", strerror(-rc));
@@ -171,14 +198,17 @@ void inproc_host_advance(struct inproc_host *h, uint64_t vns)
 {
     if (vns > h->now_vns)
         h->now_vns = vns;
-    if (h->now_vns >= h->wake_vns)
+    if (h->now_vns >= h->wake_vns) {
         bench_advance(h->bench, h->now_vns);
+        h->advanced = true;
+    }
 }
 
 int inproc_host_finish(struct inproc_host *h, char *why, size_t why_bytes)
 {
     static struct bench_report report; /* 2 MiB and more: not for a stack */
     bench_report(h->bench, &report);
+    inproc_record_end(h, &report);
     size_t used = (size_t)h->memory.high_water * INPROC_BLOCK_BYTES;
     XXH128_hash_t hash = XXH3_128bits(h->memory.arena, used);
     report.memory_hash[0] = hash.low64;

@@ -10,7 +10,7 @@
 #include "harness/inproc/iommu.h"
 #include "harness/inproc/memory.h"
 #include "model/bench/bench.h"
-#include "model/record/record.h"
+#include "model/record/stimulus.h"
 
 struct inproc_host {
     struct inproc_memory memory;
@@ -22,6 +22,8 @@ struct inproc_host {
     struct rec *rec;
     uint64_t now_vns;
     uint64_t wake_vns; /* the bench's deadline */
+    bool records;      /* a stimulus */
+    bool advanced;     /* since the latest record the bench was told the time, and no more */
     unsigned ports;
     uint64_t fired[PLAN_PORTS_MAX];  /* bit v: a message of MSI-X vector v has arrived */
     bool intx[PLAN_PORTS_MAX];       /* its line is asserted */

@@ -10,6 +10,7 @@
 
 #include "driver/apps/app.h"
 #include "guest/job.h"
+#include "harness/inproc/access.h"
 #include "harness/inproc/bus_sim.h"
 #include "model/bench/control_abi.h"
 
@@ -109,7 +110,7 @@ static int open_buses(struct run *r)
 
 static void control_write(struct run *r, uint32_t offset, uint32_t value)
 {
-    bench_control_write(r->host->bench, r->host->now_vns, offset, value);
+    inproc_control_write(r->host, offset, value);
 }
 
 static void announce_ready(struct run *r)

@@ -20,7 +20,7 @@ static void usage(FILE *to)
 {
     fputs("usage: ringside-inproc --plan FILE --report FILE --job FILE --results FOLDER\n"
           "                       [--trace FILE] [--capture FILE] [--timing FILE]\n"
-          "                       [--pages 4KiB|2MiB|1GiB]\n"
+          "                       [--stimulus FILE] [--pages 4KiB|2MiB|1GiB]\n"
           "Runs a plan and a job without a guest. `ringside run --host in-process` makes both.\n",
           to);
 }
@@ -45,6 +45,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
         { "trace", required_argument, NULL, 't' },  { "capture", required_argument, NULL, 'c' },
         { "job", required_argument, NULL, 'j' },    { "results", required_argument, NULL, 'o' },
         { "pages", required_argument, NULL, 's' },  { "timing", required_argument, NULL, 'm' },
+        { "stimulus", required_argument, NULL, 'i' },
         { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 },
     };
     int option;
@@ -54,6 +55,7 @@ static bool parse(int argc, char **argv, struct arguments *a)
         case 'r': a->paths.report = optarg; break;
         case 't': a->paths.trace = optarg; break;
         case 'c': a->paths.capture = optarg; break;
+        case 'i': a->paths.stimulus = optarg; break;
         case 'm': a->paths.timing = optarg; break;
         case 'j': a->job = optarg; break;
         case 'o': a->results = optarg; break;

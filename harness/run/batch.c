@@ -75,6 +75,7 @@ static bool start_repeat(struct batch *b, struct slot *slot)
     run->keep = b->o->keep;
     run->cold = b->o->cold;
     run->disturb = b->o->disturb && result->repeats > 0;
+    run->stimulus = b->o->stimulus && result->repeats == 0 && run->host == RS_HOST_INPROC;
     run->leave_midway = b->o->leave_midway && result->repeats == 0 && run->host == RS_HOST_QEMU;
     run->midway_ps = b->o->midway_ps;
     run->dir = result->repeats ? g_strdup_printf("%s~%u", folder, result->repeats + 1)

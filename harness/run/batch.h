@@ -18,6 +18,7 @@ struct rs_batch_options {
     bool disturb;              /* all repeats but the first run on a host with bad timing */
     bool leave_midway;         /* the first run of each leaves a snapshot at midway_ps */
     uint64_t midway_ps;
+    bool stimulus;             /* the first run of each keeps what crossed the border */
     bool keep;                 /* mailbox files and folders of repeats stay */
     bool host_given;
     enum rs_host host;         /* when given; else the scenario decides, QEMU for either */

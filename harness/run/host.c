@@ -50,6 +50,8 @@ static GPtrArray *inproc_argv(const struct rs_machine *m)
         file_option(argv, "--trace", m->dir, RS_FILE_TRACE);
     if (m->capture)
         file_option(argv, "--capture", m->dir, RS_FILE_CAPTURE);
+    if (m->stimulus)
+        file_option(argv, "--stimulus", m->dir, RS_FILE_STIMULUS);
     file_option(argv, "--job", m->dir, RS_FILE_JOB);
     file_option(argv, "--results", m->dir, RS_FILE_RESULTS);
     g_ptr_array_add(argv, g_strdup("--pages"));

@@ -27,6 +27,7 @@ struct rs_machine {
     enum scenario_pages pages; /* of DMA memory */
     uint32_t netdevs;      /* bit p: port p is attached to QEMU's user network */
     bool trace, capture;   /* wanted */
+    bool stimulus;         /* wanted; of the in-process host */
     bool console;          /* the terminal is the guest's console, and time does not end it */
     uint32_t grace_ms;     /* guest time from the plan's end to the guest's; 0: QEMU's default */
     int monitor_fd;        /* a connected socket that its monitor answers on; 0: no monitor */

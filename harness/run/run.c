@@ -245,6 +245,7 @@ enum rs_error rs_run_start(struct rs_run *run, unsigned deadline_percent, char *
         return RS_ERROR_ENVIRONMENT;
     }
     machine.sandbox = run->fenced;
+    machine.stimulus = run->stimulus;
     find_snapshot(run, &machine);
     error = set_midway(run, &machine, midway);
     if (run->disturb && run->host == RS_HOST_QEMU) {

@@ -41,6 +41,7 @@ struct rs_run {
     int lock;
     bool keep; /* the mailbox file stays */
     bool cold; /* boots, whatever snapshot there is */
+    bool stimulus; /* what crossed the border of host and bench is kept (in-process host) */
     bool disturb; /* the host's timing is made bad while it runs */
     bool leave_midway; /* a snapshot is left in the run's folder, at midway_ps of the plan */
     uint64_t midway_ps;

@@ -19,6 +19,7 @@
 #define RS_FILE_REPORT   "report.bin"
 #define RS_FILE_TRACE    "trace.bin"
 #define RS_FILE_CAPTURE  "wire.pcapng"
+#define RS_FILE_STIMULUS "stimulus.bin" /* what crossed the border of host and bench */
 #define RS_FILE_CONSOLE  "console.log" /* the guest's serial line */
 #define RS_FILE_STARTED  "started" /* the host's instant at which the guest was there */
 #define RS_FILE_HOST_LOG "host.log"    /* what the host program itself said */

@@ -12,6 +12,7 @@
 #include "xxhash.h"
 
 #include "model/record/record_priv.h"
+#include "model/record/stimulus.h"
 
 enum { FILE_BUFFER = 1 << 20 };
 
@@ -49,14 +50,29 @@ static void trace_head(struct rec *r, const struct plan_header *plan)
         note(r, r->trace_path);
 }
 
+static void stimulus_head(struct rec *r, const struct plan_header *plan)
+{
+    struct rec_stimulus_header head = {
+        .version = REC_STIMULUS_VERSION, .record_bytes = sizeof(struct rec_stimulus),
+        .schema = TRACE_SCHEMA_VERSION, .ports = plan->ports.count,
+        .plan_hash = XXH64(plan, r->plan_bytes, 0),
+    };
+    memcpy(head.magic, REC_STIMULUS_MAGIC, sizeof(head.magic));
+    if (fwrite(&head, sizeof(head), 1, r->stimulus) != 1)
+        note(r, r->stimulus_path);
+}
+
 static void destroy(struct rec *r)
 {
     if (r->trace)
         fclose(r->trace);
     if (r->capture)
         fclose(r->capture);
+    if (r->stimulus)
+        fclose(r->stimulus);
     free(r->trace_path);
     free(r->capture_path);
+    free(r->stimulus_path);
     free(r->report_path);
     free(r->plan);
     free(r);
@@ -85,6 +101,8 @@ static int open_all(struct rec *r, const struct rec_paths *paths, char *why, siz
         err = create(&r->trace, &r->trace_path, paths->trace, why, why_bytes);
     if (!err)
         err = create(&r->capture, &r->capture_path, paths->capture, why, why_bytes);
+    if (!err)
+        err = create(&r->stimulus, &r->stimulus_path, paths->stimulus, why, why_bytes);
     if (err)
         return err;
     if (paths->report && !(r->report_path = strdup(paths->report)))
@@ -93,6 +111,8 @@ static int open_all(struct rec *r, const struct rec_paths *paths, char *why, siz
         trace_head(r, r->plan);
     if (r->capture && rec_capture_head(r->capture, r->plan))
         note(r, r->capture_path);
+    if (r->stimulus)
+        stimulus_head(r, r->plan);
     return 0;
 }
 
@@ -140,6 +160,21 @@ void rec_wire(struct rec *r, uint8_t port, bool out, uint64_t time_ps, const uin
         note(r, r->capture_path);
 }
 
+bool rec_wants_stimulus(const struct rec *r)
+{
+    return r->stimulus;
+}
+
+void rec_stimulus(struct rec *r, const struct rec_stimulus *record, const void *data)
+{
+    static const uint8_t padding[8];
+    size_t rest = -record->length & 7u;
+    if (r->stimulus && (fwrite(record, sizeof(*record), 1, r->stimulus) != 1 ||
+                        fwrite(data, 1, record->length, r->stimulus) != record->length ||
+                        fwrite(padding, 1, rest, r->stimulus) != rest))
+        note(r, r->stimulus_path);
+}
+
 static bool empty(struct rec *r, FILE *file, const char *path)
 {
     if (!file)
@@ -156,6 +191,8 @@ void rec_restart(struct rec *r)
         trace_head(r, r->plan);
     if (empty(r, r->capture, r->capture_path) && rec_capture_head(r->capture, r->plan))
         note(r, r->capture_path);
+    if (empty(r, r->stimulus, r->stimulus_path))
+        stimulus_head(r, r->plan);
 }
 
 static int write_whole(const char *path, const void *data, size_t bytes)
@@ -197,7 +234,9 @@ int rec_close(struct rec *r, char *why, size_t why_bytes)
         note(r, r->trace_path);
     if (r->capture && fclose(r->capture))
         note(r, r->capture_path);
-    r->trace = r->capture = NULL;
+    if (r->stimulus && fclose(r->stimulus))
+        note(r, r->stimulus_path);
+    r->trace = r->capture = r->stimulus = NULL;
     int err = r->error[0] ? rec_fail(why, why_bytes, EIO, "%s", r->error) : 0;
     destroy(r);
     return err;

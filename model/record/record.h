@@ -33,6 +33,7 @@ struct rec_paths { /* NULL: not wanted */
     const char *trace;   /* out: rec_trace_header + events */
     const char *capture; /* out: pcapng, one interface per port, ns stamps, flow/seq comments */
     const char *report;  /* out: struct bench_report, written whole to a temporary and renamed */
+    const char *stimulus; /* out: what crossed the border (stimulus.h) */
     const char *timing;  /* in: replaces timing parameters of the plan (docs/formats/plan.md) */
 };
 

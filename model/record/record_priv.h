@@ -12,8 +12,8 @@
 struct rec {
     void *plan;
     size_t plan_bytes;
-    FILE *trace, *capture;
-    char *trace_path, *capture_path, *report_path;
+    FILE *trace, *capture, *stimulus;
+    char *trace_path, *capture_path, *stimulus_path, *report_path;
     uint64_t packets;
     char error[512]; /* the first one; empty: none */
 };
