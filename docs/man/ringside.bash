@@ -25,7 +25,7 @@ _ringside()
         shell) options='--ports --driver --dry-run --help --verbose --quiet --color' ;;
         doctor) options='--json --help --verbose --quiet --color' ;;
         clean) options='--force --older --keep-failures --all --help --verbose --quiet --color' ;;
-        schema) options='--json --markdown --drivers --faults --rules --help --verbose --quiet --color' ;;
+        schema) options='--json --markdown --drivers --profiles --faults --rules --help --verbose --quiet --color' ;;
         esac ;;
     esac
     if [[ $word == -* || $before =~ ^--(host|color|trace)$ ]]; then

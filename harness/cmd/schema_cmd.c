@@ -12,10 +12,12 @@
 int rs_schema_command(int argc, char **argv)
 {
     gboolean json = FALSE, markdown = FALSE, faults = FALSE, rules = FALSE, drivers = FALSE;
+    gboolean profiles = FALSE;
     const GOptionEntry entries[] = {
         {"json", 0, 0, G_OPTION_ARG_NONE, &json, "JSON Schema, for editors", NULL},
         {"markdown", 0, 0, G_OPTION_ARG_NONE, &markdown, "manual page (the default)", NULL},
         {"drivers", 0, 0, G_OPTION_ARG_NONE, &drivers, "keys of a driver description", NULL},
+        {"profiles", 0, 0, G_OPTION_ARG_NONE, &profiles, "keys of a driver profile", NULL},
         {"faults", 0, 0, G_OPTION_ARG_NONE, &faults, "the catalogue of faults", NULL},
         {"rules", 0, 0, G_OPTION_ARG_NONE, &rules, "the rules of the contract", NULL},
         {0},
@@ -29,14 +31,16 @@ int rs_schema_command(int argc, char **argv)
         return status;
     if (argc > 1)
         return rs_cli_wrong("schema", "unexpected argument '%s'", argv[1]);
-    if (json + markdown + drivers + faults + rules > 1)
+    if (json + markdown + drivers + profiles + faults + rules > 1)
         return rs_cli_wrong("schema", "%s",
-                            "--json, --markdown, --drivers, --faults, --rules: one at a time");
-    text = json      ? rs_schema_json()
-           : drivers ? rs_description_markdown()
-           : faults  ? rs_faults_markdown()
-           : rules   ? rs_rules_markdown()
-                     : rs_schema_markdown();
+                            "--json, --markdown, --drivers, --profiles, --faults, --rules: one "
+                            "at a time");
+    text = json       ? rs_schema_json()
+           : drivers  ? rs_description_markdown()
+           : profiles ? rs_profile_markdown()
+           : faults   ? rs_faults_markdown()
+           : rules    ? rs_rules_markdown()
+                      : rs_schema_markdown();
     fputs(text, stdout);
     g_free(text);
     return RS_EXIT_PASS;

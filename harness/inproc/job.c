@@ -12,6 +12,7 @@
 #include "guest/job.h"
 #include "harness/inproc/access.h"
 #include "harness/inproc/bus_sim.h"
+#include "harness/inproc/profile.h"
 #include "model/bench/control_abi.h"
 
 /* Everything one job needs; large, so it lies on the heap, and once, so padding is no matter. */
@@ -25,6 +26,7 @@ struct run { // NOLINT(clang-analyzer-optin.performance.Padding)
     struct sim_bus sim[PLAN_PORTS_MAX];
     struct ixd_bus *bus[IXD_APP_PORTS_MAX];
     struct ixd_app app;
+    struct profile *profile; /* in place of an application */
     struct ixd_error error;
     FILE *out, *err;
     bool ready, plan_over;
@@ -82,30 +84,41 @@ static int find_app(struct run *r, const char *path, char *why, size_t why_bytes
     r->kind = ixd_app_find(slash ? slash + 1 : program);
     if (r->kind)
         return 0;
+    if (!strcmp(slash ? slash + 1 : program, "profile")) {
+        r->profile = calloc(1, sizeof *r->profile);
+        return r->profile ? 0 : -ENOMEM;
+    }
     snprintf(why, why_bytes,
              "%s: '%s' cannot run in-process; only the project's own applications can "
              "(use --host qemu)", path, program);
     return -ENOTSUP;
 }
 
+static int open_bus(struct run *r, struct sim_bus *sim, const char *name)
+{
+    struct pci_address address;
+    unsigned port = PLAN_PORTS_MAX;
+
+    if (pci_parse(name, &address) && address.bus)
+        port = address.bus - 1u;
+    if (port >= r->host->ports)
+        return ixd_fail(&r->error, -ENODEV, "%s: no such port; this machine has %u, from "
+                        "0000:01:00.0 on", name, r->host->ports);
+    sim_bus_init(sim, r->host, port, &sim_cost_default);
+    if (!r->job.vfio) /* as UIO would: no IOMMU between, or one that is passed through */
+        sim_bus_attach(sim, INPROC_IDENTITY);
+    return 0;
+}
+
 static int open_buses(struct run *r)
 {
-    for (unsigned i = 0; i < r->options.ports; i++) {
-        struct pci_address address;
-        unsigned port = 0;
-        if (pci_parse(r->options.port[i], &address) && address.bus)
-            port = address.bus - 1u;
-        else
-            port = PLAN_PORTS_MAX;
-        if (port >= r->host->ports)
-            return ixd_fail(&r->error, -ENODEV, "%s: no such port; this machine has %u, from "
-                            "0000:01:00.0 on", r->options.port[i], r->host->ports);
-        sim_bus_init(&r->sim[i], r->host, port, &sim_cost_default);
-        if (!r->job.vfio) /* as UIO would: no IOMMU between, or one that is passed through */
-            sim_bus_attach(&r->sim[i], INPROC_IDENTITY);
+    int rc = 0;
+
+    for (unsigned i = 0; i < r->options.ports && !rc; i++) {
+        rc = open_bus(r, &r->sim[i], r->options.port[i]);
         r->bus[i] = &r->sim[i].bus;
     }
-    return 0;
+    return rc;
 }
 
 static void control_write(struct run *r, uint32_t offset, uint32_t value)
@@ -147,6 +160,30 @@ static int turn(struct run *r)
 static void print_counter(void *context, const char *name, uint64_t value)
 {
     fprintf(context, "%s %" PRIu64 "\n", name, value);
+}
+
+/* The same for a profile. */
+static int run_profile(struct run *r)
+{
+    struct profile *p = r->profile;
+    int rc = profile_parse(&p->config, (int)r->job.args, r->argv, &r->error);
+
+    for (unsigned i = 0; i < p->config.ports && !rc; i++)
+        rc = open_bus(r, &p->port[i].sim, p->config.port[i]);
+    rc = rc ? rc : profile_init(p, r->host, &r->error);
+    while (!rc && !over(r)) {
+        profile_step(p);
+        if (p->ready && !r->ready)
+            announce_ready(r);
+    }
+    print_counter(r->out, "profile.sent", p->forwarded);
+    print_counter(r->out, "profile.not-sent", p->not_sent);
+    profile_fini(p);
+    if (rc)
+        fprintf(r->err, "profile: error: %s\n", r->error.text);
+    else
+        fprintf(r->out, "ringside: done\n");
+    return rc ? 1 : 0;
 }
 
 /* Exit status of the application. */
@@ -220,7 +257,7 @@ static int run_in(struct run *r, const char *job_path, const char *results, char
     r->err = r->out ? result_file(results, "stderr", why, why_bytes) : NULL;
     if (!r->err)
         return -EIO;
-    int status = run_app(r);
+    int status = r->profile ? run_profile(r) : run_app(r);
     rc = write_status(r, results, status, why, why_bytes);
     control_write(r, RS_CTL_EXIT, r->ready ? 0 : 6);
     return rc;
@@ -240,6 +277,7 @@ int inproc_job_run(struct inproc_host *h, const char *job_path, const char *resu
         fclose(r->out);
     if (r->err)
         fclose(r->err);
+    free(r->profile);
     free(r);
     return rc;
 }

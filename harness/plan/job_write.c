@@ -11,6 +11,7 @@
 
 #include "harness/plan/job_steps.h"
 #include "harness/scenario/description.h"
+#include "harness/scenario/driver_profile.h"
 #include "harness/scenario/scenario_check.h"
 
 enum {
@@ -69,6 +70,13 @@ static void app_arguments(GString *text, const struct scenario_case *c)
     bool fwd = strcmp(d->app, "fwd") == 0, poke = strcmp(d->app, "poke") == 0;
     unsigned ports = fwd || (poke && c->machine.ports > 1) ? 2 : 1;
 
+    if (c->profile != NULL) {
+        g_string_append(text, "argv /job/bin/profile\n");
+        for (unsigned i = 0; i < (c->profile->mode ? 1 : 2); i++)
+            g_string_append_printf(text, "argv --port\nargv ${PORT%u}\n", i);
+        rs_driver_profile_job(c->profile, d, text);
+        return;
+    }
     g_string_append_printf(text, "argv /job/bin/%s\n", d->app);
     for (unsigned i = 0; i < ports; i++)
         g_string_append_printf(text, "argv --port\nargv ${PORT%u}\n", i);

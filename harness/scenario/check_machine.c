@@ -162,7 +162,7 @@ void rs_check_machine(struct check *k)
 
 /* ---- driver ---- */
 
-static const char *const app_keys[] = {"args",    "rings",    "batch",   "queues",
+static const char *const app_keys[] = {"args",    "profile",    "rings",    "batch",   "queues",
                                        "mtu",     "offloads", "segment", "wait",
                                        "workers", "flow-control", "filters", "registers",
                                        "script"};
@@ -201,7 +201,7 @@ static void check_workers(struct check *k, struct scenario_driver *d)
 
 static void check_app(struct check *k, struct scenario_driver *d)
 {
-    static const unsigned ports[] = {2, 1, 1, 1, 1}; /* fwd, echo, gen, sink, poke */
+    static const unsigned ports[] = {2, 1, 1, 1, 1, 1}; /* fwd, echo, gen, sink, poke, profile */
 
     if (d->app != NULL && k->c->machine.ports < ports[d->app_word])
         rs_check_error(k, DRIVER_MARK(d, "app"), "'%s' needs %u ports; the machine has %u", d->app,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "harness/scenario/description.h"
+#include "harness/scenario/driver_profile.h"
 #include "harness/scenario/matrix.h"
 #include "harness/scenario/reader.h"
 #include "harness/scenario/scenario_check.h"
@@ -85,6 +86,7 @@ static void check_driver(struct check *k)
     rs_check_description(&own);
     rs_check_machine(&(struct check){.s = k->s, .c = k->c, .diag = k->diag, .files = k->diag});
     rs_check_driver(&own);
+    rs_check_profile(&own);
     rs_check_script(&own);
     if (!imposed)
         return;
@@ -118,6 +120,7 @@ static void fini_case(struct scenario_case *c)
 {
     rs_schema_fini(rs_schema(), c);
     rs_description_free(c->description);
+    rs_driver_profile_free(c->profile);
     g_free(c->unfit);
     for (size_t i = 0; i < c->choice_count; i++) {
         g_free(c->choice[i].name);

@@ -22,6 +22,7 @@
 #include "model/bench/plan.h"
 
 struct description;
+struct driver_profile;
 
 enum {
     SCENARIO_CASES_MAX = 256,
@@ -105,8 +106,9 @@ struct scenario_driver {
     struct schema_marks marks;
     char *description; /* path of the file, resolved against the scenario; NULL: none */
     char **modules;    /* of the kernel, with parameters: "ixgbe RSS=4" */
-    const char *app;   /* "fwd", "echo", "gen", "sink", "poke"; NULL: command */
+    const char *app;   /* "fwd", "echo", "gen", "sink", "poke", "profile"; NULL: command */
     unsigned app_word; /* as read; see app */
+    char *profile;     /* file that app "profile" follows */
     char **command;    /* argument vector, NULL at the end; ${PORT0} is the first port's address */
     char **files;      /* host paths that go to /job/files, resolved against the scenario */
     char **args;       /* more arguments for app */
@@ -283,6 +285,7 @@ struct scenario_case {
     size_t port_count;
     struct scenario_driver driver;
     struct description *description; /* of the driver; NULL: none */
+    struct driver_profile *profile;  /* that the driver follows; NULL: none */
     char *unfit;                     /* why an imposed driver cannot do this case; NULL: it can */
     struct scenario_step *steps;     /* in the guest */
     size_t step_count;

@@ -24,6 +24,7 @@ struct check {
 void rs_check_description(struct check *k); /* first: what it says is checked like the rest */
 void rs_check_machine(struct check *k); /* machine, clock, ports, driver, actions */
 void rs_check_driver(struct check *k);
+void rs_check_profile(struct check *k); /* behind rs_check_driver() */
 void rs_check_dma(struct check *k); /* the last part of it */
 void rs_check_script(struct check *k); /* behind rs_check_driver() */
 void rs_check_faults(struct check *k);

@@ -8,6 +8,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "harness/scenario/driver_profile.h"
 #include "harness/scenario/matrix.h"
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/schema.h"
@@ -237,6 +238,22 @@ char *rs_description_markdown(void)
              "([scenario-keys.md](scenario-keys.md#quantities)).\n\n");
     markdown_object(out, rs_schema_description());
     markdown_sections(out, rs_schema_description(), seen, 0);
+    g_string_truncate(out, out->len - 1); /* the blank line behind the last table */
+    g_hash_table_destroy(seen);
+    return g_string_free(out, FALSE);
+}
+
+char *rs_profile_markdown(void)
+{
+    GString *out = g_string_new(NULL);
+    GHashTable *seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+
+    g_string_append(
+        out, "# Keys of a driver profile\n\nMade from the schema by `ringside schema --profiles`; "
+             "do not edit. [time.md](time.md) tells what a profile is for. A profile is one file "
+             "of strict YAML, as scenarios are.\n\n");
+    markdown_object(out, rs_schema_profile());
+    markdown_sections(out, rs_schema_profile(), seen, 0);
     g_string_truncate(out, out->len - 1); /* the blank line behind the last table */
     g_hash_table_destroy(seen);
     return g_string_free(out, FALSE);

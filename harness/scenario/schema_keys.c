@@ -136,7 +136,8 @@ const struct schema_object rs_schema_port = {
 
 /* ---- driver ---- */
 
-static const char *const app_words[] = {"fwd", "echo", "gen", "sink", "poke", NULL};
+static const char *const app_words[] = {"fwd", "echo", "gen", "sink", "poke",
+                                        "profile", NULL};
 static const char *const wait_words[] = {"poll", "interrupt", "adaptive", NULL};
 static const char *const flow_control_words[] = {"none", "rx", "tx", "full", NULL};
 static const char *const signal_words[] = {"TERM", "INT",  "QUIT", "HUP",
@@ -146,8 +147,12 @@ static const struct schema_key driver_keys[] = {
     {.name = "app", .type = SCHEMA_WORD, AT(scenario_driver, app_word), .words = app_words,
      .matrix = true,
      .doc = "An application of this project: `fwd` forwards between ports 0 and 1, `echo` sends "
-            "back, `gen` sends, `sink` receives, `poke` does what `script` says. Either this, "
-            "`command` or `description`."},
+            "back, `gen` sends, `sink` receives, `poke` does what `script` says, `profile` behaves "
+            "as `profile` says (in-process only). Either this, `command` or `description`."},
+    {.name = "profile", .type = SCHEMA_TEXT, AT(scenario_driver, profile), .matrix = true,
+     .doc = "A file that says how a driver behaves at its rings and what it costs (docs/time.md); "
+            "`rings` and `batch` count instead of what it says. A relative path starts at the "
+            "scenario's folder."},
     {.name = "description", .type = SCHEMA_TEXT, AT(scenario_driver, description), .matrix = true,
      .doc = "A file that describes anybody's driver: its packages, modules, how it is started "
             "(docs/drivers.md). A relative path starts at the scenario's folder. What else stands "
