@@ -26,6 +26,7 @@ struct flow_sum { /* one flow, or all together */
 void rs_facts_fini(struct rs_facts *facts)
 {
     g_free(facts->report);
+    rs_event_counts_free(facts->events);
     rs_guest_fini(&facts->guest);
     memset(facts, 0, sizeof(*facts));
 }
@@ -314,6 +315,17 @@ bool rs_metric_value(const struct rs_facts *facts, enum metric_id id, struct rs_
 
         *out = rs_quantity(metric->unit, value, 1);
         return has;
+    }
+    if (id == METRIC_EVENTS || id == METRIC_EVENT_QUEUES) {
+        const struct rs_event_counts *events = facts->events;
+        const unsigned event = scope.event - 1;
+
+        if (!events || !scope.event)
+            return false;
+        *out = rs_quantity(metric->unit, id == METRIC_EVENTS
+                               ? rs_event_count(events, event, scope.port, scope.queue)
+                               : rs_event_queues(events, event, scope.port), 1);
+        return true;
     }
     if (metric->scope == METRIC_RUN)
         return run_metric(facts, id, metric->unit, out);

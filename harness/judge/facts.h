@@ -13,6 +13,7 @@
 #include "harness/judge/guest_results.h"
 #include "harness/scenario/metrics.h"
 #include "harness/base/process.h"
+#include "harness/trace/trace_count.h"
 #include "model/bench/report.h"
 
 /* What the plan meant to send: the judge's other half of the report. */
@@ -31,6 +32,7 @@ struct rs_facts {
     struct rs_planned planned;
     struct bench_report *report; /* own allocation: 300 KB; NULL: there is none */
     char report_why[256];        /* why there is none */
+    struct rs_event_counts *events; /* NULL: nothing asked for them, or no trace */
     char lost_why[256]; /* what the trace says of the first lost frame; else empty */
     struct rs_process host;
     bool has_guest; /* the host has a guest that leaves results */
@@ -47,6 +49,8 @@ bool rs_first_lost(const struct rs_facts *facts, unsigned *flow, uint64_t *seque
 struct rs_scope {
     int flow, port;
     const char *counter; /* of METRIC_COUNTER; NULL: none */
+    unsigned event;      /* of METRIC_EVENTS and METRIC_EVENT_QUEUES: id + 1; 0: none */
+    int queue;
 };
 #define RS_FLOW(number) ((struct rs_scope){.flow = (number), .port = -1})
 #define RS_WHOLE        RS_FLOW(-1)

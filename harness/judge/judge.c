@@ -167,12 +167,26 @@ static char *first_lost(const struct scenario_case *c, const struct rs_facts *fa
                            c->flows[flow].name, facts->lost_why[0] ? "; " : "", facts->lost_why);
 }
 
+static char *event_words(const struct expectation *e)
+{
+    GString *text = g_string_new(NULL);
+
+    g_string_printf(text, "%s %s", rs_metric(e->metric)->name, e->event);
+    if (e->queue >= 0)
+        g_string_append_printf(text, " of queue %d", e->queue);
+    if (e->port >= 0)
+        g_string_append_printf(text, " of port %d", e->port);
+    return g_string_free(text, FALSE);
+}
+
 static void judge_expectation(GPtrArray *findings, const struct scenario *scenario,
                               const struct scenario_case *c, const struct rs_facts *facts,
                               const struct expectation *e)
 {
     const struct metric *metric = rs_metric(e->metric);
-    const struct rs_scope scope = {.flow = e->flow, .port = e->port, .counter = e->counter};
+    const struct rs_scope scope = {.flow = e->flow, .port = e->port, .counter = e->counter,
+                                   .event = e->event ? (unsigned)e->event_id + 1 : 0,
+                                   .queue = e->queue};
     struct quantity value;
     struct rs_finding *f;
     char seen[96], *what, *expected, *more;
@@ -183,6 +197,8 @@ static void judge_expectation(GPtrArray *findings, const struct scenario *scenar
         return;
     if (e->flow >= 0 && (size_t)e->flow < c->flow_count)
         what = g_strdup_printf("%s of flow %s", metric->name, c->flows[e->flow].name);
+    else if (e->event)
+        what = event_words(e);
     else if (e->port >= 0)
         what = g_strdup_printf("%s of port %d", metric->name, e->port);
     else if (e->counter)

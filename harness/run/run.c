@@ -365,6 +365,25 @@ static void read_lost(struct rs_run *run)
     g_free(path);
 }
 
+/* What expectations on events are held against. */
+static void read_events(struct rs_run *run)
+{
+    char *path, why[256];
+    struct rs_trace trace;
+    bool asked = false;
+
+    for (size_t i = 0; i < run->c->expect_count; i++)
+        asked |= run->c->expect[i].event != NULL;
+    if (!asked)
+        return;
+    path = in_dir(run, RS_FILE_TRACE);
+    if (rs_trace_open(&trace, path, why, sizeof(why)) == 0) {
+        run->facts.events = rs_trace_count(&trace);
+        rs_trace_close(&trace);
+    }
+    g_free(path);
+}
+
 /* How long the guest took to be there. Without the file it never was. */
 static void read_started(struct rs_run *run)
 {
@@ -385,6 +404,7 @@ void rs_run_finish(struct rs_run *run)
     read_report(run);
     read_results(run);
     read_lost(run);
+    read_events(run);
     run->findings = rs_judge(run->scenario, run->c, &run->facts);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/scenario/scenario_check.h"
+#include "model/bench/bench.h"
 
 #define MARK(e, key)  rs_schema_mark(&rs_schema_expectation, (e), (key))
 #define GIVEN(e, key) rs_schema_given(&rs_schema_expectation, (e), (key))
@@ -69,6 +70,39 @@ static void unknown_flow(struct check *k, struct expectation *e)
     g_free(names);
 }
 
+/* Events are counted in the stored trace, so it must hold them. */
+static void check_event(struct check *k, struct expectation *e)
+{
+    const bool counts = e->metric == METRIC_EVENTS || e->metric == METRIC_EVENT_QUEUES;
+    const struct nic_event_info *info = NULL;
+
+    e->queue = e->metric == METRIC_EVENTS && GIVEN(e, "queue") ? (int)e->queue_number : -1;
+    if (GIVEN(e, "event") && !counts)
+        rs_check_error(k, MARK(e, "event"), "'event' belongs to 'events' and 'events.queues'");
+    if (GIVEN(e, "queue") && e->metric != METRIC_EVENTS)
+        rs_check_error(k, MARK(e, "queue"), "'queue' belongs to the metric 'events'");
+    if (counts && !GIVEN(e, "event"))
+        rs_check_error(k, e->marks.self, "which event? Name it: 'event: rx_frame'");
+    if (!counts || e->event == NULL)
+        return;
+    GPtrArray *names = g_ptr_array_new();
+    for (unsigned id = 0; (info = bench_event_info(id)) != NULL; id++) {
+        g_ptr_array_add(names, (gpointer)info->name);
+        if (strcmp(info->name, e->event) == 0)
+            break;
+        e->event_id = (int)id + 1;
+    }
+    g_ptr_array_add(names, NULL);
+    const char *near = info ? NULL : rs_nearest(e->event, (const char *const *)names->pdata);
+    if (!info)
+        rs_check_error(k, MARK(e, "event"), "there is no event '%s'%s%s%s", e->event,
+                       near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+    else if (info->level > k->c->trace)
+        rs_check_error(k, MARK(e, "event"), "'%s' is stored from 'trace: %u' on, this scenario's "
+                       "is %u", e->event, info->level, (unsigned)k->c->trace);
+    g_ptr_array_free(names, TRUE);
+}
+
 static void check_scope(struct check *k, struct expectation *e)
 {
     const struct metric *metric = rs_metric(e->metric);
@@ -81,6 +115,7 @@ static void check_scope(struct check *k, struct expectation *e)
         rs_check_error(k, MARK(e, "counter"), "'counter' belongs to the metric 'counter'");
     if (!GIVEN(e, "counter") && e->metric == METRIC_COUNTER)
         rs_check_error(k, e->marks.self, "which counter? Name it: 'counter: port0.hw.gprc'");
+    check_event(k, e);
     if (GIVEN(e, "port") && GOOD(e, "port")) {
         if (e->port_number >= k->c->port_count)
             rs_check_error(k, MARK(e, "port"), "there is no port %u, only 0..%zu",

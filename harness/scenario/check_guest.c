@@ -92,6 +92,9 @@ static void check_number(struct check *k, struct scenario_number *n, size_t step
         rs_check_error(k, NUMBER_MARK(n, "min"), "'min' is above 'max': nothing can satisfy both");
     if (n->has_metric && n->metric == METRIC_COUNTER)
         rs_check_error(k, NUMBER_MARK(n, "metric"), "'counter' is itself what a driver prints");
+    if (n->has_metric && (n->metric == METRIC_EVENTS || n->metric == METRIC_EVENT_QUEUES))
+        rs_check_error(k, NUMBER_MARK(n, "metric"), "'%s' belongs into the section 'expect'",
+                       rs_metric(n->metric)->name);
     if (n->since != NULL && find_step(k, n->since, step) == NULL)
         rs_check_error(k, NUMBER_MARK(n, "since"), "there is no step '%s' above this one",
                        n->since);

@@ -253,6 +253,9 @@ struct expectation {
     unsigned metric;           /* enum metric_id */
     char *flow_name;           /* as written; NULL */
     char *counter;             /* of METRIC_COUNTER; NULL */
+    char *event;               /* of METRIC_EVENTS and METRIC_EVENT_QUEUES; NULL */
+    uint64_t queue_number;     /* of METRIC_EVENTS, when it is given */
+    int event_id, queue;       /* queue -1: all together */
     uint64_t port_number;
     int flow;                      /* index; -1: all flows together */
     int port;                      /* -1: all ports together */

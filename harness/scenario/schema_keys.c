@@ -171,9 +171,10 @@ static const struct schema_key driver_keys[] = {
      .min = "1", .max = "256", .matrix = true,
      .doc = "Frames that `app` takes at a time. Default: the application's."},
     {.name = "queues", .type = SCHEMA_INTEGER, AT(scenario_driver, queues), .unit = UNIT_COUNT,
-     .min = "1", .max = "16", .matrix = true,
-     .doc = "Receive and transmit queues of each port of `app`; more than one: RSS over addresses "
-            "and ports. Default: the application's, 1."},
+     .min = "1", .max = "128", .matrix = true,
+     .doc = "Receive queues of each port of `app`, and as many transmit queues, up to 64; more "
+            "than one: RSS over addresses and ports, which reaches queues 0 to 15. The others are "
+            "for `filters`. Default: the application's, 1."},
     {.name = "mtu", .type = SCHEMA_INTEGER, AT(scenario_driver, mtu), .unit = UNIT_COUNT,
      .min = "68", .max = "9710", .matrix = true,
      .doc = "Longest payload in bytes of a frame that the ports of `app` take and send; frames "
@@ -198,7 +199,8 @@ static const struct schema_key driver_keys[] = {
      .doc = "Filters of every port of `app`. Which frames come in (with `args: [--no-promisc]`): "
             "`mac=02:00:00:00:00:77`, `multicast=01:00:5e:00:00:05`, `vlan=7`. Which queue they go "
             "to: `ethertype=0x88b5>2`, `syn>1`, `tuple=udp,10.0.0.2,*,*,9>3` (5-tuple, `*` is "
-            "any), `flow=tcp,10.0.0.2,10.0.1.2,1024,9>3` (flow director, perfect; `>drop` drops), "
+            "any; source ports `1024-1087` with `>0-63` are 64 filters, a queue each), "
+            "`flow=tcp,10.0.0.2,10.0.1.2,1024,9>3` (flow director, perfect; `>drop` drops), "
             "`signature=...` (by hash); the last two of IPv6, too, `flow` with `*` as destination: "
             "a perfect filter has room for one such address."},
     {.name = "workers", .type = SCHEMA_INTEGER, AT(scenario_driver, workers), .unit = UNIT_COUNT,
