@@ -146,6 +146,9 @@ static int check(struct ixd_port *port, enum ixd_fdir_mode mode, const struct ix
     static const uint32_t any[4];
     bool drop = queue == IXD_FDIR_DROP && mode == IXD_FDIR_PERFECT;
 
+    if (drop && port->config.rx_queues > DROP_QUEUE)
+        return ixd_fail(err, -EINVAL, "%s: a flow to be dropped: expected at most %d receive "
+                        "queues, one is for frames to be dropped", port->bus->name, DROP_QUEUE);
     if (port->steer.fdirs && mode != port->steer.fdir_mode)
         return ixd_fail(err, -EINVAL, "%s: flows of both modes: expected perfect or signature for "
                         "all", port->bus->name);

@@ -1,30 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Interrupts: which cause leads to which MSI-X vector, and the wait that cannot sleep over a
- * frame. Vector q is receive queue q; the one behind them is for link changes. A queue's vector
- * masks itself when its message is sent (EIAM), so that a busy queue polls undisturbed.
+ * frame. Vector v is of receive queues v, v + rx_vectors and so on; the one behind them is for link
+ * changes. A queue's vector masks itself when its message is sent (EIAM), so that a busy queue
+ * polls undisturbed. The EX registers have a bit for each of 64 vectors; EIAC has 16, and for those
+ * behind them the device does unasked what EIAC asks for.
  */
 #include "driver/ixd_priv.h"
 
 #include <errno.h>
 
+enum { EIAC_VECTORS = 0xffff };
+
 static unsigned vector_of_link(const struct ixd_port *port)
 {
-    return port->config.rx_queues;
+    return port->config.rx_vectors;
 }
 
-static uint32_t queue_bits(const struct ixd_port *port)
+static uint32_t vector_of(const struct ixd_port *port, unsigned queue)
 {
-    return (IXD_BIT(port->config.rx_queues - 1) << 1) - 1;
+    return queue % port->config.rx_vectors;
+}
+
+/* A bit for each vector of these queues. */
+static uint64_t vectors_of(const struct ixd_port *port, struct ixd_share queues)
+{
+    uint64_t bits = 0;
+
+    for (unsigned q = queues.first; q < port->config.rx_queues; q += queues.step)
+        bits |= UINT64_C(1) << vector_of(port, q);
+    return bits;
+}
+
+/* One of the EX registers, of which there is one for each 32 vectors. */
+static void write_ex(struct ixd_port *port, uint32_t first, uint64_t vectors)
+{
+    ixd_reg_write(port, first, (uint32_t)vectors);
+    if (vector_of_link(port) > 32)
+        ixd_reg_write(port, first + 4, (uint32_t)(vectors >> 32));
 }
 
 static void map_causes(struct ixd_port *port)
 {
     for (unsigned q = 0; q < port->config.rx_queues; q += 2) {
-        uint32_t ivar = IXD_IVAR_VALID | q;
+        uint32_t ivar = IXD_IVAR_VALID | vector_of(port, q);
 
         if (q + 1 < port->config.rx_queues)
-            ivar |= (uint32_t)(IXD_IVAR_VALID | (q + 1)) << 16;
+            ivar |= (IXD_IVAR_VALID | vector_of(port, q + 1)) << 16;
         ixd_reg_write(port, IXD_AT(IVAR, q / 2), ivar);
     }
     ixd_reg_write(port, IXD_IVAR_MISC, (uint32_t)(IXD_IVAR_VALID | vector_of_link(port)) << 8);
@@ -33,7 +55,8 @@ static void map_causes(struct ixd_port *port)
 int ixd_irq_start(struct ixd_port *port, struct ixd_error *err)
 {
     struct ixd_bus *bus = port->bus;
-    unsigned vectors = port->config.rx_queues + 1;
+    unsigned vectors = vector_of_link(port) + 1;
+    uint64_t all = vectors_of(port, IXD_SHARE_ALL);
     int rc;
 
     ixd_init_mask_interrupts(port);
@@ -46,10 +69,10 @@ int ixd_irq_start(struct ixd_port *port, struct ixd_error *err)
                         bus->irq_vectors ? "" : " (poll instead, or bind the port to vfio-pci)");
     ixd_reg_write(port, IXD_GPIE, IXD_GPIE_MSIX | IXD_GPIE_OCD | IXD_GPIE_EIAME | IXD_GPIE_PBA);
     map_causes(port);
-    ixd_reg_write(port, IXD_EIAC, queue_bits(port));
-    ixd_reg_write(port, IXD_AT(EIAM_EX, 0), queue_bits(port));
-    for (unsigned v = 0; v < port->config.rx_queues; v++)
-        ixd_reg_write(port, IXD_AT(EITR, v), IXD_EITR_US(port->config.itr_us) | IXD_EITR_CNT_WDIS);
+    ixd_reg_write(port, IXD_EIAC, all & EIAC_VECTORS);
+    write_ex(port, IXD_EIAM_EX, all);
+    for (unsigned v = 0; v < port->config.rx_vectors; v++)
+        ixd_reg_write(port, IXD_EITR_OF(v), IXD_EITR_US(port->config.itr_us) | IXD_EITR_CNT_WDIS);
     rc = bus->ops->irq_enable(bus, IXD_IRQ_MSIX, vectors, err);
     if (rc)
         return rc;
@@ -70,26 +93,25 @@ void ixd_irq_stop(struct ixd_port *port)
 
 /* Unmasks receive queues. A frame that came while they were masked has left its cause behind, and
  * the device sends the message now. Adds what is to be waited for. */
-static unsigned arm(struct ixd_port *port, uint32_t queues, bool link, struct ixd_irq *irqs)
+static unsigned arm(struct ixd_port *port, struct ixd_share queues, bool link,
+                    struct ixd_irq *irqs)
 {
-    uint32_t vectors = queues & queue_bits(port);
+    uint64_t vectors = vectors_of(port, queues);
     unsigned n = 0;
 
-    ixd_reg_write(port, IXD_AT(EIMS_EX, 0), vectors);
+    write_ex(port, IXD_EIMS_EX, vectors);
     if (link)
-        vectors |= IXD_BIT(vector_of_link(port));
-    for (unsigned v = 0; v <= vector_of_link(port); v++) {
-        if (vectors & IXD_BIT(v))
-            irqs[n++] = (struct ixd_irq){.bus = port->bus, .vector = v};
-    }
+        vectors |= UINT64_C(1) << vector_of_link(port);
+    for (; vectors; vectors &= vectors - 1)
+        irqs[n++] = (struct ixd_irq){.bus = port->bus, .vector = __builtin_ctzll(vectors)};
     return n;
 }
 
-static bool any_frame(struct ixd_port *const *ports, unsigned count, uint32_t queues)
+static bool any_frame(struct ixd_port *const *ports, unsigned count, struct ixd_share queues)
 {
     for (unsigned p = 0; p < count; p++) {
-        for (unsigned q = 0; q < ports[p]->config.rx_queues; q++) {
-            if (queues & IXD_BIT(q) && ixd_rx_ready(ports[p], q))
+        for (unsigned q = queues.first; q < ports[p]->config.rx_queues; q += queues.step) {
+            if (ixd_rx_ready(ports[p], q))
                 return true;
         }
     }
@@ -99,7 +121,7 @@ static bool any_frame(struct ixd_port *const *ports, unsigned count, uint32_t qu
 int ixd_wait_rx(struct ixd_port *const *ports, unsigned count, uint64_t timeout_ns,
                 struct ixd_error *err)
 {
-    return ixd_wait_queues(ports, count, UINT32_MAX, true, timeout_ns, err);
+    return ixd_wait_queues(ports, count, IXD_SHARE_ALL, true, timeout_ns, err);
 }
 
 static void note_link_changes(struct ixd_port *const *ports, unsigned count,
@@ -115,10 +137,10 @@ static void note_link_changes(struct ixd_port *const *ports, unsigned count,
     }
 }
 
-int ixd_wait_queues(struct ixd_port *const *ports, unsigned count, uint32_t queues, bool link,
-                    uint64_t timeout_ns, struct ixd_error *err)
+int ixd_wait_queues(struct ixd_port *const *ports, unsigned count, struct ixd_share queues,
+                    bool link, uint64_t timeout_ns, struct ixd_error *err)
 {
-    struct ixd_irq irqs[IXD_PORTS_MAX * (IXD_QUEUES_MAX + 1)];
+    struct ixd_irq irqs[IXD_PORTS_MAX * (IXD_RX_VECTORS_MAX + 1)];
     unsigned n = 0;
     int rc;
 

@@ -18,7 +18,10 @@
 #include <stdint.h>
 
 enum {
-    IXD_QUEUES_MAX = 16,  /* per direction: what RSS can spread over */
+    IXD_RX_QUEUES_MAX = 128,
+    IXD_TX_QUEUES_MAX = 64, /* what the device has outside of virtualisation and DCB */
+    IXD_RSS_QUEUES = 16,    /* what RSS can spread over: the others are for filters (filter.h) */
+    IXD_RX_VECTORS_MAX = 63, /* of 64; the last is for link changes */
     IXD_FRAME_MIN = 17,   /* shortest frame that may be handed over; the MAC pads it to 60 */
     IXD_MTU_MIN = 68,     /* what IPv4 demands of every link */
     IXD_MTU_MAX = 9710,   /* 9728 bytes with header and CRC is what the MAC can do */
@@ -95,8 +98,8 @@ enum ixd_flow_control { /* IEEE 802.3 pause frames; bits */
 struct ixd_config {
     struct pool *pool;         /* buffers for receive; every buffer sent must come from it */
     struct pool *const *pools; /* or one for each queue number; NULL: `pool` for all */
-    unsigned rx_queues;        /* 1..16; more than one: RSS over IPv4/IPv6, TCP/UDP */
-    unsigned tx_queues;        /* 1..16 */
+    unsigned rx_queues;        /* 1..128; more than one: RSS over IPv4/IPv6, TCP/UDP, up to 15 */
+    unsigned tx_queues;        /* 1..64 */
     unsigned rx_ring, tx_ring; /* descriptors: 32..4096, a multiple of 8 */
     unsigned rx_refill;        /* post fresh buffers when this many are missing; 0: a fitting one */
     unsigned tx_report;        /* ask for a status report every so many frames; 0: a fitting one */
@@ -107,7 +110,8 @@ struct ixd_config {
     bool drop_when_full; /* DROP_EN: a full queue drops its frames instead of holding all */
     unsigned flow_control; /* enum ixd_flow_control */
     bool promiscuous;    /* take every unicast and multicast frame */
-    bool interrupts;     /* one vector per receive queue, and one for link changes */
+    bool interrupts;     /* vectors for receive queues, and one for link changes */
+    uint8_t rx_vectors;  /* queue q has vector q % rx_vectors; 0: one for each queue, at most 63 */
     unsigned itr_us;     /* least time between two messages of a vector, 0..1022 */
 };
 
@@ -186,10 +190,16 @@ unsigned ixd_tx_pending(const struct ixd_port *port, unsigned queue);
 int ixd_wait_rx(struct ixd_port *const *ports, unsigned count, uint64_t timeout_ns,
                 struct ixd_error *err);
 
-/* The same for the receive queues of `queues` (bit q: queue q of every port) alone, and for link
- * changes only with `link`. */
-int ixd_wait_queues(struct ixd_port *const *ports, unsigned count, uint32_t queues, bool link,
-                    uint64_t timeout_ns, struct ixd_error *err);
+/* Queues `first`, `first` + `step` and so on of every port: what one of `step` threads has. */
+struct ixd_share {
+    unsigned first, step;
+};
+#define IXD_SHARE_ALL ((struct ixd_share){0, 1})
+
+/* The same for a share of the receive queues, and for link changes only with `link`. Queues of one
+ * vector must be in the same share (rx_vectors a multiple of `step`). */
+int ixd_wait_queues(struct ixd_port *const *ports, unsigned count, struct ixd_share queues,
+                    bool link, uint64_t timeout_ns, struct ixd_error *err);
 
 struct ixd_link {
     bool up;
@@ -233,7 +243,8 @@ const struct ixd_tx_counters *ixd_tx_counters(const struct ixd_port *port, unsig
 
 /* The device's statistics, which are cleared by reading: `ixd_stats_update` reads them all and adds
  * them up; `ixd_stats_each` calls `emit` with the datasheet's name in lower case ("gprc",
- * "qprdc3") and the sum since ixd_open(). */
+ * "qprdc3") and the sum since ixd_open(). Counter c of the 16 per queue is that of queues c, c + 16
+ * and so on. */
 void ixd_stats_update(struct ixd_port *port);
 void ixd_stats_each(const struct ixd_port *port,
                     void (*emit)(void *context, const char *name, uint64_t value), void *context);

@@ -104,8 +104,8 @@ struct ixd_fdir_entry {
 struct ixd_port {
     struct ixd_bus *bus;
     struct ixd_config config; /* with all defaults filled in */
-    struct ixd_rx_queue rx[IXD_QUEUES_MAX];
-    struct ixd_tx_queue tx[IXD_QUEUES_MAX];
+    struct ixd_rx_queue rx[IXD_RX_QUEUES_MAX];
+    struct ixd_tx_queue tx[IXD_TX_QUEUES_MAX];
     struct ixd_dma rings; /* all descriptor rings of the port */
     struct pool_buf **slots;
     uint16_t *report_of; /* of all transmit queues */

@@ -36,11 +36,19 @@ static int check_ring(const char *what, unsigned length, struct ixd_error *err)
     return 0;
 }
 
-static int check_queues(const char *what, unsigned count, struct ixd_error *err)
+static int check_queues(const char *what, unsigned count, unsigned most, struct ixd_error *err)
 {
-    if (count < 1 || count > IXD_QUEUES_MAX)
-        return ixd_fail(err, -EINVAL, "%u %s queues: expected 1..%d", count, what, IXD_QUEUES_MAX);
+    if (count < 1 || count > most)
+        return ixd_fail(err, -EINVAL, "%u %s queues: expected 1..%u", count, what, most);
     return 0;
+}
+
+/* Vectors of the receive queues: one is for link changes. */
+static unsigned rx_vectors_of(const struct ixd_config *config)
+{
+    if (config->rx_vectors)
+        return config->rx_vectors;
+    return config->rx_queues < IXD_RX_VECTORS_MAX ? config->rx_queues : IXD_RX_VECTORS_MAX;
 }
 
 /* The two batch sizes that follow from the ring when they are not given. */
@@ -62,8 +70,8 @@ int ixd_config_check(const struct ixd_config *config, struct ixd_error *err)
 {
     int rc;
 
-    if ((rc = check_queues("receive", config->rx_queues, err)) ||
-        (rc = check_queues("transmit", config->tx_queues, err)) ||
+    if ((rc = check_queues("receive", config->rx_queues, IXD_RX_QUEUES_MAX, err)) ||
+        (rc = check_queues("transmit", config->tx_queues, IXD_TX_QUEUES_MAX, err)) ||
         (rc = check_ring("receive", config->rx_ring, err)) ||
         (rc = check_ring("transmit", config->tx_ring, err)))
         return rc;
@@ -91,6 +99,9 @@ int ixd_config_check(const struct ixd_config *config, struct ixd_error *err)
                         config->tx_offloads);
     if (config->flow_control & ~(unsigned)(IXD_FLOW_CONTROL_RX | IXD_FLOW_CONTROL_TX))
         return ixd_fail(err, -EINVAL, "flow control 0x%x: unknown bits", config->flow_control);
+    if (config->rx_vectors > IXD_RX_VECTORS_MAX || rx_vectors_of(config) > config->rx_queues)
+        return ixd_fail(err, -EINVAL, "%u vectors for %u receive queues: expected at most one for "
+                        "each, and %d", config->rx_vectors, config->rx_queues, IXD_RX_VECTORS_MAX);
     if (config->itr_us > 1022)
         return ixd_fail(err, -EINVAL, "interrupt interval of %u us: expected 0..1022",
                         config->itr_us);
@@ -150,7 +161,7 @@ static void lay_out(struct ixd_port *port)
             .pool = pool_of(c, i),
             .length = c->rx_ring,
             .refill = c->rx_refill,
-            .tail_reg = IXD_AT(RDT, i),
+            .tail_reg = IXD_RXQ(RDT, i),
             .take = ixd_rx_has_offloads(c) ? ixd_rx_take_packets : ixd_rx_take_single,
             .segs_max = segs_max(c),
             .check = pool_checks(pool_of(c, i)),
@@ -254,6 +265,7 @@ int ixd_open(struct ixd_port **out, struct ixd_bus *bus, const struct ixd_config
     port->config = *config;
     port->config.rx_refill = refill_of(config);
     port->config.tx_report = report_of(config);
+    port->config.rx_vectors = rx_vectors_of(config);
     rc = allocate(port, err);
     if (rc == 0)
         rc = ixd_stats_create(port, err);

@@ -6,7 +6,8 @@
  *
  * IXD_REGS(X) enumerates X(name, offset, stride, count): register i of an array lies at
  * offset + i * stride, i < count. A row makes IXD_name, IXD_name_STRIDE, IXD_name_COUNT.
- * Of an array that the hardware splits over two places only the first part is here.
+ * Of an array that the hardware splits over two places only the first part is here; for those that
+ * this driver uses to their end IXD_RXQ() and IXD_EITR_OF() know the second.
  */
 #ifndef RINGSIDE_DRIVER_REGS_H
 #define RINGSIDE_DRIVER_REGS_H
@@ -186,6 +187,11 @@ enum ixd_reg {
 
 /* Offset of register `i` of an array: IXD_AT(RDT, 3). */
 #define IXD_AT(name, i) ((uint32_t)(IXD_##name + (i)*IXD_##name##_STRIDE))
+
+/* The same of one of the registers RDBAL to RXDCTL, of which queues from 64 on have theirs in a
+ * block of their own; and of EITR, vectors from 24 on. */
+#define IXD_RXQ(name, q) (IXD_AT(name, q) + ((q) < 64 ? 0u : 0xb000u))
+#define IXD_EITR_OF(v)   (IXD_AT(EITR, v) + ((v) < 24 ? 0u : 0x11a80u))
 
 #define IXD_BIT(n) (UINT32_C(1) << (n))
 

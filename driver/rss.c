@@ -9,12 +9,17 @@
 #include <errno.h>
 #include <string.h>
 
+static unsigned rss_queues(const struct ixd_port *port)
+{
+    return port->config.rx_queues < IXD_RSS_QUEUES ? port->config.rx_queues : IXD_RSS_QUEUES;
+}
+
 void ixd_rss_defaults(struct ixd_port *port)
 {
     for (unsigned i = 0; i < IXD_RSS_KEY_BYTES; i++)
         port->rss.key[i] = i % 2 ? 0x5a : 0x6d;
     for (unsigned i = 0; i < IXD_RSS_TABLE; i++)
-        port->rss.table[i] = i % port->config.rx_queues;
+        port->rss.table[i] = i % rss_queues(port);
 }
 
 static void write_key(struct ixd_port *port)
@@ -59,9 +64,9 @@ int ixd_rss_set_table(struct ixd_port *port, const uint8_t table[IXD_RSS_TABLE],
                       struct ixd_error *err)
 {
     for (unsigned i = 0; i < IXD_RSS_TABLE; i++) {
-        if (table[i] >= port->config.rx_queues)
+        if (table[i] >= rss_queues(port))
             return ixd_fail(err, -EINVAL, "%s: RSS table entry %u names queue %u: expected 0..%u",
-                            port->bus->name, i, table[i], port->config.rx_queues - 1);
+                            port->bus->name, i, table[i], rss_queues(port) - 1);
     }
     memcpy(port->rss.table, table, IXD_RSS_TABLE);
     write_table(port);

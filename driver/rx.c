@@ -155,7 +155,7 @@ static int start_queue(struct ixd_port *port, unsigned i, struct ixd_error *err)
     uint64_t iova = port->rings.iova + ((uint8_t *)q->ring - (uint8_t *)port->rings.virt);
     bool strip = port->config.rx_offloads & IXD_RX_OFFLOAD_VLAN_STRIP;
     const struct ixd_reg_wait enabled = {
-        .offset = IXD_AT(RXDCTL, i),
+        .offset = IXD_RXQ(RXDCTL, i),
         .mask = IXD_RXDCTL_ENABLE,
         .want = IXD_RXDCTL_ENABLE,
         .timeout_us = 10000,
@@ -164,15 +164,15 @@ static int start_queue(struct ixd_port *port, unsigned i, struct ixd_error *err)
     };
     int rc;
 
-    ixd_reg_write(port, IXD_AT(RDBAL, i), (uint32_t)iova);
-    ixd_reg_write(port, IXD_AT(RDBAH, i), (uint32_t)(iova >> 32));
-    ixd_reg_write(port, IXD_AT(RDLEN, i), q->length * sizeof(struct ixd_desc));
-    ixd_reg_write(port, IXD_AT(RDH, i), 0);
-    ixd_reg_write(port, IXD_AT(RDT, i), 0);
-    ixd_reg_write(port, IXD_AT(SRRCTL, i),
+    ixd_reg_write(port, IXD_RXQ(RDBAL, i), (uint32_t)iova);
+    ixd_reg_write(port, IXD_RXQ(RDBAH, i), (uint32_t)(iova >> 32));
+    ixd_reg_write(port, IXD_RXQ(RDLEN, i), q->length * sizeof(struct ixd_desc));
+    ixd_reg_write(port, IXD_RXQ(RDH, i), 0);
+    ixd_reg_write(port, IXD_RXQ(RDT, i), 0);
+    ixd_reg_write(port, IXD_RXQ(SRRCTL, i),
                   IXD_SRRCTL_BSIZEPACKET_2K | IXD_SRRCTL_BSIZEHEADER(256) | IXD_SRRCTL_ADV_ONE |
                       (port->config.drop_when_full ? IXD_SRRCTL_DROP_EN : 0));
-    ixd_reg_change(port, IXD_AT(RXDCTL, i), IXD_RXDCTL_VME,
+    ixd_reg_change(port, IXD_RXQ(RXDCTL, i), IXD_RXDCTL_VME,
                    IXD_RXDCTL_ENABLE | (strip ? IXD_RXDCTL_VME : 0));
     rc = ixd_reg_wait(port, &enabled, err);
     if (rc)
@@ -213,7 +213,7 @@ int ixd_rx_start(struct ixd_port *port, struct ixd_error *err)
     ixd_reg_change(port, IXD_SECRXCTRL, IXD_SECRXCTRL_RX_DIS, 0);
     ixd_reg_change(port, IXD_CTRL_EXT, 0, IXD_CTRL_EXT_NS_DIS);
     for (unsigned i = 0; i < port->config.rx_queues; i++)
-        ixd_reg_change(port, IXD_AT(DCA_RXCTRL, i), IXD_DCA_RXCTRL_MBZ, 0);
+        ixd_reg_change(port, IXD_RXQ(DCA_RXCTRL, i), IXD_DCA_RXCTRL_MBZ, 0);
     return 0;
 }
 
@@ -225,7 +225,7 @@ int ixd_rx_stop(struct ixd_port *port, struct ixd_error *err)
     ixd_reg_change(port, IXD_RXCTRL, IXD_RXCTRL_RXEN, 0);
     for (unsigned i = 0; i < port->config.rx_queues; i++) {
         const struct ixd_reg_wait disabled = {
-            .offset = IXD_AT(RXDCTL, i),
+            .offset = IXD_RXQ(RXDCTL, i),
             .mask = IXD_RXDCTL_ENABLE,
             .want = 0,
             .timeout_us = 100000,
@@ -234,7 +234,7 @@ int ixd_rx_stop(struct ixd_port *port, struct ixd_error *err)
         };
         int rc;
 
-        ixd_reg_change(port, IXD_AT(RXDCTL, i), IXD_RXDCTL_ENABLE, 0);
+        ixd_reg_change(port, IXD_RXQ(RXDCTL, i), IXD_RXDCTL_ENABLE, 0);
         rc = ixd_reg_wait(port, &disabled, result ? NULL : err);
         if (rc && !result)
             result = rc;

@@ -13,8 +13,8 @@
 enum shape {
     ONE,    /* a single counter */
     SUMMED, /* an array, kept as one sum */
-    PER_RX, /* one per receive queue */
-    PER_TX, /* one per transmit queue */
+    PER_RX, /* as many of the 16 as there are receive queues */
+    PER_TX, /* ... transmit queues */
 };
 
 struct stat_row {
@@ -58,10 +58,10 @@ static const struct stat_row rows[] = {
     STAT("qptc", QPTC, PER_TX),      STAT_WIDE("qbtc", QBTC_L, QBTC_H, PER_TX),
 };
 /* clang-format on */
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+enum { ROWS = sizeof(rows) / sizeof(rows[0]), QUEUE_COUNTERS = 16 };
 
 struct ixd_stats {
-    uint64_t sum[ROWS][IXD_QUEUES_MAX];
+    uint64_t sum[ROWS][QUEUE_COUNTERS];
 };
 
 int ixd_stats_create(struct ixd_port *port, struct ixd_error *err)
@@ -78,24 +78,30 @@ void ixd_stats_clear(struct ixd_port *port)
     memset(port->stats, 0, sizeof(*port->stats));
 }
 
-/* Queue q counts in counter q. */
+/* Queue q counts in counter q % 16. */
 void ixd_stats_map_queues(struct ixd_port *port)
 {
-    for (unsigned i = 0; i < IXD_QUEUES_MAX / 4; i++) {
-        uint32_t four = (4 * i) | (4 * i + 1) << 8 | (4 * i + 2) << 16 | (4 * i + 3) << 24;
+    for (unsigned i = 0; i < IXD_RQSMR_COUNT; i++) {
+        unsigned first = 4 * i % QUEUE_COUNTERS;
+        uint32_t four = first | (first + 1) << 8 | (first + 2) << 16 | (first + 3) << 24;
 
         ixd_reg_write(port, IXD_AT(RQSMR, i), four);
         ixd_reg_write(port, IXD_AT(TQSM, i), four);
     }
 }
 
+static unsigned at_most(unsigned queues)
+{
+    return queues < QUEUE_COUNTERS ? queues : QUEUE_COUNTERS;
+}
+
 static unsigned registers_of(const struct ixd_port *port, const struct stat_row *row)
 {
     switch (row->shape) {
     case PER_RX:
-        return port->config.rx_queues;
+        return at_most(port->config.rx_queues);
     case PER_TX:
-        return port->config.tx_queues;
+        return at_most(port->config.tx_queues);
     default:
         return row->count;
     }

@@ -24,7 +24,9 @@ static void port_config(const struct ixd_app *app, struct ixd_config *config)
     ixd_config_default(config);
     config->pools = app->queue_pool;
     config->rx_queues = o->queues;
-    config->tx_queues = o->queues;
+    config->tx_queues = app->tx_queues;
+    if (o->queues > IXD_RX_VECTORS_MAX) /* no vector wakes two workers */
+        config->rx_vectors = IXD_RX_VECTORS_MAX / app->workers * app->workers;
     config->rx_ring = o->rx_ring;
     config->tx_ring = o->tx_ring;
     config->rx_refill = o->rx_refill;
@@ -77,6 +79,12 @@ static int add_segment(struct ixd_app *app, struct pool *pool, struct ixd_error 
     return pool_add_segment(pool, segment->virt, segment->iova, POOL_SEGMENT_BYTES, err);
 }
 
+/* Those of `queues` that are a worker's. */
+static unsigned share_of(const struct ixd_worker *w, unsigned queues)
+{
+    return (queues - w->number + w->app->workers - 1) / w->app->workers;
+}
+
 /* A worker's pool: what its share of the rings can hold, and what is under way in its hands. */
 static int build_pool(struct ixd_app *app, struct ixd_worker *w, struct ixd_error *err)
 {
@@ -91,7 +99,8 @@ static int build_pool(struct ixd_app *app, struct ixd_worker *w, struct ixd_erro
     rc = ixd_config_check(&config, err);
     if (rc)
         return rc;
-    config.rx_queues = config.tx_queues = __builtin_popcount(w->queues);
+    config.rx_queues = share_of(w, config.rx_queues);
+    config.tx_queues = share_of(w, config.tx_queues);
     buffers = app->ports * ixd_config_buffers(&config, app->options.batch * segs_held(app));
     if (buffers < least)
         buffers = least;
@@ -143,6 +152,7 @@ int ixd_app_init(struct ixd_app *app, const struct ixd_app_kind *kind,
     memset(app, 0, sizeof(*app));
     app->kind = kind;
     app->options = *options;
+    app->tx_queues = options->queues < IXD_TX_QUEUES_MAX ? options->queues : IXD_TX_QUEUES_MAX;
     app->idle_ns = options->wake_us * UINT64_C(1000);
     rc = ixd_app_check_ports(kind, count, err);
     if (rc)
@@ -237,7 +247,7 @@ static int sleep_together(struct ixd_app *app, struct ixd_error *err)
         if (!ixd_worker_may_sleep(&app->worker[i]))
             return 0;
     }
-    return ixd_worker_sleep(&app->worker[0], UINT32_MAX, true, err);
+    return ixd_worker_sleep(&app->worker[0], IXD_SHARE_ALL, true, err);
 }
 
 int ixd_app_step(struct ixd_app *app, struct ixd_error *err)
@@ -245,10 +255,8 @@ int ixd_app_step(struct ixd_app *app, struct ixd_error *err)
     unsigned handled = 0;
     int rc = 0;
 
-    if (app->kind->bare)
-        return ixd_app_script_turn(app, err);
-    if (app->state == IXD_APP_LINK)
-        return step_link(app, err);
+    if (app->state == IXD_APP_LINK) /* for ever, of one that drives the ports itself */
+        return app->kind->bare ? ixd_app_script_turn(app, err) : step_link(app, err);
     for (unsigned i = 0; i < app->workers; i++)
         handled += ixd_worker_round(&app->worker[i]);
     if (!handled)

@@ -24,7 +24,7 @@ enum {
     IXD_APP_SEGMENTS_MAX = 512,
     IXD_APP_SCRIPT_PARTS_MAX = 64,
     IXD_APP_FILTERS_MAX = 64,
-    IXD_APP_WORKERS_MAX = IXD_QUEUES_MAX,
+    IXD_APP_WORKERS_MAX = 16,
 };
 
 enum ixd_app_wait { /* --wait */
@@ -54,7 +54,7 @@ struct ixd_app_options {
     char port[IXD_APP_PORTS_MAX][32]; /* PCI addresses, in the order given */
     unsigned ports;
     unsigned batch;  /* frames per burst */
-    unsigned queues; /* pairs per port */
+    unsigned queues; /* receive queues per port, and as many for transmit as there are */
     unsigned workers;
     unsigned rx_ring, tx_ring;
     unsigned rx_refill, tx_report; /* 0: the driver chooses */
@@ -127,7 +127,7 @@ enum ixd_app_state { IXD_APP_LINK, IXD_APP_RUN };
 struct ixd_worker {
     struct ixd_app *app;
     unsigned number;
-    uint32_t queues; /* bits */
+    struct ixd_share queues; /* of every port */
     struct pool *pool;
     uint64_t rounds;
     uint64_t frames;       /* handled, in the application's own sense */
@@ -152,9 +152,10 @@ struct ixd_app {
     struct ixd_port *port[IXD_APP_PORTS_MAX];
     struct ixd_bus *bus[IXD_APP_PORTS_MAX];
     unsigned ports;
+    unsigned tx_queues; /* of each: as many as `queues`, up to what the device has */
     struct ixd_worker worker[IXD_APP_WORKERS_MAX];
     unsigned workers;
-    struct pool *queue_pool[IXD_QUEUES_MAX]; /* the pool of its worker, for each queue */
+    struct pool *queue_pool[IXD_RX_QUEUES_MAX]; /* the pool of its worker, for each queue */
     struct ixd_dma segment[IXD_APP_SEGMENTS_MAX];
     unsigned segments;
     size_t page_bytes; /* smallest page that a segment is made of */
@@ -180,6 +181,13 @@ struct ixd_app {
         uint32_t flags;                    /* what the device is asked for */
     } gen;
 };
+
+/* There are more receive queues than the device can send from: what came in at one of those leaves
+ * through the first of its worker's. */
+static inline unsigned ixd_app_tx_queue(const struct ixd_worker *w, unsigned rx_queue)
+{
+    return rx_queue < IXD_TX_QUEUES_MAX ? rx_queue : w->number;
+}
 
 /* Defaults of an application, then argv[1..argc) on top. 0, or -EINVAL with a text that names the
  * option, the value and what was expected. */

@@ -31,7 +31,7 @@ static unsigned echo_round(struct ixd_app *app, struct ixd_worker *w)
             swap_addresses(bufs[i]);
             bufs[i]->ol_flags = bufs[i]->ol_flags & IXD_RX_VLAN ? IXD_TX_VLAN : 0;
         }
-        sent = ixd_tx_burst(app->port[0], queue, bufs, got);
+        sent = ixd_tx_burst(app->port[0], ixd_app_tx_queue(w, queue), bufs, got);
         if (sent < got)
             pool_free_packets(w->pool, bufs + sent, got - sent);
         w->frames += sent;

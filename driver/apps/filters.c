@@ -104,20 +104,41 @@ static bool parse_tuple6(char *const part[5], struct ixd_tuple6 *t)
            parse_port(part[3], &t->source_port) && parse_port(part[4], &t->destination_port);
 }
 
-/* What goes on in front of '>', and the queue behind it (NO_QUEUE: there is none). */
-static bool parse_queue(char *text, unsigned long *queue)
+/* "7", or several: "7-12". */
+struct run {
+    unsigned long first, last;
+};
+
+static bool parse_run(char *text, unsigned long most, struct run *out)
+{
+    char *last = strchr(text, '-');
+
+    if (!last) {
+        out->last = 0;
+        if (!number(text, most, &out->first))
+            return false;
+        out->last = out->first;
+        return true;
+    }
+    *last++ = 0;
+    return number(text, most, &out->first) && number(last, most, &out->last) &&
+           out->first <= out->last;
+}
+
+/* What goes on in front of '>', and the queues behind it (NO_QUEUE: there is none). */
+static bool parse_queue(char *text, struct run *queue)
 {
     char *arrow = strchr(text, '>');
 
-    *queue = NO_QUEUE;
+    *queue = (struct run){NO_QUEUE, NO_QUEUE};
     if (!arrow)
         return true;
     *arrow++ = 0;
     if (strcmp(arrow, "drop") == 0) {
-        *queue = IXD_FDIR_DROP;
+        *queue = (struct run){IXD_FDIR_DROP, IXD_FDIR_DROP};
         return true;
     }
-    return number(arrow, IXD_QUEUES_MAX - 1, queue);
+    return parse_run(arrow, IXD_RX_QUEUES_MAX - 1, queue);
 }
 
 /* flow=..., signature=...: nothing left open but what IPv6 has no room for. */
@@ -137,28 +158,58 @@ static int steer_flow(struct ixd_port *port, enum ixd_fdir_mode mode, char *cons
     return *known ? ixd_fdir_add(port, mode, &four, 0, queue, err) : -EINVAL;
 }
 
-static int steer(struct ixd_port *port, const char *kind, char *value, unsigned long queue,
-                 bool *known, struct ixd_error *err)
+static int steer_parts(struct ixd_port *port, const char *kind, char *const part[5],
+                       unsigned long queue, bool *known, struct ixd_error *err)
 {
     struct ixd_tuple tuple;
+
+    *known = true;
+    if (strcmp(kind, "flow") == 0)
+        return steer_flow(port, IXD_FDIR_PERFECT, part, queue, known, err);
+    if (strcmp(kind, "signature") == 0)
+        return steer_flow(port, IXD_FDIR_SIGNATURE, part, queue, known, err);
+    if (strcmp(kind, "tuple") == 0 && parse_tuple(part, &tuple))
+        return ixd_steer_tuple(port, &tuple, 1, queue, err);
+    *known = false;
+    return -EINVAL;
+}
+
+/* Source ports "1024-1087" go to as many queues, one each. */
+static int steer_run(struct ixd_port *port, const char *kind, char *part[5], struct run queues,
+                     bool *known, struct ixd_error *err)
+{
+    struct run ports;
+    int rc = 0;
+
+    *known = parse_run(part[3], UINT16_MAX, &ports) &&
+             ports.last - ports.first == queues.last - queues.first;
+    for (unsigned long i = 0; *known && rc == 0 && i <= queues.last - queues.first; i++) {
+        char text[8];
+
+        snprintf(text, sizeof(text), "%u", (unsigned)((ports.first + i) & UINT16_MAX));
+        part[3] = text;
+        rc = steer_parts(port, kind, part, queues.first + i, known, err);
+    }
+    return *known ? rc : -EINVAL;
+}
+
+static int steer(struct ixd_port *port, const char *kind, char *value, struct run queues,
+                 bool *known, struct ixd_error *err)
+{
+    bool one = queues.first == queues.last;
     unsigned long type;
     char *part[5];
 
     *known = true;
-    if (strcmp(kind, "syn") == 0 && !value)
-        return ixd_steer_syn(port, queue, true, err);
-    if (strcmp(kind, "ethertype") == 0 && value && number(value, 0xffff, &type))
-        return ixd_steer_ethertype(port, type, queue, err);
-    if (value && split(value, part)) {
-        if (strcmp(kind, "flow") == 0)
-            return steer_flow(port, IXD_FDIR_PERFECT, part, queue, known, err);
-        if (strcmp(kind, "signature") == 0)
-            return steer_flow(port, IXD_FDIR_SIGNATURE, part, queue, known, err);
-        if (strcmp(kind, "tuple") == 0 && parse_tuple(part, &tuple))
-            return ixd_steer_tuple(port, &tuple, 1, queue, err);
-    }
-    *known = false;
-    return -EINVAL;
+    if (one && strcmp(kind, "syn") == 0 && !value)
+        return ixd_steer_syn(port, queues.first, true, err);
+    if (one && strcmp(kind, "ethertype") == 0 && value && number(value, 0xffff, &type))
+        return ixd_steer_ethertype(port, type, queues.first, err);
+    *known = value && split(value, part);
+    if (!*known)
+        return -EINVAL;
+    return one ? steer_parts(port, kind, part, queues.first, known, err)
+               : steer_run(port, kind, part, queues, known, err);
 }
 
 static int admit(struct ixd_port *port, const char *kind, const char *value, bool *known,
@@ -183,7 +234,7 @@ static int admit(struct ixd_port *port, const char *kind, const char *value, boo
 int ixd_app_filter(struct ixd_port *port, const char *text, struct ixd_error *err)
 {
     char copy[TEXT_MAX], *value;
-    unsigned long queue = 0;
+    struct run queue;
     bool known = false;
     int rc = -EINVAL;
 
@@ -193,7 +244,7 @@ int ixd_app_filter(struct ixd_port *port, const char *text, struct ixd_error *er
         value = strchr(copy, '=');
         if (value)
             *value++ = 0;
-        if (known && queue != NO_QUEUE)
+        if (known && queue.first != NO_QUEUE)
             rc = steer(port, copy, value, queue, &known, err);
         else if (known && value)
             rc = admit(port, copy, value, &known, err);

@@ -58,8 +58,10 @@ static __attribute__((noinline)) unsigned rework(struct ixd_worker *w, struct ix
     return left;
 }
 
-static unsigned forward(struct ixd_worker *w, struct ixd_port *from, struct ixd_port *to,
-                        unsigned queue)
+/* Inlined twice: the usual case, one number for both queues, keeps its registers. */
+static inline __attribute__((always_inline)) unsigned
+forward(struct ixd_worker *w, struct ixd_port *from, struct ixd_port *to, unsigned queue,
+        unsigned tx_queue)
 {
     struct pool_buf *bufs[IXD_APP_BATCH_MAX];
     unsigned got = ixd_rx_burst(from, queue, bufs, w->app->options.batch), count = got;
@@ -69,7 +71,7 @@ static unsigned forward(struct ixd_worker *w, struct ixd_port *from, struct ixd_
         return 0;
     if (w->app->options.offloads)
         count = rework(w, to, bufs, got);
-    sent = ixd_tx_burst(to, queue, bufs, count);
+    sent = ixd_tx_burst(to, tx_queue, bufs, count);
     w->frames += sent;
     if (sent < count) {
         pool_free_packets(w->pool, bufs + sent, count - sent);
@@ -78,14 +80,34 @@ static unsigned forward(struct ixd_worker *w, struct ixd_port *from, struct ixd_
     return got;
 }
 
-static unsigned fwd_round(struct ixd_app *app, struct ixd_worker *w)
+static unsigned pair(struct ixd_worker *w, struct ixd_port *from, struct ixd_port *to,
+                     unsigned queue)
+{
+    return forward(w, from, to, queue, queue);
+}
+
+/* The queues that only receive. */
+static unsigned beyond(struct ixd_app *app, struct ixd_worker *w, unsigned queue)
 {
     unsigned handled = 0;
 
-    for (unsigned queue = w->number; queue < app->options.queues; queue += app->workers) {
-        handled += forward(w, app->port[0], app->port[1], queue);
-        handled += forward(w, app->port[1], app->port[0], queue);
+    for (; queue < app->options.queues; queue += app->workers) {
+        handled += forward(w, app->port[0], app->port[1], queue, ixd_app_tx_queue(w, queue));
+        handled += forward(w, app->port[1], app->port[0], queue, ixd_app_tx_queue(w, queue));
     }
+    return handled;
+}
+
+static unsigned fwd_round(struct ixd_app *app, struct ixd_worker *w)
+{
+    unsigned queue = w->number, handled = 0;
+
+    for (; queue < app->tx_queues; queue += app->workers) {
+        handled += pair(w, app->port[0], app->port[1], queue);
+        handled += pair(w, app->port[1], app->port[0], queue);
+    }
+    if (__builtin_expect(queue < app->options.queues, false))
+        handled += beyond(app, w, queue);
     return handled;
 }
 

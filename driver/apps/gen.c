@@ -72,7 +72,7 @@ static unsigned gen_round(struct ixd_app *app, struct ixd_worker *w)
     app->gen.held_count -= sent;
     w->frames += sent;
     w->bytes += (uint64_t)sent * app->options.size;
-    if (app->gen.held_count == 0 && ++app->gen.queue == app->options.queues)
+    if (app->gen.held_count == 0 && ++app->gen.queue == app->tx_queues)
         app->gen.queue = 0;
     app->done = app->options.frames && w->frames == app->options.frames;
     return sent;

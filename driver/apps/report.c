@@ -22,15 +22,12 @@ static void report_stat(void *context, const char *name, uint64_t value)
     report->emit(report->context, full, value);
 }
 
-static void report_queues(const struct ixd_port *port, unsigned queues, struct report *r)
+static struct ixd_rx_counters sum_rx(const struct ixd_port *port, unsigned queues)
 {
     struct ixd_rx_counters rx = {0};
-    struct ixd_tx_counters tx = {0};
-    uint64_t pending = 0;
 
     for (unsigned q = 0; q < queues; q++) {
         const struct ixd_rx_counters *rxq = ixd_rx_counters(port, q);
-        const struct ixd_tx_counters *txq = ixd_tx_counters(port, q);
 
         rx.packets += rxq->packets;
         rx.bursts += rxq->bursts;
@@ -39,6 +36,17 @@ static void report_queues(const struct ixd_port *port, unsigned queues, struct r
         rx.pool_empty += rxq->pool_empty;
         rx.bad_ip_cksum += rxq->bad_ip_cksum;
         rx.bad_l4_cksum += rxq->bad_l4_cksum;
+    }
+    return rx;
+}
+
+static struct ixd_tx_counters sum_tx(const struct ixd_port *port, unsigned queues)
+{
+    struct ixd_tx_counters tx = {0};
+
+    for (unsigned q = 0; q < queues; q++) {
+        const struct ixd_tx_counters *txq = ixd_tx_counters(port, q);
+
         tx.packets += txq->packets;
         tx.bursts += txq->bursts;
         tx.full += txq->full;
@@ -47,8 +55,20 @@ static void report_queues(const struct ixd_port *port, unsigned queues, struct r
         tx.tso_packets += txq->tso_packets;
         tx.tso_frames += txq->tso_frames;
         tx.refused += txq->refused;
-        pending += ixd_tx_pending(port, q);
     }
+    return tx;
+}
+
+static void report_queues(const struct ixd_port *port, const struct ixd_app *app,
+                          struct report *r)
+{
+    unsigned queues = app->options.queues, tx_queues = app->tx_queues;
+    struct ixd_rx_counters rx = sum_rx(port, queues);
+    struct ixd_tx_counters tx = sum_tx(port, tx_queues);
+    uint64_t pending = 0;
+
+    for (unsigned q = 0; q < tx_queues; q++)
+        pending += ixd_tx_pending(port, q);
     report_stat(r, "rx_packets", rx.packets);
     report_stat(r, "rx_bursts", rx.bursts);
     report_stat(r, "rx_empty_polls", rx.empty_polls);
@@ -70,6 +90,8 @@ static void report_queues(const struct ixd_port *port, unsigned queues, struct r
 
         snprintf(name, sizeof(name), "rx%u_packets", q);
         report_stat(r, name, ixd_rx_counters(port, q)->packets);
+        if (q >= tx_queues)
+            continue;
         snprintf(name, sizeof(name), "tx%u_packets", q);
         report_stat(r, name, ixd_tx_counters(port, q)->packets);
     }
@@ -132,7 +154,7 @@ void ixd_app_report(const struct ixd_app *app,
         report_stat(&r, "link_mbps", link.mbps);
         report_stat(&r, "link_changes", link.changes);
         report_stat(&r, "resets", ixd_port_resets(app->port[i]));
-        report_queues(app->port[i], app->options.queues, &r);
+        report_queues(app->port[i], app, &r);
         snprintf(prefix, sizeof(prefix), "port%u.hw.", i);
         ixd_stats_each(app->port[i], report_stat, &r);
     }

@@ -15,8 +15,7 @@ static const uint64_t check_ns = 10000000;
 void ixd_worker_init(struct ixd_worker *w, struct ixd_app *app, unsigned number)
 {
     *w = (struct ixd_worker){.app = app, .number = number, .rounds_to_check = ROUNDS_PER_CHECK};
-    for (unsigned q = number; q < app->options.queues; q += app->workers)
-        w->queues |= UINT32_C(1) << q;
+    w->queues = (struct ixd_share){number, app->workers};
 }
 
 unsigned ixd_worker_round(struct ixd_worker *w)
@@ -44,7 +43,7 @@ void ixd_worker_check(struct ixd_worker *w)
     if (!app->options.tx_hang_ms)
         return;
     for (unsigned p = 0; p < app->ports; p++) {
-        for (unsigned q = w->number; q < app->options.queues; q += app->workers) {
+        for (unsigned q = w->number; q < app->tx_queues; q += app->workers) {
             if (ixd_tx_hung(app->port[p], q, app->options.tx_hang_ms * UINT64_C(1000000)))
                 __atomic_fetch_or(&w->hung, 1u << p, __ATOMIC_RELEASE);
         }
@@ -60,7 +59,8 @@ bool ixd_worker_may_sleep(const struct ixd_worker *w)
     return app->options.wait == IXD_APP_INTERRUPT || w->idle_rounds >= app->options.idle_polls;
 }
 
-int ixd_worker_sleep(struct ixd_worker *w, uint32_t queues, bool link, struct ixd_error *err)
+int ixd_worker_sleep(struct ixd_worker *w, struct ixd_share queues, bool link,
+                     struct ixd_error *err)
 {
     struct ixd_app *app = w->app;
     int rc = ixd_wait_queues(app->port, app->ports, queues, link, app->idle_ns, err);

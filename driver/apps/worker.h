@@ -19,6 +19,7 @@ void ixd_worker_check(struct ixd_worker *w);
 bool ixd_worker_may_sleep(const struct ixd_worker *w);
 
 /* Sleeps until one of the queues, or a link, has something, or the longest sleep is over. */
-int ixd_worker_sleep(struct ixd_worker *w, uint32_t queues, bool link, struct ixd_error *err);
+int ixd_worker_sleep(struct ixd_worker *w, struct ixd_share queues, bool link,
+                     struct ixd_error *err);
 
 #endif

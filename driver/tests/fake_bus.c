@@ -65,12 +65,14 @@ static uint32_t fake_read32(struct ixd_bus *bus, uint32_t offset)
 /* Latched causes become messages where the mask is open, and the message masks its vector. */
 static void send_messages(struct fake_bus *fake)
 {
-    uint32_t *mask = reg(fake, IXD_EIMS_EX);
-    uint32_t ready = fake->cause & *mask;
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t *mask = reg(fake, IXD_AT(EIMS_EX, i));
+        uint32_t ready = (uint32_t)(fake->cause >> 32 * i) & *mask;
 
-    fake->message |= ready;
-    fake->cause &= ~ready;
-    *mask &= ~(ready & *reg(fake, IXD_EIAM_EX));
+        fake->message |= (uint64_t)ready << 32 * i;
+        fake->cause &= ~((uint64_t)ready << 32 * i);
+        *mask &= ~(ready & *reg(fake, IXD_AT(EIAM_EX, i)));
+    }
 }
 
 static void fake_write32(struct ixd_bus *bus, uint32_t offset, uint32_t value)
@@ -83,13 +85,13 @@ static void fake_write32(struct ixd_bus *bus, uint32_t offset, uint32_t value)
         power_on(fake);
     } else if (offset == IXD_AUTOC) {
         *reg(fake, offset) = value & ~IXD_AUTOC_AN_RESTART;
-    } else if (offset == IXD_EIMS_EX) {
+    } else if (offset == IXD_AT(EIMS_EX, 0) || offset == IXD_AT(EIMS_EX, 1)) {
         if (fake->on_arm)
             fake->on_arm(fake);
         *reg(fake, offset) |= value;
         send_messages(fake);
-    } else if (offset == IXD_EIMC_EX) {
-        *reg(fake, IXD_EIMS_EX) &= ~value;
+    } else if (offset == IXD_AT(EIMC_EX, 0) || offset == IXD_AT(EIMC_EX, 1)) {
+        *reg(fake, offset - IXD_EIMC_EX + IXD_EIMS_EX) &= ~value;
     } else {
         *reg(fake, offset) = value;
     }
@@ -169,7 +171,7 @@ static int fake_irq_wait(struct ixd_irq *irqs, unsigned count, uint64_t timeout_
         struct fake_bus *fake = of(irqs[i].bus);
 
         irqs[i].fired = (fake->message >> irqs[i].vector) & 1;
-        fake->message &= ~(UINT32_C(1) << irqs[i].vector);
+        fake->message &= ~(UINT64_C(1) << irqs[i].vector);
         fired += irqs[i].fired;
     }
     if (!fired) {
@@ -262,6 +264,11 @@ void fake_bus_fini(struct fake_bus *fake, struct pool *pool)
     fake->dma_count = 0;
 }
 
+static unsigned vector_of(struct fake_bus *fake, unsigned queue)
+{
+    return *reg(fake, IXD_AT(IVAR, queue / 2)) >> 16 * (queue % 2) & 63;
+}
+
 bool fake_receive(struct fake_bus *fake, unsigned queue, const void *bytes, unsigned length,
                   uint64_t status)
 {
@@ -271,21 +278,21 @@ bool fake_receive(struct fake_bus *fake, unsigned queue, const void *bytes, unsi
 bool fake_receive_as(struct fake_bus *fake, unsigned queue, const void *bytes, unsigned length,
                      uint64_t word, uint64_t status)
 {
-    uint64_t base = *reg(fake, IXD_AT(RDBAL, queue)) | (uint64_t)*reg(fake, IXD_AT(RDBAH, queue))
+    uint64_t base = *reg(fake, IXD_RXQ(RDBAL, queue)) | (uint64_t)*reg(fake, IXD_RXQ(RDBAH, queue))
                                                            << 32;
-    uint32_t ring = *reg(fake, IXD_AT(RDLEN, queue)) / 16;
-    uint32_t *head = reg(fake, IXD_AT(RDH, queue));
+    uint32_t ring = *reg(fake, IXD_RXQ(RDLEN, queue)) / 16;
+    uint32_t *head = reg(fake, IXD_RXQ(RDH, queue));
     struct ixd_desc *desc;
 
-    if (!(*reg(fake, IXD_AT(RXDCTL, queue)) & IXD_RXDCTL_ENABLE) ||
-        *head == *reg(fake, IXD_AT(RDT, queue)))
+    if (!(*reg(fake, IXD_RXQ(RXDCTL, queue)) & IXD_RXDCTL_ENABLE) ||
+        *head == *reg(fake, IXD_RXQ(RDT, queue)))
         return false;
     desc = at(fake, base + *head * 16, 16);
     memcpy(at(fake, le64toh(desc->word[0]), length), bytes, length);
     desc->word[0] = htole64(word);
     desc->word[1] = htole64(IXD_RX_DD | status | (uint64_t)length << 32);
     *head = (*head + 1) % ring;
-    fake->cause |= UINT32_C(1) << queue;
+    fake->cause |= UINT64_C(1) << vector_of(fake, queue);
     send_messages(fake);
     return true;
 }

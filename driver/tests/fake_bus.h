@@ -37,8 +37,8 @@ struct fake_bus {
     unsigned dma_live;
     unsigned dma_fail_at; /* the n-th allocation fails, counted from 1; 0: none */
 
-    uint32_t cause;                        /* latched, by vector */
-    uint32_t message;                      /* sent, not yet waited for, by vector */
+    uint64_t cause;                        /* latched, by vector */
+    uint64_t message;                      /* sent, not yet waited for, by vector */
     enum ixd_irq_kind kind;
     unsigned vectors;                      /* switched on */
     uint8_t config[4096];                  /* storage */

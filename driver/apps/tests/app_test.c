@@ -206,8 +206,9 @@ END_TEST
 START_TEST(workers_share_the_queues)
 {
     start("fwd", "--ring 32 --queues 5 --workers 2 --check");
-    ck_assert_uint_eq(app.worker[0].queues, 0x15);
-    ck_assert_uint_eq(app.worker[1].queues, 0x0a);
+    ck_assert_uint_eq(app.worker[0].queues.first, 0);
+    ck_assert_uint_eq(app.worker[1].queues.first, 1);
+    ck_assert_uint_eq(app.worker[1].queues.step, 2);
     ck_assert_ptr_ne(app.worker[0].pool, app.worker[1].pool);
     for (unsigned q = 0; q < 5; q++)
         frame_in(&fake[q % 2], q, q);

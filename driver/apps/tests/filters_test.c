@@ -6,6 +6,7 @@
 #include "driver/tests/steered_port.h"
 #include "driver/tests/test.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 
 static void good(const char *text)
@@ -54,7 +55,7 @@ START_TEST(wrong_words)
         "", "syn", "syn>x", "syn=1>2", "vlan=7>1", "vlan=x", "mac=02:00:00:00:00",
         "mac=02:00:00:00:00:77:88", "ethertype=0x88b5", "ethertype=0x10000>1", "tuple=udp>1",
         "tuple=udp,1,2,3,4>1", "tuple=udp,10.0.0.1,*,*,65536>1", "tuple=icmp,*,*,*,*>1",
-        "tuple=udp,*,*,*,*,*>1", "flow=udp,10.0.0.2,*,1,2>1", "tuple=udp,*,*,*,*>16",
+        "tuple=udp,*,*,*,*,*>1", "flow=udp,10.0.0.2,*,1,2>1", "tuple=udp,*,*,*,*>128",
         "color=red>1", "multicast=5", "tuple=udp,fd00::2,*,*,9>1", "flow=udp,fd00::,*,*,9>1",
         "flow=*,fd00::2,*,1,9>1",
         "tuple=udp,10.0.0.2,10.0.0.3,1,2>1                                                         "
@@ -73,4 +74,24 @@ START_TEST(wrong_words)
 }
 END_TEST
 
-TEST_MAIN("filters", all_kinds, wrong_words)
+/* One filter for each port of a run, and its queue. */
+START_TEST(runs)
+{
+    begin();
+    good("tuple=udp,*,*,1024-1027,9>0-3");
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert_uint_eq(fake.reg[IXD_AT(SDPQF, i) / 4],
+                          htons(1024 + i) | (uint32_t)htons(9) << 16);
+        ck_assert_uint_eq(fake.reg[IXD_AT(L34T_IMIR, i) / 4] >> 21, i);
+    }
+    good("flow=tcp,10.0.0.2,10.0.1.2,7-8,9>1-2");
+    ck_assert_uint_eq(fake.reg[IXD_FDIRPORT / 4], 8 | 9 << 16);
+    ck_assert_int_eq(ixd_app_filter(port, "tuple=udp,*,*,1024-1027,9>0-2", &err), -EINVAL);
+    ck_assert_int_eq(ixd_app_filter(port, "tuple=udp,*,*,1024-1027,9>0", &err), -EINVAL);
+    ck_assert_int_eq(ixd_app_filter(port, "tuple=udp,*,*,9-8,9>0-1", &err), -EINVAL);
+    ck_assert_int_eq(ixd_app_filter(port, "ethertype=0x88b5>0-1", &err), -EINVAL);
+    end();
+}
+END_TEST
+
+TEST_MAIN("filters", runs, all_kinds, wrong_words)

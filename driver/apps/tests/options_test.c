@@ -61,7 +61,7 @@ START_TEST(bad_options)
                                         "--ring 33",
                                         "--ring 24",
                                         "--ring 4104",
-                                        "--queues 17",
+                                        "--queues 129",
                                         "--wait sometimes",
                                         "--frames 1",
                                         "--rate 5",
