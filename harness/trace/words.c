@@ -20,6 +20,7 @@ static const char *const rx_drop[] = {
     [NIC_RX_DROP_QUEUE_OFF] = "queue-off", [NIC_RX_DROP_PAUSE] = "pause-frame",
     [NIC_RX_DROP_PIPE] = "overlap", [NIC_RX_DROP_LINK] = "link-down",
     [NIC_RX_DROP_RING] = "ring-too-short", [NIC_RX_DROP_LENGTH] = "wrong-length",
+    [NIC_RX_DROP_POOL] = "no-pool",
 };
 _Static_assert(LENGTH(rx_drop) == NIC_RX_DROPS, "a reason without a word");
 
@@ -35,6 +36,7 @@ static const char *const tx_drop[] = {
     [NIC_TX_DROP_EMPTY] = "empty", [NIC_TX_DROP_LONG] = "too-long", [NIC_TX_DROP_DMA] = "dma-fault",
     [NIC_TX_DROP_DISABLED] = "queue-disabled", [NIC_TX_DROP_DESCS] = "too-many-descriptors",
     [NIC_TX_DROP_TYPE] = "no-such-type", [NIC_TX_DROP_CONTEXT] = "bad-context",
+    [NIC_TX_DROP_SPOOF] = "spoofed", [NIC_TX_DROP_LOCAL] = "no-pool",
 };
 _Static_assert(LENGTH(tx_drop) == NIC_TX_DROPS, "a reason without a word");
 

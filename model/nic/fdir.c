@@ -252,7 +252,7 @@ static void report(struct nic_rx_meta *meta, uint32_t bucket, uint32_t id)
 }
 
 int nic_fdir_match(struct nic *n, const uint8_t *frame, uint32_t length,
-                   const struct nic_headers *h, struct nic_rx_meta *meta)
+                   const struct nic_headers *h, uint32_t pool, struct nic_rx_meta *meta)
 {
     struct nic_fdir *f = &n->st->fdir;
     uint32_t fdirctrl = n->st->reg[R_FDIRCTRL], bucket, signature = 0, before;
@@ -260,7 +260,7 @@ int nic_fdir_match(struct nic *n, const uint8_t *frame, uint32_t length,
 
     if (!h->l3 || !f->capacity)
         return -1;
-    nic_flow_of_frame(n, frame, length, h, &flow);
+    nic_flow_of_frame(n, frame, length, h, pool, &flow);
     bucket = bucket_of(f, nic_flow_hash(&flow, n->st->reg[R_FDIRHKEY]));
     if (!f->perfect)
         signature = nic_flow_hash(&flow, n->st->reg[R_FDIRSKEY]) & SIGNATURE;

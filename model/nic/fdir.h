@@ -33,7 +33,8 @@ struct nic_flow {
     uint32_t ports;                     /* source 31:16, destination 15:0 */
     uint16_t vlan, flex;
     uint8_t type; /* enum nic_flow_type */
-    uint8_t unused[3];
+    uint8_t pool;
+    uint8_t unused[2];
 };
 enum nic_flow_type { FLOW_UDP = 1, FLOW_TCP = 2, FLOW_SCTP = 3, FLOW_L4 = 3, FLOW_IP6 = 4 };
 
@@ -45,7 +46,8 @@ struct nic_fdir_key {
     uint16_t vlan, flex;
     uint8_t type;
     uint8_t by_destination; /* IPv6: the address is the destination's */
-    uint8_t unused[2];
+    uint8_t pool;
+    uint8_t unused;
 };
 struct nic_fdir_filter {
     uint16_t next;   /* in its bucket, or of the free ones: number + 1; 0 = none */
@@ -71,14 +73,14 @@ struct nic_fdir {
 /* Is there a filter for this frame? Fills in what the write-back says of it; returns the queue, or
  * -1 when the frame goes on to RSS. Only to be called when FDIRCTRL.PBALLOC is not 0. */
 int nic_fdir_match(struct nic *n, const uint8_t *frame, uint32_t length,
-                   const struct nic_headers *h, struct nic_rx_meta *meta);
+                   const struct nic_headers *h, uint32_t pool, struct nic_rx_meta *meta);
 void nic_fdir_reset(struct nic *n);
 bool nic_fdir_valid(const struct nic_fdir *f);
 
 /* ---- fdir_flow.c ---- */
-/* The flow of an IP frame as the filters see it. */
+/* The flow of an IP frame of a pool (0: there are none) as the filters see it. */
 void nic_flow_of_frame(const struct nic *n, const uint8_t *frame, uint32_t length,
-                       const struct nic_headers *h, struct nic_flow *flow);
+                       const struct nic_headers *h, uint32_t pool, struct nic_flow *flow);
 /* The perfect filter that stands in the registers. */
 void nic_flow_of_registers(const struct nic *n, uint32_t fdircmd, struct nic_fdir_key *key);
 bool nic_flow_matches(const struct nic_flow *flow, const struct nic_fdir_key *key);

@@ -89,7 +89,7 @@ static void take_addresses(const struct nic *n, const uint8_t *ip, struct nic_fl
 }
 
 void nic_flow_of_frame(const struct nic *n, const uint8_t *frame, uint32_t length,
-                       const struct nic_headers *h, struct nic_flow *flow)
+                       const struct nic_headers *h, uint32_t pool, struct nic_flow *flow)
 {
     const uint32_t *reg = n->st->reg;
     uint32_t fdirm = reg[R_FDIRM];
@@ -106,6 +106,8 @@ void nic_flow_of_frame(const struct nic *n, const uint8_t *frame, uint32_t lengt
         flow->ports = nic_get32(frame + h->l4) & port_mask(n, flow->type);
     flow->type &= type_mask(fdirm);
     flow->vlan = (uint16_t)(h->tci & vlan_mask(fdirm));
+    if (!(fdirm & FDIRM_POOL))
+        flow->pool = (uint8_t)pool;
     if (!(fdirm & FDIRM_FLEX) && flex + 2 <= length)
         flow->flex = (uint16_t)nic_get16(frame + flex);
 }
@@ -120,6 +122,8 @@ void nic_flow_of_registers(const struct nic *n, uint32_t fdircmd, struct nic_fdi
         .vlan = (uint16_t)(vlan & vlan_mask(fdirm)),
         .flex = fdirm & FDIRM_FLEX ? 0 : __builtin_bswap16((uint16_t)(vlan >> 16)),
     };
+    if (!(fdirm & FDIRM_POOL))
+        key->pool = (fdircmd & FDIRCMD_POOL) >> FDIRCMD_POOL_SHIFT;
     key->ports = (port << 16 | port >> 16) & port_mask(n, key->type);
     if (fdircmd & FDIRCMD_IP6) {
         key->type |= FLOW_IP6;
@@ -141,8 +145,9 @@ bool nic_flow_matches(const struct nic_flow *flow, const struct nic_fdir_key *ke
 {
     const uint32_t *address = key->by_destination ? flow->destination : flow->source;
 
-    return flow->type == key->type && flow->ports == key->ports && flow->vlan == key->vlan &&
-           flow->flex == key->flex && memcmp(address, key->address, sizeof key->address) == 0 &&
+    return flow->type == key->type && flow->pool == key->pool && flow->ports == key->ports &&
+           flow->vlan == key->vlan && flow->flex == key->flex &&
+           memcmp(address, key->address, sizeof key->address) == 0 &&
            (flow->type & FLOW_IP6 || flow->destination[0] == key->destination);
 }
 
@@ -151,7 +156,8 @@ bool nic_flow_matches(const struct nic_flow *flow, const struct nic_fdir_key *ke
  * takes 16 bits of `low` from bit i on, key bit i + 16 those of `high`. */
 uint32_t nic_flow_hash(const struct nic_flow *flow, uint32_t key)
 {
-    uint32_t head = (uint32_t)flow->type << 16 | flow->vlan, hash = 0;
+    uint32_t head = (uint32_t)flow->pool << 24 | (uint32_t)flow->type << 16 | flow->vlan;
+    uint32_t hash = 0;
     uint32_t high = flow->ports ^ (uint32_t)flow->flex << 16;
 
     for (uint32_t i = 0; i < 4; i++)

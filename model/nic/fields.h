@@ -97,6 +97,7 @@ enum {
     PSRTYPE_IPV4 = 1u << 8,
     PSRTYPE_IPV6 = 1u << 9,
     PSRTYPE_L2 = 1u << 12,
+    PSRTYPE_RQPL_SHIFT = 29, /* bits of the hash that choose a pool's queue */
     FCTRL_SBP = 1u << 1,
     FCTRL_MPE = 1u << 8,
     FCTRL_UPE = 1u << 9,
@@ -117,6 +118,17 @@ enum {
     RDRXCTL_CRCSTRIP = 1u << 1,
     RDRXCTL_DMAIDONE = 1u << 3,
     MRQC_MODE = 0xf,
+    MRQC_RSS = 1,
+    MRQC_DCB_8 = 2, /* traffic classes */
+    MRQC_DCB_4 = 3,
+    MRQC_DCB_RSS_8 = 4,
+    MRQC_DCB_RSS_4 = 5,
+    MRQC_VMDQ = 8,
+    MRQC_VMDQ_RSS_32 = 10, /* pools */
+    MRQC_VMDQ_RSS_64 = 11,
+    MRQC_VMDQ_DCB_16 = 12,
+    MRQC_VMDQ_DCB_32 = 13,
+    MRQC_L3L4TXSWEN = 1u << 15, /* L3/L4 filters look at what other pools send, too */
     MRQC_TCP4 = 1u << 16,
     MRQC_IP4 = 1u << 17,
     MRQC_TCP6EX = 1u << 18,
@@ -127,6 +139,9 @@ enum {
     MRQC_UDP6 = 1u << 23,
     MRQC_UDP6EX = 1u << 24,
     ETQF_ETHERTYPE = 0xffff,
+    ETQF_POOL_SHIFT = 20,
+    ETQF_POOL = 0x3f << 20,
+    ETQF_POOL_EN = 1u << 26,
     ETQF_1588 = 1u << 30,
     ETQF_EN = 1u << 31,
     ETQS_QUEUE_SHIFT = 16,
@@ -139,6 +154,7 @@ enum {
     FTQF_SCTP = 2,
     FTQF_OTHER = 3,
     FTQF_PRIORITY = 7 << 2, /* 7 wins */
+    FTQF_POOL_SHIFT = 8,
     FTQF_POOL = 0x3f << 8,
     FTQF_SOURCE_BYPASS = 1u << 25, /* set: do not compare */
     FTQF_DESTINATION_BYPASS = 1u << 26,
@@ -165,10 +181,35 @@ enum {
     SYNQF_FIRST = 1u << 31, /* before the 5-tuple filters */
     RXPBSIZE_SIZE = 0x3ff << 10, /* KiB in bits 19:10: the field reads as bytes */
     QDE_ENABLE = 1u << 0,
+    QDE_HIDE_VLAN = 1u << 1,
     QDE_WRITE = 1u << 16,
     QDE_READ = 1u << 17,
     QDE_QUEUE_SHIFT = 8,
     SECRXCTRL_RX_DIS = 1u << 1,
+
+    /* pools */
+    VT_CTL_VT_ENA = 1u << 0,
+    VT_CTL_POOL_SHIFT = 7,
+    VT_CTL_POOL = 0x3f << 7,      /* the default one */
+    VT_CTL_DIS_DEFPL = 1u << 29,  /* there is none */
+    VT_CTL_REPLEN = 1u << 30,
+    VMOLR_AUPE = 1u << 24,  /* frames without a tag */
+    VMOLR_ROMPE = 1u << 25, /* by the multicast table */
+    VMOLR_ROPE = 1u << 26,  /* by the unicast table */
+    VMOLR_BAM = 1u << 27,
+    VMOLR_MPE = 1u << 28,
+    VLVF_ID = 0xfff,
+    VLVF_VIEN = 1u << 31,
+    MRCTL_VPME = 1u << 0, /* what goes to a pool */
+    MRCTL_UPME = 1u << 1, /* what comes from the wire */
+    MRCTL_DPME = 1u << 2, /* what goes there */
+    MRCTL_VLME = 1u << 3, /* what has a VLAN */
+    MRCTL_ANY = 0xf,
+    MRCTL_MP_SHIFT = 8,
+    MRCTL_MP = 0x3f << 8,
+    MTQC_VT_ENA = 1u << 1,
+    MTQC_LAYOUT_SHIFT = 2,
+    MTQC_LAYOUT = 3 << 2,
 
     /* transmit */
     DMATXCTL_TE = 1u << 0,
@@ -256,8 +297,11 @@ enum {
     FDIRCMD_QUEUE_EN = 1u << 15,
     FDIRCMD_QUEUE_SHIFT = 16,
     FDIRCMD_QUEUE = 0x7f << 16,
+    FDIRCMD_POOL_SHIFT = 24,
+    FDIRCMD_POOL = 0x7f << 24,
     FDIRM_VLANID = 1u << 0, /* set: do not look */
     FDIRM_VLANP = 1u << 1,
+    FDIRM_POOL = 1u << 2,
     FDIRM_L4P = 1u << 3,
     FDIRM_FLEX = 1u << 4,
     FDIRM_DIP6 = 1u << 5,

@@ -288,6 +288,7 @@ enum nic_rx_drop {
     NIC_RX_DROP_LINK,      /* the link is down, or the MAC looped back */
     NIC_RX_DROP_RING,      /* needs more descriptors than its ring has */
     NIC_RX_DROP_LENGTH,    /* its length field is wrong, and HLREG0.RXLNGTHERREN set */
+    NIC_RX_DROP_POOL,      /* no pool gets it */
     NIC_RX_DROPS
 };
 
@@ -300,6 +301,8 @@ enum nic_tx_drop {
     NIC_TX_DROP_DESCS,    /* more descriptors than a packet may have */
     NIC_TX_DROP_TYPE,     /* descriptor type that does not exist */
     NIC_TX_DROP_CONTEXT,  /* segmentation that its context makes impossible */
+    NIC_TX_DROP_SPOOF,    /* an address or a VLAN that its pool may not send: SSVPC */
+    NIC_TX_DROP_LOCAL,    /* for a pool of this port, none of which gets it */
     NIC_TX_DROPS
 };
 

@@ -112,7 +112,7 @@ bool nic_regs_read(struct nic *n, uint32_t offset, uint32_t *value)
         return true;
     }
     uint32_t *word = &n->st->reg[row->reg + slot->index];
-    if (row->flags & REG_RC)
+    if (row->flags & (REG_RC | REG_RUNS))
         nic_stats_settle(n);
     *value = *word;
     if (row->flags & REG_RC)

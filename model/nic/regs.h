@@ -36,6 +36,7 @@ enum nic_reg_flags {
     REG_RC = 1 << 0,      /* a read clears it */
     REG_STORAGE = 1 << 1, /* kept and read back, nothing in the model acts on it (yet) */
     REG_STICKY = 1 << 2,  /* survives NIC_RESET_SW */
+    REG_RUNS = 1 << 4,    /* a counter that a read leaves as it is */
     REG_RING = 1 << 3,    /* rules.def speaks of it: rule.c looks at every write */
 };
 

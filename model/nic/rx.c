@@ -37,7 +37,7 @@ void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_
 }
 
 static void arrive(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs,
-                   bool looped)
+                   enum nic_rx_looped looped, uint32_t source)
 {
     struct nic_rx *rx = &n->st->rx;
     const struct nic_timing *t = &n->st->config.timing;
@@ -70,7 +70,8 @@ static void arrive(struct nic *n, const uint8_t *frame, uint32_t length, bool go
     a->frame = number;
     a->length = length;
     a->good_fcs = good_fcs;
-    a->looped = looped;
+    a->looped = (uint8_t)looped;
+    a->source = (uint8_t)source;
     memcpy(a + 1, frame, length);
     if (rx->pipe_fifo.count == 1)
         set_pipe_alarm(n);
@@ -78,12 +79,17 @@ static void arrive(struct nic *n, const uint8_t *frame, uint32_t length, bool go
 
 void nic_frame_in(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs)
 {
-    arrive(n, frame, length, good_fcs, false);
+    arrive(n, frame, length, good_fcs, NIC_RX_WIRE, 0);
 }
 
 void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs)
 {
-    arrive(n, frame, length, good_fcs, true);
+    arrive(n, frame, length, good_fcs, NIC_RX_LPBK, 0);
+}
+
+void nic_rx_switch(struct nic *n, const uint8_t *frame, uint32_t length, uint32_t queue)
+{
+    arrive(n, frame, length, false, NIC_RX_SWITCH, queue);
 }
 
 /* ---- out of the pipe ---- */
@@ -154,9 +160,9 @@ static bool strips_fcs(const struct nic *n)
     return n->st->reg[R_HLREG0] & HLREG0_RXCRCSTRP && n->st->reg[R_RDRXCTL] & RDRXCTL_CRCSTRIP;
 }
 
-/* The frame as its buffer will hold it: FCS appended or not, tag taken out or not. */
-static const uint8_t *finish(struct nic *n, uint8_t *frame, const struct nic_rx_arriving *a,
-                             struct nic_rx_meta *meta)
+/* The frame goes on as its buffer will hold it: FCS appended or not, tag taken out or not. */
+static inline void finish(struct nic *n, uint8_t *frame, const struct nic_rx_arriving *a,
+                          struct nic_rx_meta *meta)
 {
     if (!strips_fcs(n)) {
         uint32_t fcs = nic_fcs(frame, a->length) ^ (a->good_fcs ? 0 : UINT32_MAX);
@@ -164,11 +170,10 @@ static const uint8_t *finish(struct nic *n, uint8_t *frame, const struct nic_rx_
             frame[a->length + i] = (uint8_t)(fcs >> 8 * i);
         meta->length += NIC_FCS_BYTES;
     }
-    if (meta->status & RXD_STAT_VP) {
-        frame = nic_vlan_strip(frame, meta->status & RXD_STAT_VEXT);
-        meta->length -= NIC_TAG_BYTES;
-    }
-    return frame;
+    if (meta->status & (RXD_STAT_VP | NIC_RX_COPIES))
+        nic_rx_put(n, frame, meta);
+    else
+        nic_rx_accept(n, frame, meta);
 }
 
 /* When its SFD was at the pins. A frame that is looped back came here with its first bit. */
@@ -179,6 +184,21 @@ static uint64_t sfd_of(const struct nic *n, const struct nic_rx_arriving *a)
 
     return a->looped ? a->at_ps - took + (uint64_t)SFD_BYTES * t->byte_ps
                      : a->at_ps - took - t->phy_rx_ps;
+}
+
+/* From another pool: no MAC sees it, and no filter but the pools'. */
+static __attribute__((cold)) void leave_switch(struct nic *n, uint8_t *frame,
+                                               const struct nic_rx_arriving *a,
+                                               struct nic_rx_meta *meta)
+{
+    meta->status = NIC_RX_SWITCHED | RXD_STAT_LB;
+    n->st->rx.source = a->source;
+    int reason = a->length < ETH_BYTES ? NIC_RX_DROP_SHORT
+                                       : nic_rx_classify(n, frame, a->length, meta);
+    if (reason >= 0)
+        nic_rx_dropped(n, (enum nic_rx_drop)reason, meta);
+    else
+        nic_rx_put(n, frame, meta);
 }
 
 static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
@@ -192,6 +212,10 @@ static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
     }
     enum nic_rx_mac verdict = mac_verdict(n, frame, a);
     if (verdict != NIC_MAC_GOOD) {
+        if (a->looped == NIC_RX_SWITCH) { /* it has no FCS */
+            leave_switch(n, frame, a, &meta);
+            return;
+        }
         if (!(n->st->reg[R_FCTRL] & FCTRL_SBP) || a->length < ETH_BYTES) {
             nic_stats_rx_mac(n, verdict, a->length);
             nic_rx_dropped(n, mac_fault[verdict].reason, &meta);
@@ -213,8 +237,7 @@ static void leave_pipe(struct nic *n, const struct nic_rx_arriving *a)
         meta.status |= RXD_STAT_TS;
     if (a->looped)
         meta.status |= RXD_STAT_LB;
-    const uint8_t *stored = finish(n, frame, a, &meta);
-    nic_rx_accept(n, stored, &meta);
+    finish(n, frame, a, &meta);
 }
 
 void nic_rx_pipe(struct nic *n)
@@ -245,6 +268,7 @@ void nic_rx_reset(struct nic *n, enum nic_reset_kind kind)
     memset(rx->fetcher.want, 0, sizeof rx->fetcher.want);
     memset(rx->enabled, 0, sizeof rx->enabled);
     memset(rx->drop, 0, sizeof rx->drop);
+    memset(rx->hide, 0, sizeof rx->hide);
     memset(rx->told, 0, sizeof rx->told);
     rx->pipe_fifo = rx->buffer_fifo = (struct nic_fifo){0};
     rx->buffered = 0;
@@ -266,7 +290,7 @@ static bool pipe_valid(const struct nic_rx *rx)
             (const struct nic_rx_arriving *)(rx->pipe + at);
         if (a->length > NIC_FRAME_MAX ||
             sizeof *a + a->length + NIC_FCS_BYTES > a->record.size || a->good_fcs > 1 ||
-            a->looped > 1)
+            a->looped > NIC_RX_SWITCH || a->source >= NIC_QUEUES)
             return false;
     }
     return true;

@@ -3,7 +3,8 @@
  * Receive: from the first bit at the pins to the descriptor write-back.
  *
  *   rx.c         wire and MAC: a frame travels through the pipe, is judged and counted
- *   rx_filter.c  may it in, and to which queue (with rx_tuple.c, fdir.c, rss.c)
+ *   rx_filter.c  may it in, and to which queue (with rx_tuple.c, fdir.c, rss.c, pool.c)
+ *   rx_pool.c    frames for several pools, and those that another pool sends
  *   rx_deliver.c packet buffer, payload and write-back
  *   rx_split.c   how a frame is split between a descriptor's two buffers
  *   rx_queue.c   the queues' registers, when to fetch descriptors
@@ -19,6 +20,7 @@
 #include "model/nic/fifo.h"
 #include "model/nic/nic.h"
 #include "model/nic/parse.h"
+#include "model/nic/pool.h"
 
 struct nic_state;
 
@@ -39,6 +41,12 @@ enum nic_rx_desctype {
     NIC_RX_SPLIT = 2,
     NIC_RX_REPLICATE_LARGE = 4,
     NIC_RX_SPLIT_ALWAYS = 5,
+};
+
+/* In nic_rx_meta.status until the frame is handed over; no descriptor has these bits. */
+enum {
+    NIC_RX_COPIES = 1 << 12,   /* for the pools of nic_rx.copies */
+    NIC_RX_SWITCHED = 1 << 13, /* from the pool of queue nic_rx.source */
 };
 
 /* What the write-back will say of a frame. */
@@ -63,6 +71,15 @@ struct nic_rx_known {
 };
 enum { NIC_RX_KNOWN = 64 };
 
+/* A frame for several pools, or a multicast one: what the copies have of their own. */
+struct nic_rx_copies {
+    uint64_t pools;
+    struct nic_queue_choice choice;
+    uint16_t tci;
+    uint8_t tagged;
+    uint8_t unused[3];
+};
+
 /* In the packet buffer: this, then the bytes of the frame. */
 struct nic_rx_stored {
     struct nic_record record;
@@ -75,8 +92,15 @@ struct nic_rx_arriving {
     uint64_t frame;
     uint32_t length;
     uint8_t good_fcs;
-    uint8_t looped; /* our own, by HLREG0.LPBK */
-    uint8_t unused[2];
+    uint8_t looped; /* enum nic_rx_looped */
+    uint8_t source; /* NIC_RX_SWITCH: transmit queue that it comes from */
+    uint8_t unused;
+};
+
+enum nic_rx_looped {
+    NIC_RX_WIRE,
+    NIC_RX_LPBK,   /* our own, by HLREG0.LPBK */
+    NIC_RX_SWITCH, /* the same, from one pool to others: without an FCS */
 };
 
 struct nic_rx {
@@ -84,12 +108,15 @@ struct nic_rx {
     struct nic_desc_queue queue[NIC_QUEUES];
     uint64_t enabled[2];  /* RXDCTL.ENABLE */
     uint64_t drop[2];     /* drop enable by QDE */
+    uint64_t hide[2];     /* stripped tags are not shown, by QDE */
     uint16_t told[NIC_QUEUES]; /* bit: enum nic_bad_desc reported in this life of the queue */
     uint8_t stations;     /* receive addresses up to the last one with AV */
     uint8_t ethertypes;   /* EtherType filters up to the last one that is enabled */
     uint8_t tuples;       /* 5-tuple filters, the same */
     uint64_t epoch;       /* counts changes of registers that the filters may depend on */
     struct nic_rx_known known[NIC_RX_KNOWN]; /* by hash; of one process, never loaded */
+    struct nic_rx_copies copies; /* of the frame in hand */
+    uint8_t source;              /* of the frame in hand */
     uint32_t buffered;    /* packet buffer bytes in use, as RXPBSIZE counts them */
     uint8_t pumping, again; /* inside nic_rx_pump(): a new reason for one more round */
     uint8_t starved;        /* waits for room */
@@ -113,6 +140,8 @@ void nic_rx_kick(struct nic *n);
 /* ---- between the files of receive ---- */
 /* A frame of ours comes back (HLREG0.LPBK); as nic_frame_in(). */
 void nic_rx_loopback(struct nic *n, const uint8_t *frame, uint32_t length, bool good_fcs);
+/* A frame that a pool sends and others may get, from this transmit queue. */
+void nic_rx_switch(struct nic *n, const uint8_t *frame, uint32_t length, uint32_t queue);
 /* Decides on a frame of at least 14 bytes and fills in the meta data (status bits are added to
  * what is there): enum nic_rx_drop, or -1 to accept it. */
 int nic_rx_classify(struct nic *n, const uint8_t *frame, uint32_t length,
@@ -125,6 +154,12 @@ static inline void nic_rx_unsettle(struct nic_rx *rx)
 /* Counts anew the enabled ones of each kind of filter. */
 void nic_rx_count_filters(struct nic *n);
 void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
+/* Is the bit of a frame's destination set in MTA or UTA? */
+bool nic_rx_hash_match(const struct nic *n, const uint8_t *frame, uint32_t table);
+/* rx_pool.c: a frame that is stripped of its tag, or copied, is handed over. */
+void nic_rx_put(struct nic *n, uint8_t *frame, struct nic_rx_meta *meta);
+/* Does that queue take the tag out, and say so? Fills in status and tag. */
+void nic_rx_tag(const struct nic *n, uint32_t tci, struct nic_rx_meta *meta);
 /* Hands an accepted frame to its queue, or to the packet buffer. */
 void nic_rx_accept(struct nic *n, const uint8_t *frame, const struct nic_rx_meta *meta);
 /* How this frame is to be split; only for the three types of descriptor that have two buffers. */

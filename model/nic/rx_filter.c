@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * Receive filters: may a frame in (station addresses, multicast table, promiscuous modes, VLAN
- * table), and to which queue it goes: EtherType filters, SYN and 5-tuple filters, flow director,
- * RSS, in this order. Reads registers and the frame, fills in the meta data.
+ * table), to which pools it goes, and to which queue: EtherType filters, SYN and 5-tuple filters,
+ * flow director, RSS, in this order. Reads registers and the frame, fills in the meta data.
  */
 #include "model/nic/rx.h"
 
@@ -13,7 +13,6 @@
 
 enum {
     PTYPE_ETQF = 1 << 11, /* then bits 2:0 are the number of the filter */
-    MRQC_MODE_RSS = 1,
 };
 
 /* Elements of a register up to the last one that has `bit`: those worth looking at. */
@@ -66,13 +65,18 @@ static bool exact_match(const struct nic *n, const uint8_t *frame)
     return false;
 }
 
-static bool multicast_hash_match(const struct nic *n, const uint8_t *frame)
+bool nic_rx_hash_match(const struct nic *n, const uint8_t *frame, uint32_t table)
 {
     static const uint8_t low_shift[4] = {4, 3, 2, 0};
-    uint32_t mcstctrl = n->st->reg[R_MCSTCTRL], shift = low_shift[mcstctrl & MCSTCTRL_MO];
+    uint32_t shift = low_shift[n->st->reg[R_MCSTCTRL] & MCSTCTRL_MO];
     uint32_t vector = (frame[4] >> shift | (uint32_t)frame[5] << (8 - shift)) & 0xfff;
 
-    return mcstctrl & MCSTCTRL_MFE && n->st->reg[R_MTA + vector / 32] >> vector % 32 & 1;
+    return n->st->reg[table + vector / 32] >> vector % 32 & 1;
+}
+
+static bool multicast_hash_match(const struct nic *n, const uint8_t *frame)
+{
+    return n->st->reg[R_MCSTCTRL] & MCSTCTRL_MFE && nic_rx_hash_match(n, frame, R_MTA);
 }
 
 /* *exact: by a station address or as broadcast, not by hash or promiscuity. */
@@ -113,42 +117,81 @@ static int ethertype_filter(const struct nic *n, uint16_t ethertype)
     return -1;
 }
 
-/* The queue that the L3/L4 filters want; -1: they have no say. */
+/* The queue that the L3/L4 filters want for a frame of this pool; -1: they have no say. */
 static int filter_queue(struct nic *n, const uint8_t *frame, uint32_t length,
-                        const struct nic_headers *h, struct nic_rx_meta *meta)
+                        const struct nic_headers *h, uint32_t pool, struct nic_rx_meta *meta)
 {
     int queue = -1;
 
+    if (meta->status & NIC_RX_SWITCHED && !(n->st->reg[R_MRQC] & MRQC_L3L4TXSWEN))
+        return -1;
     if (n->st->rx.tuples || n->st->reg[R_SYNQF] & SYNQF_ENABLE)
-        queue = nic_tuple_queue(n, frame, length, h, meta);
+        queue = nic_tuple_queue(n, frame, length, h, pool, meta);
     if (queue < 0 && n->st->reg[R_FDIRCTRL] & FDIRCTRL_PBALLOC)
-        queue = nic_fdir_match(n, frame, length, h, meta);
+        queue = nic_fdir_match(n, frame, length, h, pool, meta);
     return queue;
 }
 
-/* The queue, by the first rule that has a say. The hash is there for the driver to see, whoever
- * chose the queue. */
-static uint8_t rx_queue_of(struct nic *n, const uint8_t *frame, uint32_t length,
-                           const struct nic_headers *h, struct nic_rx_meta *meta)
+/* The pools of a frame: enum nic_rx_drop, or -1. A frame for several of them, and one to a group,
+ * is copied. */
+static int choose_pools(struct nic *n, const uint8_t *frame, const struct nic_headers *h,
+                        int ethertype, const struct nic_queue_choice *choice,
+                        struct nic_rx_meta *meta)
 {
-    int filter = ethertype_filter(n, h->ethertype), queue;
-    uint8_t by_hash = 0;
+    struct nic_rx *rx = &n->st->rx;
+    bool out;
+    uint64_t pools = meta->status & NIC_RX_SWITCHED
+                         ? nic_switch_pools(n, frame, h, rx->source, &out)
+                         : nic_pools_of_frame(n, frame, h, ethertype);
 
-    if ((n->st->reg[R_MRQC] & MRQC_MODE) == MRQC_MODE_RSS) {
+    if (!pools)
+        return NIC_RX_DROP_POOL;
+    rx->copies = (struct nic_rx_copies){
+        .pools = pools, .choice = *choice, .tci = h->tci, .tagged = h->tagged,
+    };
+    if (pools & (pools - 1) || frame[0] & 1)
+        meta->status |= NIC_RX_COPIES;
+    return -1;
+}
+
+/* The queue, by the first rule that has a say: enum nic_rx_drop, or -1. The hash is there for the
+ * driver to see, whoever chose the queue. */
+static int choose_queue(struct nic *n, const uint8_t *frame, uint32_t length,
+                        const struct nic_headers *h, struct nic_rx_meta *meta)
+{
+    int filter = ethertype_filter(n, h->ethertype), queue = -1;
+    struct nic_queue_mode mode = nic_queue_mode(n);
+    struct nic_queue_choice choice = {.class_ = nic_traffic_class(n, h)};
+    bool pools = nic_rx_pools_on(n);
+    uint32_t pool = 0;
+
+    if (mode.rss) {
         meta->rss_type = (uint8_t)nic_rss_hash(n, frame, h, &meta->hash);
         if (meta->rss_type != RSS_NONE)
-            by_hash = (uint8_t)nic_rss_queue(n, meta->hash);
+            choice.entry = (uint8_t)nic_rss_queue(n, meta->hash);
     }
+    if (pools) {
+        int reason = choose_pools(n, frame, h, filter, &choice, meta);
+        if (reason >= 0)
+            return reason;
+        pool = (uint32_t)__builtin_ctzll(n->st->rx.copies.pools);
+    }
+    meta->queue = nic_pool_queue(n, pool, &choice);
     if (filter >= 0) {
         uint32_t etqs = n->st->reg[R_ETQS + filter];
         meta->ptype = (uint16_t)(PTYPE_ETQF | filter);
         if (etqs & ETQS_LLI)
             meta->status |= RXD_STAT_LLINT;
         if (etqs & ETQS_QUEUE_EN)
-            return (uint8_t)((etqs & ETQS_QUEUE) >> ETQS_QUEUE_SHIFT);
+            queue = (etqs & ETQS_QUEUE) >> ETQS_QUEUE_SHIFT;
     }
-    queue = filter_queue(n, frame, length, h, meta);
-    return queue >= 0 ? (uint8_t)queue : by_hash;
+    if (pools && n->st->rx.copies.pools & (n->st->rx.copies.pools - 1))
+        return -1; /* each pool by its own rule [I-123] */
+    if (queue < 0)
+        queue = filter_queue(n, frame, length, h, pool, meta);
+    if (queue >= 0)
+        meta->queue = (uint8_t)queue;
+    return -1;
 }
 
 /* A packet of IPv6, be it in one of IPv4, when nobody is to look at it. */
@@ -191,27 +234,27 @@ static void identify(const struct nic *n, const uint8_t *frame, const struct nic
 static __attribute__((noinline)) int judge(struct nic *n, const uint8_t *frame, uint32_t length,
                                            struct nic_headers *h, struct nic_rx_meta *meta)
 {
-    bool exact;
+    bool exact = true, switched = meta->status & NIC_RX_SWITCHED;
 
-    if (!address_passes(n, frame, &exact))
+    if (!switched && !address_passes(n, frame, &exact) &&
+        !(nic_rx_pools_on(n) && nic_pools_ask_for(n, frame)))
         return NIC_RX_DROP_FILTER;
     nic_parse(frame, length, nic_tags(n), h);
     if (h->ptype & PTYPE_IPV6 && n->st->reg[R_RFCTL] & RFCTL_IPV6_DIS)
         hide_ip6(h);
-    if (!vlan_passes(n, h))
+    if (!switched && !vlan_passes(n, h))
         return NIC_RX_DROP_VLAN;
     meta->ptype = h->ptype;
-    meta->queue = rx_queue_of(n, frame, length, h, meta);
+    int reason = choose_queue(n, frame, length, h, meta);
+    if (reason >= 0)
+        return reason;
     if (!exact)
         meta->status |= RXD_STAT_PIF;
     if (h->tagged) {
         uint32_t imirvp = n->st->reg[R_IMIRVP];
         if (imirvp & IMIRVP_ENABLE && h->tci >> 13u >= (imirvp & IMIRVP_PRIORITY))
             meta->status |= RXD_STAT_LLINT;
-        if (n->st->reg[R_RXDCTL + meta->queue] & RXDCTL_VME) {
-            meta->status |= RXD_STAT_VP;
-            meta->tag = h->tci;
-        }
+        nic_rx_tag(n, h->tci, meta);
     }
     if (h->outer)
         meta->status |= RXD_STAT_VEXT;
@@ -262,7 +305,7 @@ static inline bool is_known(const struct nic_rx *rx, const struct nic_rx_known *
              (k->length ^ length));
 }
 
-/* Not of tagged frames, and not while filters count what they see. */
+/* Not of tagged frames nor copied ones, and not while filters count what they see. */
 static __attribute__((noinline)) void learn(struct nic *n, const struct look *l, uint32_t length,
                                             const struct nic_headers *h,
                                             const struct nic_rx_meta *meta)
@@ -270,8 +313,8 @@ static __attribute__((noinline)) void learn(struct nic *n, const struct look *l,
     struct nic_rx *rx = &n->st->rx;
     struct nic_rx_known *k = place_of(rx, l);
 
-    if (h->tagged || h->outer || rx->tuples || n->st->reg[R_SYNQF] & SYNQF_ENABLE ||
-        n->st->reg[R_FDIRCTRL] & FDIRCTRL_PBALLOC)
+    if (h->tagged || h->outer || meta->status & NIC_RX_COPIES || rx->tuples ||
+        n->st->reg[R_SYNQF] & SYNQF_ENABLE || n->st->reg[R_FDIRCTRL] & FDIRCTRL_PBALLOC)
         return;
     memcpy(k->head, l->head, sizeof k->head);
     k->length = length;

@@ -158,21 +158,20 @@ void nic_rxctrl_write(struct nic *n, uint32_t index, uint32_t value)
     nic_rx_kick(n);
 }
 
-/* Drop enable per queue, written indirectly: the register names the queue. */
+/* Drop enable and hidden tags, per queue, written indirectly: the register names the queue. */
 void nic_qde_write(struct nic *n, uint32_t index, uint32_t value)
 {
     uint32_t queue = value >> QDE_QUEUE_SHIFT & 0x7f;
     uint64_t bit = 1ull << queue % 64;
+    uint64_t *drop = &n->st->rx.drop[queue / 64], *hide = &n->st->rx.hide[queue / 64];
 
     nic_reg_store(n, R_QDE, 0, value);
     if (value & QDE_READ)
-        n->st->reg[R_QDE] = (n->st->reg[R_QDE] & ~(uint32_t)QDE_ENABLE) |
-                            (n->st->rx.drop[queue / 64] & bit ? QDE_ENABLE : 0);
+        n->st->reg[R_QDE] = (n->st->reg[R_QDE] & ~(uint32_t)(QDE_ENABLE | QDE_HIDE_VLAN)) |
+                            (*drop & bit ? QDE_ENABLE : 0) | (*hide & bit ? QDE_HIDE_VLAN : 0);
     if (!(value & QDE_WRITE))
         return;
-    if (value & QDE_ENABLE)
-        n->st->rx.drop[queue / 64] |= bit;
-    else
-        n->st->rx.drop[queue / 64] &= ~bit;
+    *drop = value & QDE_ENABLE ? *drop | bit : *drop & ~bit;
+    *hide = value & QDE_HIDE_VLAN ? *hide | bit : *hide & ~bit;
     nic_rx_pump(n); /* the frame that blocks the buffer may be one of these now */
 }

@@ -16,9 +16,11 @@ enum {
 };
 
 /* Bytes of the frame up to the end of the innermost header that PSRTYPE knows; 0: of none. */
-static uint32_t header_length(const struct nic *n, const uint8_t *frame, uint32_t length)
+static uint32_t header_length(const struct nic *n, uint32_t queue, const uint8_t *frame,
+                              uint32_t length)
 {
-    uint32_t psr = n->st->reg[R_PSRTYPE], end;
+    uint32_t pool = nic_rx_pools_on(n) ? nic_rx_pool_of(n, queue) : 0;
+    uint32_t psr = n->st->reg[R_PSRTYPE + pool], end;
     struct nic_headers h;
 
     nic_parse(frame, length, nic_tags(n), &h);
@@ -41,7 +43,7 @@ struct nic_rx_split nic_rx_split(const struct nic *n, uint32_t queue, const uint
 {
     uint32_t srrctl = n->st->reg[R_SRRCTL + queue];
     uint32_t room = (srrctl & SRRCTL_BSIZEHEADER) / SRRCTL_BSIZEHEADER_UNIT * HEADER_UNIT;
-    uint32_t header = header_length(n, frame, length);
+    uint32_t header = header_length(n, queue, frame, length);
     uint32_t shown = header, least = length < room ? length : room;
     struct nic_rx_split s = {.sph = header != 0, .hbo = header > room};
 

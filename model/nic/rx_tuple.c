@@ -20,6 +20,7 @@ struct tuple {
     uint32_t source, destination;
     uint32_t ports; /* source 15:0, destination 31:16 */
     uint32_t protocol; /* as FTQF codes it */
+    uint32_t pool;
     bool has_ports;
 };
 
@@ -58,7 +59,7 @@ static bool matches(const struct nic *n, uint32_t i, const struct tuple *t)
 
     if (!(ftqf & FTQF_ENABLE))
         return false;
-    if (!(ftqf & FTQF_POOL_BYPASS) && ftqf & FTQF_POOL) /* without pools all is pool 0 */
+    if (!(ftqf & FTQF_POOL_BYPASS) && (ftqf & FTQF_POOL) >> FTQF_POOL_SHIFT != t->pool)
         return false;
     if (!(ftqf & FTQF_PROTOCOL_BYPASS) && (ftqf & FTQF_PROTOCOL) != t->protocol)
         return false;
@@ -74,7 +75,8 @@ static bool matches(const struct nic *n, uint32_t i, const struct tuple *t)
 }
 
 /* Of the filters that match, the one with the highest priority; of equals the first [I-71]. */
-static int tuple_filter(const struct nic *n, const uint8_t *frame, const struct nic_headers *h)
+static int tuple_filter(const struct nic *n, const uint8_t *frame, const struct nic_headers *h,
+                        uint32_t pool)
 {
     int best = -1;
     uint32_t best_priority = 0;
@@ -85,6 +87,7 @@ static int tuple_filter(const struct nic *n, const uint8_t *frame, const struct 
         .source = (uint32_t)nic_load64(frame + h->l3 + 12),
         .destination = (uint32_t)(nic_load64(frame + h->l3 + 12) >> 32),
         .protocol = protocol_code(frame[h->l3 + 9]),
+        .pool = pool,
         .has_ports = h->l4 != 0,
     };
     if (t.has_ports)
@@ -121,14 +124,14 @@ static bool low_latency(uint32_t l34t, const uint8_t *frame, uint32_t length,
 }
 
 int nic_tuple_queue(const struct nic *n, const uint8_t *frame, uint32_t length,
-                    const struct nic_headers *h, struct nic_rx_meta *meta)
+                    const struct nic_headers *h, uint32_t pool, struct nic_rx_meta *meta)
 {
     uint32_t synqf = n->st->reg[R_SYNQF];
     int syn = is_syn(n, frame, h) ? (int)((synqf & SYNQF_QUEUE) >> SYNQF_QUEUE_SHIFT) : -1;
 
     if (syn >= 0 && synqf & SYNQF_FIRST)
         return syn;
-    int i = tuple_filter(n, frame, h);
+    int i = tuple_filter(n, frame, h, pool);
     if (i < 0)
         return syn;
     uint32_t l34t = n->st->reg[R_L34T_IMIR + i];

@@ -18,9 +18,10 @@ enum { NIC_TUPLE_FILTERS = 128 };
 /* Keeps the number of 5-tuple filters worth looking at: up to the last one that is enabled. */
 void nic_tuple_count(struct nic *n);
 
-/* The queue that a SYN or 5-tuple filter gives this frame, in the order of SYNQF's priority bit;
- * -1: none matches. A filter that asks for it marks the frame as of low latency. */
+/* The queue that a SYN or 5-tuple filter gives this frame of a pool (0 when there are none),
+ * in the order of SYNQF's priority bit; -1: none matches. A filter that asks for it marks the frame
+ * as of low latency. */
 int nic_tuple_queue(const struct nic *n, const uint8_t *frame, uint32_t length,
-                    const struct nic_headers *h, struct nic_rx_meta *meta);
+                    const struct nic_headers *h, uint32_t pool, struct nic_rx_meta *meta);
 
 #endif

@@ -108,12 +108,25 @@ static void settle_rx(struct nic *n, const struct nic_stats_run *run)
     add_addressed(n, run, R_MPRC, R_BPRC);
 }
 
+/* A pool's counters run on: they wrap, and a read does not clear them. */
+static void add_pool(struct nic *n, uint32_t packets, uint32_t low, uint32_t high, uint64_t frames,
+                     uint64_t octets)
+{
+    n->st->reg[packets] += (uint32_t)frames;
+    add36(n, low, high, octets);
+}
+
 static void settle_rx_queue(struct nic *n, const struct nic_stats_run *run)
 {
-    uint32_t c = counter(n, R_RQSMR, run->kind >> KIND_QUEUE_SHIFT);
+    uint32_t queue = run->kind >> KIND_QUEUE_SHIFT, c = counter(n, R_RQSMR, queue);
+    uint64_t octets = (length_of(run) + rx_fcs(n)) * run->frames;
 
     add(n, R_QPRC + c, run->frames);
-    add36(n, R_QBRC_L + c, R_QBRC_H + c, (length_of(run) + rx_fcs(n)) * run->frames);
+    add36(n, R_QBRC_L + c, R_QBRC_H + c, octets);
+    if (nic_rx_pools_on(n)) { /* [I-125] */
+        uint32_t p = nic_rx_pool_of(n, queue % NIC_QUEUES);
+        add_pool(n, R_PVFGPRC + p, R_PVFGORC_LSB + p, R_PVFGORC_MSB + p, run->frames, octets);
+    }
 }
 
 static void settle_tx_mac(struct nic *n, const struct nic_stats_run *run)
@@ -129,12 +142,16 @@ static void settle_tx_mac(struct nic *n, const struct nic_stats_run *run)
 
 static void settle_tx(struct nic *n, const struct nic_stats_run *run)
 {
-    uint32_t c = counter(n, R_TQSM, run->kind >> KIND_QUEUE_SHIFT);
+    uint32_t queue = run->kind >> KIND_QUEUE_SHIFT, c = counter(n, R_TQSM, queue);
+    uint64_t octets = length_of(run) * run->frames; /* before the FCS is made [I-104] */
 
     settle_tx_mac(n, run);
     add(n, R_QPTC + c, run->frames);
-    /* counted before the FCS is made [I-104] */
-    add36(n, R_QBTC_L + c, R_QBTC_H + c, length_of(run) * run->frames);
+    add36(n, R_QBTC_L + c, R_QBTC_H + c, octets);
+    if (nic_tx_pools_on(n)) {
+        uint32_t p = nic_tx_pool_of(n, queue % NIC_QUEUES);
+        add_pool(n, R_PVFGPTC + p, R_PVFGOTC_LSB + p, R_PVFGOTC_MSB + p, run->frames, octets);
+    }
 }
 
 __attribute__((noinline)) void nic_stats_settle(struct nic *n)
@@ -189,6 +206,11 @@ void nic_stats_rx_checksum(struct nic *n)
 void nic_stats_rx_queue(struct nic *n, uint32_t queue, uint32_t length)
 {
     count(n, &n->st->stats.rx_queue, kind_of(length, TO_ONE, queue));
+}
+
+void nic_stats_rx_pool_group(struct nic *n, uint32_t pool)
+{
+    n->st->reg[R_PVFMPRC + pool]++;
 }
 
 void nic_stats_rx_queue_drop(struct nic *n, uint32_t queue)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
- * Statistics: which counters a frame moves, at the MAC, after the filter, at a queue. The counters
- * are the registers themselves (rows that clear on read); here is only the rule. Counters of 32
- * bits saturate; of pairs the high half is cut to 4 bits. Good frames that move the same counters
- * are counted together, before somebody looks.
+ * Statistics: which counters a frame moves, at the MAC, after the filter, at a queue, in a pool.
+ * The counters are the registers themselves (rows that clear on read, but for those of a pool);
+ * here is only the rule. Counters of 32 bits saturate; of pairs the high half is cut to 4 bits.
+ * Good frames that move the same counters are counted together, before somebody looks.
  */
 #ifndef RINGSIDE_NIC_STATS_H
 #define RINGSIDE_NIC_STATS_H
@@ -45,6 +45,7 @@ void nic_stats_rx_mac(struct nic *n, enum nic_rx_mac verdict, uint32_t length);
 void nic_stats_rx_missed(struct nic *n);                 /* no room in the packet buffer */
 void nic_stats_rx_queue(struct nic *n, uint32_t queue, uint32_t length);
 void nic_stats_rx_queue_drop(struct nic *n, uint32_t queue);
+void nic_stats_rx_pool_group(struct nic *n, uint32_t pool); /* a multicast frame for it */
 void nic_stats_rx_checksum(struct nic *n);               /* IP or TCP/UDP checksum error */
 void nic_stats_local_fault(struct nic *n);               /* light lost while the link was up */
 void nic_stats_pause(struct nic *n, uint32_t reg); /* a pause frame: LXONTXC and the like */
