@@ -12,6 +12,7 @@ SETUP = $(Q)RINGSIDE_SETUP_STAMP=$(BUILD)/.setup sh scripts/setup.sh $(1)
 
 include mk/rules.mk
 include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench model/record \
+                   model/systemc \
                    driver harness harness/inproc guest fuzz qemu-patches \
                    scenarios/dpdk/apps))
 include mk/install.mk

@@ -6,6 +6,9 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpoi
            -Wwrite-strings -Wvla -Wno-unused-parameter
 CFLAGS  ?= -O2 -g
 CSTD    := -std=gnu11
+CXX     ?= g++
+CXXSTD  := -std=gnu++17
+CXXWARN := $(filter-out -Wshadow -Wstrict-prototypes -Wmissing-prototypes,$(WARN))
 LDLIBS_CHECK = $(shell pkg-config --libs check 2>/dev/null)
 OBJ     := $(BUILD)/obj
 
@@ -53,6 +56,13 @@ $(OBJ)/%.o: %.c mk/rules.mk
 	$(Q)$(CC) $(CSTD) $(CFLAGS) $(WARN) $(WERROR) $(SAN) $(SAME_BYTES) -fPIE -I. \
 	    $(CFLAGS_$(word 1,$(subst /, ,$*))) -MMD -MP -c $< -o $@
 
+# the same of a C++ file; the model's headers name functions as their structs, which C++ calls
+# shadowing
+$(OBJ)/%.o: %.cpp mk/rules.mk
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(CXXSTD) $(CFLAGS) $(CXXWARN) $(WERROR) $(SAN) $(SAME_BYTES) -fPIE -I. \
+	    $(CXXFLAGS_systemc) -MMD -MP -c $< -o $@
+
 # $(call library,NAME,SOURCES) -> $(BUILD)/libNAME.a
 define library
 ALL_LIBS += $(BUILD)/lib$(1).a
@@ -72,6 +82,15 @@ $(BUILD)/$(1): $(2:%.c=$(OBJ)/%.o) $(call lib_files,$(3))
 	$$(Q)$$(CC) $$(CFLAGS) $$(SAN) $$(PLAIN) $$(LDFLAGS_$(1)) -o $$@ \
 	    $(2:%.c=$(OBJ)/%.o) $(call lib_files,$(3)) $(4)
 -include $(2:%.c=$(OBJ)/%.d)
+endef
+
+# the same of C++ files
+define cxx_program
+$(BUILD)/$(1): $(2:%.cpp=$(OBJ)/%.o) $(call lib_files,$(3))
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) $$(CFLAGS) $$(SAN) $$(PLAIN) -o $$@ \
+	    $(2:%.cpp=$(OBJ)/%.o) $(call lib_files,$(3)) $(4)
+-include $(2:%.cpp=$(OBJ)/%.d)
 endef
 
 # $(call unit_tests,FOLDER,LIBRARIES,LDLIBS[,HELPER SOURCES]): a binary per FOLDER/tests/*_test.c

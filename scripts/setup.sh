@@ -9,6 +9,7 @@
 #   scripts/setup.sh check    that, and what `make check` and `make coverage` add
 #   scripts/setup.sh conformance  what `make conformance` needs: run, and to compile what it runs
 #   scripts/setup.sh bench    what `make bench` needs: run, counting, the rival
+#   scripts/setup.sh systemc  what `make systemc` needs: run, SystemC
 #   scripts/setup.sh fuzz     what `make fuzz` needs: run, clang with libFuzzer
 #   scripts/setup.sh list     print the list (package, group, reason)
 #
@@ -54,6 +55,8 @@ libzstd-dev                 run    traces
 check                       test   units
 python3-scapy               test   crosscheck
 libdpdk-dev                 test,conformance    small DPDK programs
+libsystemc-dev              test,systemc        SystemC
+g++                         test,systemc        SystemC
 lcov                        check  coverage
 clang-tidy                  check  lint
 cppcheck                    check  lint
@@ -95,6 +98,7 @@ wanted() {
     conformance) packages | of_groups run conformance ;;
     bench) packages | of_groups run bench ;;
     fuzz) packages | of_groups run fuzz ;;
+    systemc) packages | of_groups run systemc ;;
     esac
 }
 
@@ -185,7 +189,7 @@ install_names() {
 
 [ $# = 1 ] || usage
 case $1 in
-run | test | check | conformance | bench | fuzz) group=$1 ;;
+run | test | check | conformance | bench | fuzz | systemc) group=$1 ;;
 list) packages && exit 0 ;;
 *) usage ;;
 esac

@@ -41,6 +41,10 @@ step "in-process scenarios, twice" "$BUILD/ringside" run --host in-process --rep
 step "guest scenarios, twice" "$BUILD/ringside" run --host qemu --repeat 2 \
     --jobs "$JOBS" --tag '!long' --out "$BUILD/out/qemu" --junit "$BUILD/out/smoke.xml" scenarios
 # Debian's own interpreter: it has Debian's python3-scapy, whatever comes first in PATH
+if pkg-config --exists systemc; then
+    build "$BUILD/ringside-systemc"
+    step "SystemC" python3 scripts/systemc_test.py "$BUILD"
+fi
 step "frames against Scapy" /usr/bin/python3 scripts/crosscheck.py "$BUILD" --cases 72
 step "gate" python3 scripts/gate_test.py "$BUILD"
 step "figures against the baseline" "$BUILD/ringside" gate --same-environment \

@@ -6,6 +6,7 @@
 - no floating point and no allocation in model/nic and model/bench
 - an SPDX line on top of every source file, the right licence for the folder
 - no line over 100 columns, no file over 600 lines, no tabs outside of makefiles
+- C++ nowhere but in model/systemc
 - every unit test mirrors a source file
 - no names of mirrors or machine paths in the text
 
@@ -23,6 +24,10 @@ MAY_INCLUDE = {
     "model/nic/tools": ({"model/nic"}, None),
     "model/bench": ({"model/bench", "model/nic"}, FREESTANDING | {"errno.h", "xxhash.h"}),
     "model/record": ({"model/record", "model/bench", "model/nic"}, None),
+    "model/systemc": ({"model/systemc", "model/record/record.h", "model/record/stimulus.h",
+                       "model/bench/bench.h", "model/bench/outside.h", "model/bench/plan.h",
+                       "model/bench/report.h", "model/bench/control_abi.h", "model/nic/nic.h",
+                       "model/nic/sched.h"}, None),
     "qemu-patches": ({"model/record", "model/bench", "model/nic/nic.h", "qemu-patches"}, None),
     "driver": ({"driver"}, None),
     "guest": ({"guest", "model/bench/control_abi.h"}, None),
@@ -35,7 +40,7 @@ MAY_INCLUDE = {
 }
 PRIVATE = {"model/nic/nic_priv.h": "model/nic", "model/bench/bench_priv.h": "model/bench"}
 COLUMNS, LINES = 100, 600
-SOURCE = re.compile(r"\.(c|h|def|py|sh|mk)$|(^|/)Makefile$")
+SOURCE = re.compile(r"\.(c|cpp|h|def|py|sh|mk)$|(^|/)Makefile$")
 GENERATED = re.compile(r"^docs/|\.patch$")
 
 
@@ -49,7 +54,7 @@ def rule_of(path):
 
 def check_includes(path, text):
     folder = rule_of(path)
-    if not folder or "/tests/" in path or not re.search(r"\.(c|h|def)$", path):
+    if not folder or "/tests/" in path or not re.search(r"\.(c|cpp|h|def)$", path):
         return
     own, system = MAY_INCLUDE[folder]
     for number, line in enumerate(text.splitlines(), 1):
@@ -102,6 +107,11 @@ def check_form(path, text):
             yield number, "a tab"
 
 
+def check_language(path, text):
+    if path.endswith((".cpp", ".hpp", ".cc")) and not path.startswith("model/systemc/"):
+        yield 1, "C++ is for model/systemc/ alone"
+
+
 def check_words(path, text):
     for number, line in enumerate(text.splitlines(), 1):
         if path != "scripts/tidy.py" and re.search(
@@ -120,7 +130,8 @@ def check_test_mirror(path, paths):
 def breaches(files):
     paths = set(files)
     for path, text in files.items():
-        rules = [check_words(path, text), check_test_mirror(path, paths)]
+        rules = [check_words(path, text), check_test_mirror(path, paths),
+                 check_language(path, text)]
         if not GENERATED.search(path):
             rules += [check_includes(path, text), check_model(path, text), check_form(path, text)]
         for rule in rules:
@@ -155,6 +166,8 @@ def self_test():
         "harness/i.c": top + '#include "model/bench/bench_priv.h"\n',
         "harness/j.c": top + '#include "driver/ixd.h"\n',
         "model/nic/l.c": top + '#include "fuzz/fuzz.h"\n',
+        "model/systemc/m.cpp": top + '#include "model/bench/timing.h"\n',
+        "driver/n.cpp": top,
         "README.md": "see http://deb." + "debian.org\n",
         "driver/k.c": top + "\n" * LINES,
     }

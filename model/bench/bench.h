@@ -83,6 +83,11 @@ int bench_init(struct bench *b, void *block, const struct bench_config *config, 
 /* Everything due up to now, in order; then wake_at() if the deadline moved. */
 void bench_advance(struct bench *b, uint64_t virtual_ns);
 
+/* The two clocks, for a host that keeps model time itself: rounded down, and up. At the virtual
+ * time of an instant of model time that instant has been reached. */
+uint64_t bench_model_ps(const struct bench *b, uint64_t virtual_ns);
+uint64_t bench_virtual_ns(const struct bench *b, uint64_t model_ps);
+
 /* Accesses of the CPU, at virtual_ns (the bench advances to it first). The return value is the
  * stall in virtual ns that the host must add to its virtual clock (0 in functional mode). */
 uint64_t bench_mmio_read(struct bench *b, uint64_t virtual_ns, uint16_t function, unsigned bar,

@@ -40,6 +40,16 @@ uint64_t clock_to_virtual(const struct bench *b, uint64_t ps)
     return vns == UINT64_MAX ? UINT64_MAX - 1 : vns;
 }
 
+uint64_t bench_model_ps(const struct bench *b, uint64_t virtual_ns)
+{
+    return clock_to_model(b, virtual_ns);
+}
+
+uint64_t bench_virtual_ns(const struct bench *b, uint64_t model_ps)
+{
+    return clock_to_virtual(b, model_ps);
+}
+
 /* Every entry says what time it is; a clock that went backwards stands still. */
 void clock_enter(struct bench *b, uint64_t vns)
 {
