@@ -33,6 +33,15 @@ D DPDK, X ixy, V ixgbevf; `I-nn` is a doubt in
 An address that no row claims is a hole: reading it gives 0, and every access to one is an event.
 """
 
+VF_HEAD = """
+## A virtual function
+
+Its BAR 0 (`model/nic/regs_vf.def`). Rows that say "as" another are elements of it: the queues of the
+function's pool, as many as GCR_EXT gives it. A row with a mask of its own is the function's.
+
+| register | offset | reset | access | kind | meaning | source |
+|---|---|---|---|---|---|---|"""
+
 
 def dump(program):
     done = subprocess.run([program], stdout=subprocess.PIPE, check=True, timeout=DEADLINE_S)
@@ -91,11 +100,16 @@ def missing_doubts(registers):
     return sorted(cited - known)
 
 
-def page(data):
-    registers, by_name = data["registers"], {}
+def by_offset(registers):
+    by_name = {}
     for row in registers:
         by_name.setdefault(row["name"], []).append(row)
-    ordered = sorted(by_name.values(), key=lambda ranges: ranges[0]["offset"])
+    return sorted(by_name.values(), key=lambda ranges: ranges[0]["offset"])
+
+
+def page(data):
+    registers = [r for r in data["registers"] if not r["bar"]]
+    ordered = by_offset(registers)
     lines = [HEAD.format(
         registers=len(ordered),
         words=sum(r["count"] for r in registers if not r["alias"]),
@@ -103,6 +117,9 @@ def page(data):
     lines += ["| register | offset | reset | access | kind | meaning | source |",
               "|---|---|---|---|---|---|---|"]
     lines += [register_line(ranges) for ranges in ordered]
+    lines += VF_HEAD.splitlines()
+    lines += [register_line(ranges)
+              for ranges in by_offset([r for r in data["registers"] if r["bar"]])]
     lines += ["", "## Events of the NIC", "",
               "Level 0 is stored in every trace, 1 per frame, 2 per transaction and access; the "
               "hash covers all.", "",

@@ -15,12 +15,15 @@ enum {
     BAR_SHIFT = 56,
     BAR0_BYTES = 128 << 10,
     WORDS = BAR0_BYTES / 4,
+    VF_WORDS = NIC_VF_BAR_BYTES / 4,
     HOLE = UINT16_MAX,
     LEVEL = 2, /* of the events of register accesses */
 };
 
 /* Row of every word of BAR 0; an alias has the row of its register. */
 static uint16_t row_at[WORDS];
+/* The same of a virtual function's. */
+static uint16_t vf_row_at[VF_WORDS];
 
 static uint16_t register_of(const char *name)
 {
@@ -36,13 +39,19 @@ static uint16_t register_of(const char *name)
 static void map_rows(void)
 {
     memset(row_at, 0xff, sizeof(row_at));
+    memset(vf_row_at, 0xff, sizeof(vf_row_at));
     for (unsigned i = 0; i < nic_reg_rows(); i++) {
         const struct nic_reg_info *r = nic_reg_row(i);
         const uint16_t row = register_of(r->name);
 
-        for (uint32_t k = 0; k < r->count; k++)
-            if (r->offset + k * r->stride < BAR0_BYTES)
-                row_at[(r->offset + k * r->stride) / 4] = row;
+        for (uint32_t k = 0; k < r->count; k++) {
+            const uint32_t word = (r->offset + k * r->stride) / 4;
+
+            if (r->bar == NIC_VF_BAR && word < VF_WORDS)
+                vf_row_at[word] = row;
+            else if (!r->bar && word < WORDS)
+                row_at[word] = row;
+        }
     }
 }
 
@@ -94,14 +103,19 @@ static struct rs_touch *hole_at(struct rs_coverage *c, uint32_t offset)
 
 static void count(struct rs_coverage *c, uint64_t offset, bool write, bool again)
 {
-    const uint16_t row = offset < BAR0_BYTES ? row_at[offset / 4] : HOLE;
+    const uint32_t at = (uint32_t)offset;
+    uint16_t row = HOLE;
     struct rs_touch *touch;
 
     if (offset % 4) {
         c->unaligned++;
         return;
     }
-    touch = row == HOLE ? hole_at(c, (uint32_t)offset) : &c->row[row];
+    if (offset >> BAR_SHIFT)
+        row = at / 4 < VF_WORDS ? vf_row_at[at / 4] : HOLE;
+    else if (at < BAR0_BYTES)
+        row = row_at[at / 4];
+    touch = row == HOLE ? hole_at(c, at | (uint32_t)(offset >> BAR_SHIFT) << 28) : &c->row[row];
     touch->reads += !write;
     touch->writes += write;
     touch->polls += again && !write;
@@ -119,7 +133,8 @@ int rs_coverage_add(struct rs_coverage *c, const struct rs_trace *trace)
         const bool write = e->id == NIC_EV_mmio_write;
         const unsigned port = NIC_FUNCTION_PORT(e->function) % PLAN_PORTS_MAX;
 
-        if ((!write && e->id != NIC_EV_mmio_read) || e->a >> BAR_SHIFT)
+        if ((!write && e->id != NIC_EV_mmio_read) ||
+            (e->a >> BAR_SHIFT && e->a >> BAR_SHIFT != NIC_VF_BAR))
             continue;
         count(c, e->a, write, last[port] == e->a);
         last[port] = write ? UINT64_MAX : e->a;

@@ -19,7 +19,7 @@ struct rs_touch {
 };
 
 struct rs_coverage_hole {
-    uint32_t offset; /* in BAR 0 */
+    uint32_t offset; /* in BAR 0; BAR as in events above bit 27 */
     struct rs_touch touch;
 };
 

@@ -317,7 +317,7 @@ void bench_settle(struct bench *b)
 bool bench_port_of(const struct bench *b, uint16_t function, unsigned *port)
 {
     *port = NIC_FUNCTION_PORT(function);
-    return *port < b->st->ports && (function & 0xff) == 0;
+    return *port < b->st->ports && (function & 0xff) <= NIC_VFS;
 }
 
 /* Configuration accesses and resets come behind the register writes that were made before. */
@@ -332,7 +332,10 @@ uint32_t bench_config_read(struct bench *b, uint64_t virtual_ns, uint16_t functi
     bench_enter(b, virtual_ns);
     b->inside++;
     mmio_deliver_all(b, port);
-    uint32_t value = nic_config_read(&b->nic[port], offset, size);
+    struct nic *nic = &b->nic[port];
+    uint32_t value = function & 0xff
+                         ? nic_vf_config_read(nic, NIC_FUNCTION_VF(function), offset, size)
+                         : nic_config_read(nic, offset, size);
     pcie_land_all(b, port); /* the answer comes behind what the device posted: INTx, too */
     b->inside--;
     bench_settle(b);
@@ -348,7 +351,10 @@ void bench_config_write(struct bench *b, uint64_t virtual_ns, uint16_t function,
     bench_enter(b, virtual_ns);
     b->inside++;
     mmio_deliver_all(b, port);
-    nic_config_write(&b->nic[port], offset, value, size);
+    if (function & 0xff)
+        nic_vf_config_write(&b->nic[port], NIC_FUNCTION_VF(function), offset, value, size);
+    else
+        nic_config_write(&b->nic[port], offset, value, size);
     pcie_land_all(b, port); /* it is answered, as a read is */
     b->inside--;
     bench_settle(b);
@@ -362,7 +368,10 @@ void bench_reset(struct bench *b, uint64_t virtual_ns, uint16_t function, enum n
     bench_enter(b, virtual_ns);
     b->inside++;
     mmio_deliver_all(b, port);
-    nic_reset(&b->nic[port], kind);
+    if (function & 0xff)
+        nic_vf_reset(&b->nic[port], NIC_FUNCTION_VF(function), kind);
+    else
+        nic_reset(&b->nic[port], kind);
     b->inside--;
     bench_settle(b);
 }
@@ -378,6 +387,11 @@ void bench_frame_in(struct bench *b, uint64_t virtual_ns, uint8_t port, const ui
     wire_enqueue(b, port, bench_now(b) + b->ports[port].cable_ps, frame, length, true);
     b->inside--;
     bench_settle(b);
+}
+
+unsigned bench_vf_count(const struct bench *b, uint8_t port)
+{
+    return port < b->st->ports ? nic_vf_count(&b->nic[port]) : 0;
 }
 
 void bench_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length)

@@ -179,7 +179,7 @@ struct posted { /* pcie.c; behind it the data */
     uint64_t address; /* as the device gave it */
     uint64_t target;  /* where it goes: physical or the same */
     uint32_t data;    /* message, level; of a write enum report_refused, when status says so */
-    uint32_t credit;
+    uint16_t credit, function;
     uint16_t length, tag;
     uint8_t kind, visible, physical, status;
 };
@@ -198,7 +198,7 @@ struct read_slot { /* pcie_read.c */
     uint16_t tag, length;
     uint8_t phase, status;
     uint8_t refused; /* enum report_refused, for the report */
-    uint8_t unused;
+    uint8_t fn;      /* function within the port */
 };
 /* What a slot's read gave lies apart, an odd number of cache lines from the next one's. */
 enum { READ_STRIDE = NIC_READ_MAX + 64 };
@@ -212,7 +212,7 @@ struct mmio_write {
     uint64_t due_ps, value;
     uint32_t offset;
     uint8_t bar, size;
-    uint16_t unused;
+    uint16_t function;
 };
 
 struct wire_frame { /* wire.c; behind it the bytes */

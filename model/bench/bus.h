@@ -77,14 +77,14 @@ struct root_write {
     uint64_t address, target; /* as the device gave it, and where it goes */
     const uint8_t *data;
     uint32_t length;
-    uint16_t tag;
+    uint16_t tag, function;
     bool physical;
 };
 /* content: what the trace says of the bytes. */
-void root_write(struct bench *b, unsigned port, const struct root_write *w, uint64_t content);
+void root_write(struct bench *b, const struct root_write *w, uint64_t content);
 void root_read(struct bench *b, unsigned port, unsigned slot);
 /* Counts and tells: enum report_refused in reason. */
-void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,
+void root_refused(struct bench *b, uint16_t function, uint16_t tag, uint64_t address, uint32_t length,
                   enum nic_dma_status status, uint32_t reason);
 /* Where does this access go that reaches the root complex at at_ps, and not before when? */
 enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,

@@ -17,7 +17,7 @@ enum { BOTH = 1 << BENCH_READ | 1 << BENCH_WRITE };
 /* Where the page around this address was found last, were it of 2^shift bytes. */
 static unsigned hint_of(uint16_t function, uint64_t address, unsigned shift)
 {
-    return (unsigned)((address >> shift ^ function >> 8 << 4) % IOTLB_HINTS);
+    return (unsigned)((address >> shift ^ function >> 4 ^ function) % IOTLB_HINTS);
 }
 
 static bool covers(const struct iotlb_entry *e, uint16_t function, uint64_t address)

@@ -11,11 +11,27 @@ static bool gone(const struct bench *b, unsigned port)
     return b->st->faults.gone >> port & 1;
 }
 
-static void to_nic(struct bench *b, unsigned port, unsigned bar, uint32_t offset, uint64_t value,
-                   unsigned size)
+static void to_nic(struct bench *b, uint16_t function, unsigned bar, uint32_t offset,
+                   uint64_t value, unsigned size)
 {
-    if (!gone(b, port))
+    unsigned port = NIC_FUNCTION_PORT(function);
+    if (gone(b, port))
+        return;
+    if (__builtin_expect(function & 0xff, 0))
+        nic_vf_mmio_write(&b->nic[port], NIC_FUNCTION_VF(function), bar, offset, value, size);
+    else
         nic_mmio_write(&b->nic[port], bar, offset, value, size);
+}
+
+static uint64_t from_nic(struct bench *b, uint16_t function, unsigned bar, uint32_t offset,
+                         unsigned size)
+{
+    unsigned port = NIC_FUNCTION_PORT(function);
+    if (gone(b, port))
+        return UINT64_MAX;
+    if (__builtin_expect(function & 0xff, 0))
+        return nic_vf_mmio_read(&b->nic[port], NIC_FUNCTION_VF(function), bar, offset, size);
+    return nic_mmio_read(&b->nic[port], bar, offset, size);
 }
 
 void mmio_arrive(struct bench *b, unsigned port)
@@ -26,7 +42,7 @@ void mmio_arrive(struct bench *b, unsigned port)
     struct mmio_write w = p->mmio[p->mmio_head];
     p->mmio_head = (p->mmio_head + 1) % MMIO_PENDING;
     p->mmio_count--;
-    to_nic(b, port, w.bar, w.offset, w.value, w.size);
+    to_nic(b, w.function, w.bar, w.offset, w.value, w.size);
 }
 
 void mmio_deliver_all(struct bench *b, unsigned port)
@@ -83,7 +99,7 @@ void mmio_nested(struct bench *b)
     struct bench_state *st = b->st;
     for (uint32_t i = 0; i < st->nested_count; i++) {
         const struct nested *n = &st->nested[i];
-        to_nic(b, NIC_FUNCTION_PORT(n->function), n->bar, n->offset, n->value, n->size);
+        to_nic(b, n->function, n->bar, n->offset, n->value, n->size);
     }
     st->nested_count = 0;
 }
@@ -112,8 +128,7 @@ uint64_t bench_mmio_read(struct bench *b, uint64_t virtual_ns, uint16_t function
                                      p->mmio_count ? p->mmio_last_ps : 0));
     b->inside++;
     mmio_deliver_all(b, port);
-    if (!gone(b, port)) /* else all ones */
-        *value = nic_mmio_read(&b->nic[port], bar, offset, size);
+    *value = from_nic(b, function, bar, offset, size);
     if (!b->timed)
         pcie_land_all(b, port);
     b->inside--;
@@ -162,11 +177,11 @@ uint64_t bench_mmio_write(struct bench *b, uint64_t virtual_ns, uint16_t functio
     uint64_t stall = 0;
     if (b->timed) {
         struct mmio_write w = {.value = value, .offset = offset, .bar = (uint8_t)bar,
-                               .size = (uint8_t)size};
+                               .size = (uint8_t)size, .function = function};
         stall = timed_write(b, port, &w);
     } else {
         b->inside++;
-        to_nic(b, port, bar, offset, value, size);
+        to_nic(b, function, bar, offset, value, size);
         b->inside--;
     }
     bench_settle(b);

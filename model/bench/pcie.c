@@ -52,8 +52,10 @@ __attribute__((cold, noinline)) static void overflow(struct bench *b, unsigned p
 }
 
 /* A place in the queue for a piece of `length` bytes; NULL: the device ignored room(). */
-static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, uint32_t credit)
+static struct posted *reserve(struct bench *b, uint16_t function, uint32_t length,
+                              uint32_t credit)
 {
+    unsigned port = NIC_FUNCTION_PORT(function);
     struct port_state *p = b->port[port];
     uint32_t at = nic_fifo_push(&p->posted, p->posted_ring, POSTED_BYTES,
                                 (uint32_t)sizeof(struct posted) + length);
@@ -63,7 +65,8 @@ static struct posted *reserve(struct bench *b, unsigned port, uint32_t length, u
     }
     struct posted *e = nic_fifo_at(p->posted_ring, at);
     e->length = (uint16_t)length;
-    e->credit = credit;
+    e->credit = (uint16_t)credit;
+    e->function = function;
     e->tag = 0;
     e->status = NIC_DMA_OK;
     e->physical = 0;
@@ -128,7 +131,7 @@ static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64
 {
     unsigned port = NIC_FUNCTION_PORT(function);
     struct port_state *p = b->port[port];
-    struct posted *e = reserve(b, port, length, credit);
+    struct posted *e = reserve(b, function, length, credit);
     if (!e)
         return;
     uint64_t arrives = pcie_serve(b, &p->up_free_ps,
@@ -211,7 +214,7 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
 {
     unsigned port = NIC_FUNCTION_PORT(function);
     struct port_state *p = b->port[port];
-    struct posted *e = reserve(b, port, (uint32_t)sizeof(struct posted_desc) + d->length,
+    struct posted *e = reserve(b, function, (uint32_t)sizeof(struct posted_desc) + d->length,
                                d->length + DESC_BYTES + 2 * WRITE_COST);
     if (!e)
         return;
@@ -269,7 +272,7 @@ static void announce(struct bench *b, uint16_t function, enum posted_kind kind, 
                      uint32_t data)
 {
     unsigned port = NIC_FUNCTION_PORT(function);
-    struct posted *e = reserve(b, port, 0, MESSAGE_BYTES + WRITE_COST);
+    struct posted *e = reserve(b, function, 0, MESSAGE_BYTES + WRITE_COST);
     if (!e)
         return;
     e->kind = (uint8_t)kind;
@@ -299,7 +302,7 @@ __attribute__((noinline)) static void land_other(struct bench *b, unsigned port,
                                                  const struct posted *e)
 {
     struct port_state *p = b->port[port];
-    uint16_t function = NIC_FUNCTION(port, 0);
+    uint16_t function = e->function;
     if (e->kind == POSTED_MESSAGE) {
         trace_emit(b, BENCH_EV_message, function, 0, e->address, e->data, 0);
         b->ops->message(b->host, function, e->address, e->data);
@@ -308,7 +311,7 @@ __attribute__((noinline)) static void land_other(struct bench *b, unsigned port,
         trace_emit(b, BENCH_EV_intx, function, 0, e->data, 0, 0);
         b->ops->intx(b->host, function, e->data);
     } else if (e->kind == POSTED_WRITE) {
-        root_refused(b, port, e->tag, e->address, e->length, (enum nic_dma_status)e->status,
+        root_refused(b, function, e->tag, e->address, e->length, (enum nic_dma_status)e->status,
                      e->data);
     }
 }
@@ -324,7 +327,7 @@ static void keep_desc(struct port_state *p, struct posted *e)
 {
     const struct posted_desc d = *desc_of(e);
     p->credit_used -= e->length + WRITE_COST;
-    e->credit -= e->length + WRITE_COST;
+    e->credit -= (uint16_t)(e->length + WRITE_COST);
     e->kind = POSTED_WRITE;
     e->land_ps = d.land_ps;
     e->address = d.address;
@@ -340,12 +343,12 @@ static inline bool land(struct bench *b, unsigned port, struct posted *e, uint64
     struct port_state *p = b->port[port];
     struct root_write w = {
         .address = e->address, .target = e->target, .length = e->length, .tag = e->tag,
-        .physical = e->physical, .data = (const uint8_t *)(e + 1),
+        .physical = e->physical, .function = e->function, .data = (const uint8_t *)(e + 1),
     };
     if (__builtin_expect(e->kind == POSTED_FRAME, 1)) {
         const struct posted_desc *d = desc_of(e);
         w.data = (const uint8_t *)(d + 1);
-        root_write(b, port, &w, 0);
+        root_write(b, &w, 0);
         if (__builtin_expect(d->land_ps > limit_ps, 0)) {
             keep_desc(p, e);
             return false;
@@ -355,9 +358,9 @@ static inline bool land(struct bench *b, unsigned port, struct posted *e, uint64
         w.data = d->bytes;
         w.length = DESC_BYTES;
         w.tag = d->tag;
-        root_write(b, port, &w, hash_bytes(w.data, DESC_BYTES));
+        root_write(b, &w, hash_bytes(w.data, DESC_BYTES));
     } else if (e->kind == POSTED_WRITE && e->status == NIC_DMA_OK) {
-        root_write(b, port, &w, content(&w));
+        root_write(b, &w, content(&w));
     } else {
         land_other(b, port, e);
     }
@@ -420,7 +423,8 @@ bool pcie_valid(struct bench *b, unsigned port)
          at = nic_fifo_next(&p->posted, p->posted_ring, POSTED_BYTES, at)) {
         const struct posted *e = nic_fifo_at(p->posted_ring, at);
         uint32_t more = e->kind == POSTED_FRAME ? sizeof(struct posted_desc) : 0;
-        if (e->kind > POSTED_FRAME || sizeof(*e) + more + e->length > e->record.size ||
+        if (e->kind > POSTED_FRAME || NIC_FUNCTION_PORT(e->function) != port ||
+            (e->function & 0xff) > NIC_VFS || sizeof(*e) + more + e->length > e->record.size ||
             (more && e->credit < (uint32_t)e->length + WRITE_COST))
             return false;
         credit += e->credit;

@@ -106,6 +106,7 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
     r->tag = tag;
     r->length = (uint16_t)length;
     r->phase = READ_TO_ROOT;
+    r->fn = (uint8_t)function;
     r->status = NIC_DMA_OK;
     /* Behind the writes that were posted before it. */
     join(b, port, (unsigned)slot, slot < NIC_TX_DATA_SLOTS ? WAY_DATA : WAY_DESC,
@@ -124,7 +125,7 @@ void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dm
         bench_copy(p->read_data[slot], data, r->length);
         bytes += r->length;
     } else {
-        root_refused(b, port, r->tag, r->address, r->length, status, r->refused);
+        root_refused(b, NIC_FUNCTION(port, r->fn), r->tag, r->address, r->length, status, r->refused);
         nic_refused(&b->nic[port], r->tag, r->address, false);
     }
     r->phase = READ_BACK;
@@ -200,7 +201,7 @@ bool pcie_read_valid(const struct bench *b, unsigned port)
     uint64_t told = 0, under_way = 0;
     for (unsigned i = 0; i < READ_SLOTS; i++) {
         const struct read_slot *r = &p->read[i];
-        if (r->length > NIC_READ_MAX || r->phase > READ_BACK ||
+        if (r->length > NIC_READ_MAX || r->phase > READ_BACK || r->fn > NIC_VFS ||
             (r->phase != READ_FREE && slot_of(r->tag) != (int)i))
             return false;
         under_way |= (uint64_t)(r->phase == READ_TO_ROOT || r->phase == READ_BACK) << i;

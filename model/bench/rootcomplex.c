@@ -30,10 +30,11 @@ enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t 
 }
 
 __attribute__((cold))
-void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address, uint32_t length,
+void root_refused(struct bench *b, uint16_t function, uint16_t tag, uint64_t address, uint32_t length,
                   enum nic_dma_status status, uint32_t reason)
 {
     struct refused *r = &b->st->refused;
+    unsigned port = NIC_FUNCTION_PORT(function);
     b->st->port[port].count.dma_faults++;
     b->st->port[port].count.dma_aborts += status == NIC_DMA_ABORT;
     if (status == NIC_DMA_ABORT)
@@ -44,37 +45,33 @@ void root_refused(struct bench *b, unsigned port, uint16_t tag, uint64_t address
             .port = (uint8_t)port,
             .reason = reason < REPORT_REFUSED_REASONS ? (uint8_t)reason : REPORT_REFUSED,
         };
-    trace_emit(b, BENCH_EV_bus_fault, NIC_FUNCTION(port, 0), tag, address, length, status);
+    trace_emit(b, BENCH_EV_bus_fault, function, tag, address, length, status);
 }
 
-__attribute__((noinline)) static void write_by_host(struct bench *b, unsigned port,
-                                                    const struct root_write *w,
+__attribute__((noinline)) static void write_by_host(struct bench *b, const struct root_write *w,
                                                     uint64_t content)
 {
-    uint16_t function = NIC_FUNCTION(port, 0);
-    enum nic_dma_status status = b->ops->dma_write(b->host, function, w->tag, w->target,
+    enum nic_dma_status status = b->ops->dma_write(b->host, w->function, w->tag, w->target,
                                                    w->physical, w->data, w->length);
     if (status != NIC_DMA_OK) {
-        nic_refused(&b->nic[port], w->tag, w->address, false);
-        root_refused(b, port, w->tag, w->address, w->length, status, REPORT_REFUSED);
+        nic_refused(&b->nic[NIC_FUNCTION_PORT(w->function)], w->tag, w->address, false);
+        root_refused(b, w->function, w->tag, w->address, w->length, status, REPORT_REFUSED);
         return;
     }
-    trace_emit(b, BENCH_EV_dma_write, function, w->tag, w->address, w->length, content);
+    trace_emit(b, BENCH_EV_dma_write, w->function, w->tag, w->address, w->length, content);
 }
 
-void root_write(struct bench *b, unsigned port, const struct root_write *w, uint64_t content)
+void root_write(struct bench *b, const struct root_write *w, uint64_t content)
 {
     void *memory = NULL;
     if (w->physical && b->ops->memory)
-        memory = b->ops->memory(b->host, NIC_FUNCTION(port, 0), w->target, w->length,
-                                BENCH_WRITE);
+        memory = b->ops->memory(b->host, w->function, w->target, w->length, BENCH_WRITE);
     if (!memory) {
-        write_by_host(b, port, w, content);
+        write_by_host(b, w, content);
         return;
     }
     bench_copy(memory, w->data, w->length);
-    trace_emit(b, BENCH_EV_dma_write, NIC_FUNCTION(port, 0), w->tag, w->address, w->length,
-               content);
+    trace_emit(b, BENCH_EV_dma_write, w->function, w->tag, w->address, w->length, content);
 }
 
 /* Translation by other than the quick way. False: refused, and answered. */
@@ -83,7 +80,7 @@ __attribute__((noinline)) static bool translate_read(struct bench *b, unsigned p
                                                      bool *physical)
 {
     struct iotlb_answer at;
-    uint16_t function = NIC_FUNCTION(port, 0);
+    uint16_t function = NIC_FUNCTION(port, r->fn);
     enum nic_dma_status status =
         root_translate(b, function, r->address, BENCH_READ, bench_now(b), &at, physical);
     r->walk_ps = at.ready_ps > bench_now(b) ? at.ready_ps - bench_now(b) : 0;
@@ -99,7 +96,7 @@ __attribute__((noinline)) static bool translate_read(struct bench *b, unsigned p
 void root_read(struct bench *b, unsigned port, unsigned slot)
 {
     struct read_slot *r = &b->port[port]->read[slot];
-    uint16_t function = NIC_FUNCTION(port, 0);
+    uint16_t function = NIC_FUNCTION(port, r->fn);
     struct iotlb_entry *e = NULL;
     uint64_t target;
     bool physical = true;

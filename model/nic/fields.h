@@ -15,6 +15,7 @@ enum {
     STATUS_LINK_UP = 1u << 7, /* [I-12] */
     STATUS_GIO_ENABLED = 1u << 19,
 
+    CTRL_EXT_PFRSTD = 1u << 14, /* the physical function is ready: virtual ones may begin */
     CTRL_EXT_EXTENDED_VLAN = 1u << 26,
     EXVET_OUTER_SHIFT = 16,
 
@@ -79,6 +80,21 @@ enum {
 
     IVAR_VECTOR = 0x3f, /* within one byte */
     IVAR_VALID = 0x80,
+    VTIVAR_VECTOR = 3,
+
+    /* virtual functions */
+    GCR_EXT_VT_MODE = 3, /* 1: 16 pools of 8 queues, 2: 32 of 4, 3: 64 of 2 */
+    PFMAILBOX_STS = 1u << 0,
+    PFMAILBOX_ACK = 1u << 1,
+    PFMAILBOX_RVFU = 1u << 4,
+    VFMAILBOX_REQ = 1u << 0,
+    VFMAILBOX_ACK = 1u << 1,
+    VFMAILBOX_VFU = 1u << 2, /* of PFMAILBOX, too */
+    VFMAILBOX_PFU = 1u << 3, /* the same */
+    VFMAILBOX_PFSTS = 1u << 4,
+    VFMAILBOX_PFACK = 1u << 5,
+    VFMAILBOX_RSTI = 1u << 6,
+    VFMAILBOX_RSTD = 1u << 7,
 
     /* receive */
     RXCTRL_RXEN = 1u << 0,

@@ -89,8 +89,10 @@ void nic_irq_queue(struct nic *n, uint32_t queue, bool tx)
     struct nic_irq *irq = &n->st->irq;
     int cause = nic_irq_cause_of(n, queue, tx);
 
-    if (cause < 0)
+    if (__builtin_expect(cause < 0, 0)) {
+        nic_vf_irq_queue(n, queue, tx); /* what IVAR names comes to the physical function */
         return;
+    }
     uint64_t bit = 1ull << cause;
     if (irq->pending & bit)
         return; /* still latched: nothing new */
@@ -117,7 +119,7 @@ uint64_t nic_irq_interval_ps(const struct nic *n, uint32_t queue, bool tx)
     uint32_t entry = ivar_entry(n, queue, tx);
 
     if (!(entry & IVAR_VALID))
-        return 0;
+        return nic_vf_irq_interval_ps(n, queue, tx);
     uint32_t vector = nic_irq_mode(n) == NIC_IRQ_MSIX ? entry & IVAR_VECTOR : 0;
     return (uint64_t)((n->st->reg[R_EITR + vector] & EITR_INTERVAL) >> EITR_INTERVAL_SHIFT) *
            EITR_UNIT_PS;

@@ -52,8 +52,10 @@ void nic_irq_queue_low_latency(struct nic *n, uint32_t queue)
     struct nic_irq *irq = &n->st->irq;
     int cause = nic_irq_cause_of(n, queue, false);
 
-    if (cause < 0)
+    if (cause < 0) {
+        nic_irq_queue(n, queue, false); /* for a virtual function, by its throttle */
         return;
+    }
     uint32_t vector = nic_irq_mode(n) == NIC_IRQ_MSIX ? (uint32_t)cause : 0;
     bool jumps = irq->mask >> cause & 1 && may_jump(n, vector);
     if (jumps)

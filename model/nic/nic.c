@@ -33,6 +33,8 @@ int nic_tables_init(const char **why)
 {
     if (!nic_regs_init(why))
         return -EINVAL;
+    if (!nic_vf_regs_init(why))
+        return -EINVAL;
     nic_pci_init();
     return 0;
 }
@@ -90,10 +92,11 @@ int nic_attach(struct nic *nic, void *block, const struct nic_host_ops *ops, voi
     if (st->magic != NIC_STATE_MAGIC || st->version != NIC_STATE_VERSION ||
         !config_good(&st->config) || !nic_i2c_valid(st) || !nic_irq_valid(st) ||
         !nic_rx_valid(st) || !nic_fdir_valid(&st->fdir) || !nic_tx_valid(st) ||
-        !nic_flow_valid(&st->flow) || !nic_rules_valid(st))
+        !nic_flow_valid(&st->flow) || !nic_rules_valid(st) || !nic_vfs_valid(st))
         return -EINVAL;
     wire(nic, block, ops, host, sched);
     memset(nic->st->rx.known, 0, sizeof(nic->st->rx.known));
+    nic_vf_own(nic->st);
     return 0;
 }
 
@@ -131,6 +134,7 @@ void nic_reset(struct nic *n, enum nic_reset_kind kind)
     nic_fdir_reset(n);
     nic_tx_reset(n, kind);
     nic_flow_reset(n);
+    nic_vfs_reset(n, kind);
     nic_link_reset(n, kind); /* last: a link that comes up speaks to irq and tx */
 }
 
@@ -243,6 +247,9 @@ void nic_fire(struct nic *n, const struct sched_event *event)
     case NIC_TIMER_FLOW:
         nic_flow_fire(n, event);
         break;
+    case NIC_TIMER_VF_EITR:
+        nic_vf_irq_fire(n, event);
+        break;
     }
 }
 
@@ -263,16 +270,17 @@ void nic_room(struct nic *n)
     nic_rx_room(n);
     nic_tx_room(n);
     nic_irq_room(n);
+    nic_vf_irq_room(n);
 }
 
 /* ---- events ---- */
 
-__attribute__((noinline)) void nic_tell(struct nic *n, enum nic_event_id id, uint32_t queue,
-                                        uint64_t a, uint64_t b, uint64_t c)
+__attribute__((noinline)) void nic_tell(struct nic *n, uint16_t function, enum nic_event_id id,
+                                        uint32_t queue, uint64_t a, uint64_t b, uint64_t c)
 {
     struct nic_event e = {
-        .time_ps = nic_now(n), .id = (uint16_t)id, .function = nic_function(n),
-        .queue = queue, .a = a, .b = b, .c = c,
+        .time_ps = nic_now(n), .id = (uint16_t)id, .function = function, .queue = queue,
+        .a = a, .b = b, .c = c,
     };
     n->ops->event(n->host, &e);
 }

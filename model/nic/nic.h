@@ -30,15 +30,25 @@ enum {
     NIC_BAR0_BYTES = 512 * 1024, /* registers (below 128 KiB), flash above reads as zero */
     NIC_BAR4_BYTES = 16 * 1024,  /* MSI-X table at 0, PBA at 0x2000 */
     NIC_CONFIG_BYTES = 4096,
+    NIC_VFS = 64,                /* virtual functions: all that SR-IOV can enable */
+    NIC_VF_VECTORS = 3,          /* of each */
+    NIC_VF_BAR_BYTES = 16 * 1024, /* BAR 0 registers; BAR 3 MSI-X table at 0, PBA at 0x2000 */
+    NIC_VF_CONFIG_BYTES = 512,   /* beyond is nothing */
+    NIC_VF_OFFSET = 128,         /* from the port's routing id to that of its first VF */
+    NIC_VF_STRIDE = 2,           /* and from one to the next */
     NIC_FRAME_MAX = 16 * 1024,   /* longest frame on the wire, without FCS */
     NIC_FRAME_MIN = 60,          /* shortest good frame on the wire, without FCS */
     NIC_FCS_BYTES = 4,
     NIC_READ_MAX = 2048,         /* one split read never asks for more (MRRS of the 82599) */
 };
 
-/* Requester: port in the high byte, function within the device in the low byte (PF = 0). */
+/* Requester: port in the high byte, function within the device in the low byte: 0 is the physical
+ * function, 1 and up are the virtual ones. */
 #define NIC_FUNCTION(port, fn) ((uint16_t)((port) << 8 | (fn)))
 #define NIC_FUNCTION_PORT(function) ((function) >> 8)
+#define NIC_FUNCTION_VF(function)   (((function) & 0xff) - 1) /* of a virtual one: its number */
+/* In events and rows of registers, BARs of virtual functions count from here. */
+#define NIC_VF_BAR 8u
 
 /* Every transaction carries a tag: what it is for, and its slot. Reads are split: as many may be
  * outstanding as there are slots of their kind. Writes are posted; their slot is the queue. */
@@ -193,6 +203,19 @@ const uint8_t *nic_config_write_mask(void); /* NIC_CONFIG_BYTES */
 uint32_t nic_config_read(struct nic *nic, uint32_t offset, unsigned size);
 void nic_config_write(struct nic *nic, uint32_t offset, uint32_t value, unsigned size);
 
+/* Virtual functions, by number: how many the SR-IOV capability has enabled; those from there on
+ * answer nothing. Their BARs are 0 and 3; header, BARs and ids stand in the capability alone. */
+unsigned nic_vf_count(const struct nic *nic);
+uint64_t nic_vf_mmio_read(struct nic *nic, unsigned vf, unsigned bar, uint32_t offset,
+                          unsigned size);
+void nic_vf_mmio_write(struct nic *nic, unsigned vf, unsigned bar, uint32_t offset, uint64_t value,
+                       unsigned size);
+const uint8_t *nic_vf_config_image(void); /* NIC_VF_CONFIG_BYTES */
+uint32_t nic_vf_config_read(struct nic *nic, unsigned vf, uint32_t offset, unsigned size);
+void nic_vf_config_write(struct nic *nic, unsigned vf, uint32_t offset, uint32_t value,
+                         unsigned size);
+void nic_vf_reset(struct nic *nic, unsigned vf, enum nic_reset_kind kind);
+
 /* A frame begins to arrive at the present time (SFD at the pins): without FCS. good_fcs false:
  * damaged on the wire. */
 void nic_frame_in(struct nic *nic, const uint8_t *frame, uint32_t length, bool good_fcs);
@@ -220,6 +243,7 @@ bool nic_laser_on(const struct nic *nic);
 /* ---- the register table as data: documentation, tests, trace names, coverage ---- */
 struct nic_reg_info {
     const char *name;
+    uint32_t bar; /* 0, or NIC_VF_BAR: of a virtual function */
     uint32_t offset, stride, count; /* aliases and split ranges are rows of their own */
     uint32_t first;                 /* element at `offset` */
     uint32_t reset, writable, w1c;
@@ -236,6 +260,8 @@ const struct nic_reg_info *nic_reg_row(unsigned row); /* NULL beyond the last */
 void nic_reg_coverage(const struct nic *nic, unsigned row, uint32_t *reads, uint32_t *writes);
 /* Name of the register at a BAR0 offset into `buf` ("RDT[3]"), or "hole 0x....". */
 const char *nic_reg_name(uint32_t offset, char *buf, size_t bytes);
+/* The same of a virtual function's BAR 0. */
+const char *nic_vf_reg_name(uint32_t offset, char *buf, size_t bytes);
 
 /* ---- events ---- */
 enum nic_event_id {

@@ -24,6 +24,7 @@
 #include "model/nic/tx.h"     /* struct nic_tx */
 #include "model/nic/flow_control.h" /* struct nic_flow_control: pause frames */
 #include "model/nic/rule.h"   /* struct nic_rules: what a driver must not do */
+#include "model/nic/vf.h"     /* struct nic_vfs: virtual functions, mailbox */
 #include "model/nic/stats.h"  /* struct nic_stats: counters behind the statistics registers */
 
 #define NIC_STATE_MAGIC 0x4e494353u /* "NICS" */
@@ -34,6 +35,7 @@ struct nic_state {
     struct nic_config config;
     uint32_t reg[NIC_REG_WORDS]; /* storage of every row; index enum nic_reg + element */
     uint32_t reg_reads[NIC_REG_ROWS], reg_writes[NIC_REG_ROWS]; /* coverage, never reset */
+    uint32_t vf_reads[NIC_VF_ROWS], vf_writes[NIC_VF_ROWS];
     uint64_t reset_until_ps; /* reset_bits still read as set in CTRL before this instant */
     uint32_t reset_bits;
     struct nic_pci pci;
@@ -48,6 +50,7 @@ struct nic_state {
     struct nic_tx tx;
     struct nic_flow_control flow;
     struct nic_rules rules;
+    struct nic_vfs vfs;
 };
 
 /* What this NIC schedules for itself: sched_event.kind. */
@@ -59,6 +62,7 @@ enum nic_timer {
     NIC_TIMER_WB,       /* rx/tx: write-back timer */
     NIC_TIMER_TCP,      /* clock.c: the TCP timer */
     NIC_TIMER_FLOW,     /* flow_control.c: a pause ends, or has to be renewed */
+    NIC_TIMER_VF_EITR,  /* vf_irq.c: queue = function and vector */
 };
 
 /* What it waits for all the time has lines of its own on the heap. */
@@ -77,29 +81,48 @@ static inline uint16_t nic_function(const struct nic *n)
     return n->function;
 }
 
-/* An owner without a log is told of each. */
-void nic_tell(struct nic *n, enum nic_event_id id, uint32_t queue, uint64_t a, uint64_t b,
-              uint64_t c);
+/* Whose DMA it is that a queue asks for. */
+static inline uint16_t nic_queue_function(const struct nic *n, uint32_t queue)
+{
+    return n->function | n->st->vfs.owner[queue];
+}
+/* May the queue's function ask for memory, as far as it is a virtual one? */
+static inline bool nic_vf_may_dma(const struct nic *n, uint32_t queue)
+{
+    uint32_t owner = n->st->vfs.owner[queue];
+    return !owner || nic_vf_bus_master(n, owner - 1);
+}
+#define NIC_VF_FUNCTION(n, vf) ((uint16_t)(nic_function(n) | ((vf) + 1u)))
 
-static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue, uint64_t a,
-                            uint64_t b, uint64_t c)
+/* An owner without a log is told of each. */
+void nic_tell(struct nic *n, uint16_t function, enum nic_event_id id, uint32_t queue, uint64_t a,
+              uint64_t b, uint64_t c);
+
+static inline void nic_emit_as(struct nic *n, uint16_t function, enum nic_event_id id,
+                               uint32_t queue, uint64_t a, uint64_t b, uint64_t c)
 {
     struct nic_log *log = n->log;
 
     if (__builtin_expect(!log, 0)) {
-        nic_tell(n, id, queue, a, b, c);
+        nic_tell(n, function, id, queue, a, b, c);
         return;
     }
     struct nic_event *e = log->at++;
     e->time_ps = nic_now(n);
     e->id = (uint16_t)id;
-    e->function = nic_function(n);
+    e->function = function;
     e->queue = queue;
     e->a = a;
     e->b = b;
     e->c = c;
     if (__builtin_expect(log->at == log->end || log->noted >> id & 1, 0))
         log->came(log->owner, e);
+}
+
+static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue, uint64_t a,
+                            uint64_t b, uint64_t c)
+{
+    nic_emit_as(n, nic_function(n), id, queue, a, b, c);
 }
 
 /* No later than at_ps; see sched_line(). */

@@ -51,6 +51,12 @@ enum {
 
     AER = 0x100,
     DSN = 0x140,
+    ARI = 0x150,
+    SRIOV = 0x160,
+    SRIOV_CONTROL = SRIOV + 0x08,
+    SRIOV_ENABLE = 1 << 0,
+    SRIOV_NUMBER = SRIOV + 0x10,
+    SRIOV_BAR = SRIOV + 0x24,
 };
 
 /* Built once by nic_pci_init(), the same in every process. */
@@ -145,7 +151,30 @@ static void build_extended(void)
     put32(clearable, AER + 0x10, 0x000031c1); /* correctable status */
     put32(image, AER + 0x14, 0x00002000);     /* mask: advisory non-fatal */
     put32(writable, AER + 0x14, 0x000031c1);
-    put32(image, DSN, 1 << 16 | 0x0003);      /* last one */
+    put32(image, DSN, ARI << 20 | 1 << 16 | 0x0003);
+    put32(image, ARI, SRIOV << 20 | 1 << 16 | 0x000e);
+}
+
+/* Virtual functions: two BARs of 64 bits each, 16 KiB a function [I-115]. */
+static void build_sriov(void)
+{
+    put32(image, SRIOV, 1 << 16 | 0x0010);    /* last one */
+    put16(writable, SRIOV_CONTROL, 0x0019);   /* enable, memory space, ARI */
+    put16(image, SRIOV + 0x0c, NIC_VFS);      /* at first */
+    put16(image, SRIOV + 0x0e, NIC_VFS);      /* and in all */
+    put16(writable, SRIOV_NUMBER, 0xffff);
+    put16(image, SRIOV + 0x14, NIC_VF_OFFSET);
+    put16(image, SRIOV + 0x16, NIC_VF_STRIDE);
+    put16(image, SRIOV + 0x1a, 0x10ed);
+    put32(image, SRIOV + 0x1c, 0x00000553);   /* page sizes that there are */
+    put32(image, SRIOV + 0x20, 0x00000001);   /* and that is in use */
+    put32(writable, SRIOV + 0x20, 0x00000553);
+    put32(image, SRIOV_BAR, 0x0000000c);      /* registers */
+    put32(image, SRIOV_BAR + 12, 0x00000004); /* MSI-X */
+    for (uint32_t bar = SRIOV_BAR; bar <= SRIOV_BAR + 12; bar += 12) {
+        put32(writable, bar, ~(uint32_t)(NIC_VF_BAR_BYTES - 1));
+        put32(writable, bar + 4, 0xffffffff);
+    }
 }
 
 void nic_pci_init(void)
@@ -157,6 +186,8 @@ void nic_pci_init(void)
     build_header();
     build_capabilities();
     build_extended();
+    build_sriov();
+    nic_vf_pci_init();
     built = true;
 }
 
@@ -280,6 +311,22 @@ uint32_t nic_config_read(struct nic *n, uint32_t offset, unsigned size)
     return value;
 }
 
+static bool functions_enabled(const struct nic *n)
+{
+    return n->st->pci.config[SRIOV_CONTROL] & SRIOV_ENABLE;
+}
+
+static uint32_t functions_wanted(const struct nic *n)
+{
+    return functions_enabled(n) ? get16(n->st->pci.config, SRIOV_NUMBER) : 0;
+}
+
+/* The number of virtual functions stands while they are enabled. */
+static bool settled(const struct nic *n, uint32_t at)
+{
+    return at / 2 == SRIOV_NUMBER / 2 && functions_enabled(n);
+}
+
 /* A command register or capability was written: tell who lives by it. */
 static void settle(struct nic *n, bool was_d3, bool was_master, bool flr)
 {
@@ -289,6 +336,7 @@ static void settle(struct nic *n, bool was_d3, bool was_master, bool flr)
         nic_reset(n, NIC_RESET_D3);
     } else {
         nic_irq_config_changed(n);
+        nic_vf_enable(n, functions_wanted(n));
         if (!was_master && nic_pci_bus_master(n)) {
             nic_rx_kick(n);
             nic_tx_kick(n);
@@ -312,6 +360,8 @@ void nic_config_write(struct nic *n, uint32_t offset, uint32_t value, unsigned s
         uint32_t at = offset + i;
         uint8_t byte = (uint8_t)(value >> 8 * i);
 
+        if (settled(n, at))
+            continue;
         config[at] = (uint8_t)(((config[at] & ~writable[at]) | (byte & writable[at])) &
                                ~(byte & clearable[at]));
     }

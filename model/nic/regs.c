@@ -91,10 +91,17 @@ static const struct nic_reg_slot *decode(uint32_t offset)
     return slot->row ? slot : NULL;
 }
 
-static void count(uint32_t *counter)
+static inline uint32_t element_read(struct nic *n, const struct nic_reg_row *row, uint32_t index)
 {
-    if (*counter != UINT32_MAX)
-        ++*counter;
+    if (row->on_read)
+        return row->on_read(n, index);
+    uint32_t *word = &n->st->reg[row->reg + index];
+    if (row->flags & (REG_RC | REG_RUNS))
+        nic_stats_settle(n);
+    uint32_t value = *word;
+    if (row->flags & REG_RC)
+        *word = 0;
+    return value;
 }
 
 bool nic_regs_read(struct nic *n, uint32_t offset, uint32_t *value)
@@ -104,20 +111,14 @@ bool nic_regs_read(struct nic *n, uint32_t offset, uint32_t *value)
     *value = 0;
     if (!slot)
         return false;
-    const struct nic_reg_row *row = &nic_reg_table[nic_reg_table[slot->row - 1].owner];
-
-    count(&n->st->reg_reads[slot->row - 1]);
-    if (row->on_read) {
-        *value = row->on_read(n, slot->index);
-        return true;
-    }
-    uint32_t *word = &n->st->reg[row->reg + slot->index];
-    if (row->flags & (REG_RC | REG_RUNS))
-        nic_stats_settle(n);
-    *value = *word;
-    if (row->flags & REG_RC)
-        *word = 0;
+    nic_reg_count(&n->st->reg_reads[slot->row - 1]);
+    *value = element_read(n, &nic_reg_table[nic_reg_table[slot->row - 1].owner], slot->index);
     return true;
+}
+
+uint32_t nic_reg_row_read(struct nic *n, uint32_t row, uint32_t index)
+{
+    return element_read(n, &nic_reg_table[row], index);
 }
 
 /* What was counted or concluded by the settings until now. */
@@ -127,24 +128,33 @@ static void settings_change(struct nic *n)
     nic_rx_unsettle(&n->st->rx);
 }
 
+static inline void element_write(struct nic *n, const struct nic_reg_row *row, uint32_t index,
+                                 uint32_t value)
+{
+    if (row->flags & REG_RING)
+        nic_rule_ring_write(n, row, index, value);
+    else
+        settings_change(n);
+    if (row->on_write)
+        row->on_write(n, index, value);
+    else
+        nic_reg_store(n, (enum nic_reg)row->reg, index, value);
+}
+
 bool nic_regs_write(struct nic *n, uint32_t offset, uint32_t value)
 {
     const struct nic_reg_slot *slot = decode(offset);
 
     if (!slot)
         return false;
-    const struct nic_reg_row *row = &nic_reg_table[nic_reg_table[slot->row - 1].owner];
-
-    count(&n->st->reg_writes[slot->row - 1]);
-    if (row->flags & REG_RING)
-        nic_rule_ring_write(n, row, slot->index, value);
-    else
-        settings_change(n);
-    if (row->on_write)
-        row->on_write(n, slot->index, value);
-    else
-        nic_reg_store(n, (enum nic_reg)row->reg, slot->index, value);
+    nic_reg_count(&n->st->reg_writes[slot->row - 1]);
+    element_write(n, &nic_reg_table[nic_reg_table[slot->row - 1].owner], slot->index, value);
     return true;
+}
+
+void nic_reg_row_write(struct nic *n, uint32_t row, uint32_t index, uint32_t value)
+{
+    element_write(n, &nic_reg_table[row], index, value);
 }
 
 void nic_regs_reset(struct nic *n, bool software)
@@ -159,24 +169,30 @@ void nic_regs_reset(struct nic *n, bool software)
     }
 }
 
-/* ---- the table as data ---- */
+/* ---- the table as data: rows of virtual functions follow those of the physical one ---- */
 
 unsigned nic_reg_rows(void)
 {
-    return NIC_REG_ROWS;
+    return NIC_REG_ROWS + NIC_VF_ROWS;
 }
 
 const struct nic_reg_info *nic_reg_row(unsigned row)
 {
     const char *why;
 
-    return row < NIC_REG_ROWS && nic_regs_init(&why) ? &info[row] : NULL;
+    if (row >= NIC_REG_ROWS)
+        return nic_vf_reg_row(row - NIC_REG_ROWS);
+    return nic_regs_init(&why) ? &info[row] : NULL;
 }
 
 void nic_reg_coverage(const struct nic *nic, unsigned row, uint32_t *reads, uint32_t *writes)
 {
-    *reads = row < NIC_REG_ROWS ? nic->st->reg_reads[row] : 0;
-    *writes = row < NIC_REG_ROWS ? nic->st->reg_writes[row] : 0;
+    unsigned vf = row - NIC_REG_ROWS;
+
+    *reads = row < NIC_REG_ROWS ? nic->st->reg_reads[row]
+             : vf < NIC_VF_ROWS ? nic->st->vf_reads[vf] : 0;
+    *writes = row < NIC_REG_ROWS ? nic->st->reg_writes[row]
+              : vf < NIC_VF_ROWS ? nic->st->vf_writes[vf] : 0;
 }
 
 struct text {
@@ -203,28 +219,37 @@ static void put_number(struct text *t, uint32_t v, unsigned base, unsigned digit
     put(t, p);
 }
 
-const char *nic_reg_name(uint32_t offset, char *buf, size_t bytes)
+const char *nic_reg_name_put(const char *name, bool is_array, uint32_t index, char *buf,
+                             size_t bytes)
 {
-    const char *why;
-    const struct nic_reg_slot *slot = nic_regs_init(&why) ? decode(offset) : NULL;
     struct text t = { buf, buf + bytes - 1 };
 
     if (bytes == 0)
         return "";
-    if (!slot) {
+    if (!name) {
         put(&t, "hole 0x");
-        put_number(&t, offset, 16, 5);
+        put_number(&t, index, 16, 5);
     } else {
-        const struct nic_reg_row *range = &nic_reg_table[slot->row - 1];
-        const struct nic_reg_row *row = &nic_reg_table[range->owner];
-
-        put(&t, range->name);
-        if (row->reg + 1 < NIC_REG_WORDS && row_of_word[row->reg + 1] == range->owner) {
+        put(&t, name);
+        if (is_array) {
             put(&t, "[");
-            put_number(&t, slot->index, 10, 0);
+            put_number(&t, index, 10, 0);
             put(&t, "]");
         }
     }
     *t.at = '\0';
     return buf;
+}
+
+const char *nic_reg_name(uint32_t offset, char *buf, size_t bytes)
+{
+    const char *why;
+    const struct nic_reg_slot *slot = nic_regs_init(&why) ? decode(offset) : NULL;
+
+    if (!slot)
+        return nic_reg_name_put(NULL, false, offset, buf, bytes);
+    const struct nic_reg_row *range = &nic_reg_table[slot->row - 1];
+    const struct nic_reg_row *row = &nic_reg_table[range->owner];
+    bool is_array = row->reg + 1 < NIC_REG_WORDS && row_of_word[row->reg + 1] == range->owner;
+    return nic_reg_name_put(range->name, is_array, slot->index, buf, bytes);
 }

@@ -36,8 +36,8 @@ enum nic_reg_flags {
     REG_RC = 1 << 0,      /* a read clears it */
     REG_STORAGE = 1 << 1, /* kept and read back, nothing in the model acts on it (yet) */
     REG_STICKY = 1 << 2,  /* survives NIC_RESET_SW */
-    REG_RUNS = 1 << 4,    /* a counter that a read leaves as it is */
     REG_RING = 1 << 3,    /* rules.def speaks of it: rule.c looks at every write */
+    REG_RUNS = 1 << 4,    /* a counter that a read does not clear */
 };
 
 /* Index into nic_state.reg: R_<name> + element. */
@@ -103,6 +103,18 @@ uint32_t nic_reg_store(struct nic *n, enum nic_reg r, uint32_t index, uint32_t v
 enum { NIC_REG_BYTES = 128 * 1024 };
 bool nic_regs_read(struct nic *n, uint32_t offset, uint32_t *value);
 bool nic_regs_write(struct nic *n, uint32_t offset, uint32_t value);
+
+/* The same of one element of a REG row, by its number in nic_reg_table. */
+uint32_t nic_reg_row_read(struct nic *n, uint32_t row, uint32_t index);
+void nic_reg_row_write(struct nic *n, uint32_t row, uint32_t index, uint32_t value);
+static inline void nic_reg_count(uint32_t *counter) /* coverage */
+{
+    *counter += *counter != UINT32_MAX;
+}
+
+/* "name[index]", or "hole 0xindex" without a name. */
+const char *nic_reg_name_put(const char *name, bool is_array, uint32_t index, char *buf,
+                             size_t bytes);
 
 /* Every row to its reset value; what REG_STICKY marks stays under NIC_RESET_SW. `software` says
  * that this is one. */

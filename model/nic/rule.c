@@ -21,13 +21,21 @@ __attribute__((cold))
 void nic_violate(struct nic *n, enum nic_rule rule, bool tx, uint32_t queue, uint32_t slot,
                  uint64_t detail)
 {
-    nic_emit(n, NIC_EV_violation, queue, rule, NIC_PLACE(tx, slot), detail);
+    nic_emit_as(n, nic_queue_function(n, queue), NIC_EV_violation, queue, rule,
+                NIC_PLACE(tx, slot), detail);
+}
+
+void nic_rule_vf_hole(struct nic *n, uint16_t function, unsigned bar, uint32_t offset,
+                      uint32_t value, bool write)
+{
+    nic_emit_as(n, function, NIC_EV_violation, 0, NIC_RULE_REGISTER_HOLE,
+                NIC_PLACE(false, NIC_NO_SLOT),
+                (uint64_t)value << 32 | (uint64_t)bar << 28 | (uint64_t)write << 27 | offset);
 }
 
 void nic_rule_hole(struct nic *n, unsigned bar, uint32_t offset, uint32_t value, bool write)
 {
-    nic_violate(n, NIC_RULE_REGISTER_HOLE, false, 0, NIC_NO_SLOT,
-                (uint64_t)value << 32 | (uint64_t)bar << 28 | (uint64_t)write << 27 | offset);
+    nic_rule_vf_hole(n, nic_function(n), bar, offset, value, write);
 }
 
 /* ---- rings ---- */
@@ -172,6 +180,12 @@ static uint32_t place(const struct nic_rules *rules, const struct nic_posted *se
     return best;
 }
 
+/* An address of the function that the queue belongs to: another one's is other memory. */
+static uint64_t posted_as(const struct nic *n, uint32_t queue, uint64_t address)
+{
+    return address ^ (uint64_t)n->st->vfs.owner[queue] << 56;
+}
+
 /* Where this address is, or may be put: its index in `posted`. */
 static uint32_t find(const struct nic_rules *rules, uint64_t address, bool *known)
 {
@@ -196,14 +210,15 @@ void nic_rule_rx_fetched(struct nic *n, uint32_t queue, uint32_t grown)
     bool known;
 
     for (uint32_t at = q->ready - grown; at != q->ready; at++) {
-        uint64_t address = q->cache[at % NIC_DESC_CACHE].q0;
+        uint64_t address = posted_as(n, queue, q->cache[at % NIC_DESC_CACHE].q0);
         uint32_t entry = find(rules, address, &known);
         struct nic_posted *p = &rules->posted[entry];
         if (known && (p->phase == NIC_POSTED_OUT ||
                       (p->queue == queue && (int32_t)(p->until - at) > 0)))
             nic_violate(n, NIC_RULE_RX_POSTED_TWICE, false, queue,
                         ring_advance(q->next, at - q->used,
-                                     n->st->reg[R_RDLEN + queue] / NIC_DESC_BYTES), address);
+                                     n->st->reg[R_RDLEN + queue] / NIC_DESC_BYTES),
+                        q->cache[at % NIC_DESC_CACHE].q0);
         *p = (struct nic_posted){ .address = address, .life = life, .queue = (uint8_t)queue,
                                   .phase = NIC_POSTED_OUT };
         rules->at[queue][at % NIC_DESC_CACHE] = (uint16_t)entry;
@@ -217,7 +232,7 @@ void nic_rule_rx_back(struct nic *n, uint32_t queue)
     uint32_t at = q->used % NIC_DESC_CACHE;
     struct nic_posted *p = &rules->posted[rules->at[queue][at] % NIC_POSTED];
 
-    if (p->address != q->cache[at].q0 || p->queue != queue)
+    if (p->address != posted_as(n, queue, q->cache[at].q0) || p->queue != queue)
         return; /* overwritten since */
     p->phase = NIC_POSTED_BACK;
     p->until = q->asked + ring_distance(q->fetch, n->st->reg[R_RDT + queue],

@@ -51,6 +51,8 @@ void nic_rule_ring_write(struct nic *n, const struct nic_reg_row *row, uint32_t 
                          uint32_t value);
 /* An access where no register answers. */
 void nic_rule_hole(struct nic *n, unsigned bar, uint32_t offset, uint32_t value, bool write);
+void nic_rule_vf_hole(struct nic *n, uint16_t function, unsigned bar, uint32_t offset,
+                      uint32_t value, bool write);
 /* `grown` more receive descriptors are in the queue's cache. */
 void nic_rule_rx_fetched(struct nic *n, uint32_t queue, uint32_t grown);
 /* The queue's next descriptor goes back to the driver. */

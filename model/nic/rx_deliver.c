@@ -108,11 +108,11 @@ static void fill(struct nic *n, const struct nic_rx_meta *meta, bool is_legacy, 
     d.desc_address = next_address(n, queue);
     compose(meta, is_legacy, last, length, desc, d.desc);
     if (n->ops->deliver) {
-        n->ops->deliver(n->host, nic_function(n), &d);
+        n->ops->deliver(n->host, nic_queue_function(n, queue), &d);
     } else {
-        n->ops->dma_write(n->host, nic_function(n), d.data_tag, d.address, bytes, length);
-        n->ops->dma_write(n->host, nic_function(n), d.desc_tag, d.desc_address, d.desc,
-                          NIC_DESC_BYTES);
+        uint16_t function = nic_queue_function(n, queue);
+        n->ops->dma_write(n->host, function, d.data_tag, d.address, bytes, length);
+        n->ops->dma_write(n->host, function, d.desc_tag, d.desc_address, d.desc, NIC_DESC_BYTES);
     }
     completed(n, meta, last, length);
 }
@@ -124,6 +124,7 @@ static void fill_two(struct nic *n, const struct nic_rx_meta *meta, const struct
     uint32_t queue = meta->queue;
     struct nic_desc_queue *q = &n->st->rx.queue[queue];
     const struct nic_desc *desc = &q->cache[q->used % NIC_DESC_CACHE];
+    uint16_t function = nic_queue_function(n, queue);
     uint8_t back[NIC_DESC_BYTES];
 
     nic_rule_rx_back(n, queue);
@@ -132,12 +133,12 @@ static void fill_two(struct nic *n, const struct nic_rx_meta *meta, const struct
                           (uint64_t)s->sph << RXD_SPH_SHIFT);
     nic_store64(back + 8, nic_load64(back + 8) | (s->hbo ? RXD_ERR_HBO : 0));
     if (header && s->header)
-        n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue),
+        n->ops->dma_write(n->host, function, NIC_TAG(NIC_TAG_RX_DATA, queue),
                           desc->q1 & ~(uint64_t)RXD_STAT_DD, header, s->header);
     if (length)
-        n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_DATA, queue), desc->q0,
+        n->ops->dma_write(n->host, function, NIC_TAG(NIC_TAG_RX_DATA, queue), desc->q0,
                           bytes, length);
-    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_RX_WB, queue),
+    n->ops->dma_write(n->host, function, NIC_TAG(NIC_TAG_RX_WB, queue),
                       next_address(n, queue), back, NIC_DESC_BYTES);
     completed(n, meta, last, length);
 }

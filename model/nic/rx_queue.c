@@ -54,7 +54,8 @@ bool nic_rx_fetch(struct nic *n)
         return false;
     struct nic_desc_queue *q = &rx->queue[queue];
     if (q->stalled || q->asked - q->used >= NIC_RX_REFILL_BELOW ||
-        !nic_rx_enabled(rx, (uint32_t)queue) || !nic_rx_may_dma(n))
+        !nic_rx_enabled(rx, (uint32_t)queue) || !nic_rx_may_dma(n) ||
+        !nic_vf_may_dma(n, (uint32_t)queue))
         return true;
     uint32_t there = in_ring(n, (uint32_t)queue);
     if (there == 0)

@@ -278,8 +278,10 @@ static inline void request(struct nic *n, uint32_t packet, uint32_t offset, uint
     tx->read[slot] = (struct nic_tx_read){
         .packet = packet, .offset = offset, .length = (uint16_t)bytes, .busy = 1,
     };
-    ((struct nic_tx_packet *)nic_fifo_at(tx->buffer, packet))->reads++;
-    n->ops->dma_read(n->host, nic_function(n), NIC_TAG(NIC_TAG_TX_DATA, slot), address, bytes);
+    struct nic_tx_packet *p = nic_fifo_at(tx->buffer, packet);
+    p->reads++;
+    n->ops->dma_read(n->host, nic_queue_function(n, p->queue), NIC_TAG(NIC_TAG_TX_DATA, slot),
+                     address, bytes);
 }
 
 /* One read of the present buffer; false when every slot is busy. */

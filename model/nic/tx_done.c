@@ -27,7 +27,7 @@ static void write_head(struct nic *n, uint32_t queue, uint64_t address)
     uint32_t head = n->st->reg[R_TDH + queue];
     uint8_t bytes[HEAD_BYTES] = {(uint8_t)head, (uint8_t)(head >> 8)};
 
-    n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_TX_WB, queue),
+    n->ops->dma_write(n->host, nic_queue_function(n, queue), NIC_TAG(NIC_TAG_TX_WB, queue),
                       address & ~(uint64_t)(HEAD_BYTES - 1), bytes, sizeof bytes);
 }
 
@@ -47,7 +47,7 @@ static void write_descs(struct nic *n, uint32_t queue, const struct nic_tx_queue
             nic_emit(n, NIC_EV_tx_desc_done, queue, first + run, 0, 0);
             run++;
         } while (i + run < pendings && q->pending[i + run] == first + run);
-        n->ops->dma_write(n->host, nic_function(n), NIC_TAG(NIC_TAG_TX_WB, queue),
+        n->ops->dma_write(n->host, nic_queue_function(n, queue), NIC_TAG(NIC_TAG_TX_WB, queue),
                           base + (uint64_t)NIC_DESC_BYTES * first, out, run * NIC_DESC_BYTES);
     }
 }

@@ -41,7 +41,8 @@ bool nic_tx_fetch(struct nic *n)
         return false;
     struct nic_desc_queue *d = &tx->queue[queue].desc;
     uint32_t want = wanted(n, (uint32_t)queue);
-    if (want == 0 || d->stalled || !nic_tx_enabled(tx, (uint32_t)queue) || !nic_tx_may_dma(n))
+    if (want == 0 || d->stalled || !nic_tx_enabled(tx, (uint32_t)queue) || !nic_tx_may_dma(n) ||
+        !nic_vf_may_dma(n, (uint32_t)queue))
         return true;
     uint32_t asked = nic_fetch_ask(n, &tx->fetcher, d, NIC_TAG_TX_DESC, (uint32_t)queue,
                                    nic_tx_ring_base(n, (uint32_t)queue),

@@ -32,7 +32,8 @@ static void rows(void)
 
         printf("    {");
         string("name", r->name, ", ");
-        printf("\"offset\": %u, \"stride\": %u, \"count\": %u, \"first\": %u, ", r->offset,
+        printf("\"bar\": %u, \"offset\": %u, \"stride\": %u, \"count\": %u, \"first\": %u, ", r->bar,
+               r->offset,
                r->stride, r->count, r->first);
         printf("\"reset\": %u, \"writable\": %u, \"w1c\": %u, ", r->reset, r->writable, r->w1c);
         flag("alias", r->alias, ", ");
