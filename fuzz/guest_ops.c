@@ -92,7 +92,7 @@ static const struct rows *group_of(enum reg_group group)
     g->row = calloc(nic_reg_rows(), sizeof(uint16_t));
     FUZZ_HOLDS(g->row, "no memory");
     for (unsigned i = 0; i < nic_reg_rows(); i++)
-        if (begins(nic_reg_row(i)->name, words[group]))
+        if (!nic_reg_row(i)->bar && begins(nic_reg_row(i)->name, words[group]))
             g->row[g->count++] = (uint16_t)i;
     return g;
 }
@@ -112,6 +112,57 @@ void register_op(struct machine *m, struct input *in, enum reg_group group)
         machine_w32(m, port, offset, machine_r32(m, port, offset) ^ 1u << (take8(in) & 31));
     else
         machine_w32(m, port, offset, wild32(in));
+}
+
+/* ---- virtual functions ---- */
+
+static void vf_registers(struct machine *m, struct input *in, unsigned port, unsigned vf)
+{
+    unsigned first = 0, rows = nic_reg_rows();
+
+    while (first < rows && !nic_reg_row(first)->bar)
+        first++;
+    const struct nic_reg_info *row = nic_reg_row(first + take8(in) % (rows - first));
+    uint8_t what = take8(in);
+    uint32_t offset = row->offset + (what & 15) % row->count * row->stride;
+
+    if (what & 0x20)
+        (void)machine_read(m, port, machine_vf_bar(vf, 0), offset, 4);
+    else
+        machine_write(m, port, machine_vf_bar(vf, 0), offset, 4, wild32(in));
+}
+
+static void vf_op(struct machine *m, struct input *in)
+{
+    uint8_t what = take8(in), which = take8(in);
+    unsigned port = what >> 7, vf = which % (bench_vf_count(m->bench, (uint8_t)port) + 1);
+    uint16_t function = NIC_FUNCTION(port, 1 + vf);
+
+    switch (what & 7) {
+    case 0: /* some of them, or none */
+        machine_config_write(m, port, 0x168, 2, 0);
+        machine_config_write(m, port, 0x170, 2, which);
+        machine_config_write(m, port, 0x168, 2, what >> 3 & 3 ? 9 : 0);
+        machine_w32(m, port, 0x11050, what >> 3 & 3);
+        break;
+    case 1:
+        bench_config_write(m->bench, m->vns, function, take16(in) & 0x1ff, 1 << (what >> 5 & 3),
+                           take32(in));
+        break;
+    case 2:
+        (void)bench_config_read(m->bench, m->vns, function, take16(in) & 0xfff, 4);
+        break;
+    case 3:
+        bench_reset(m->bench, m->vns, function, (enum nic_reset_kind)(what >> 5 & 3));
+        break;
+    case 4:
+        machine_write(m, port, machine_vf_bar(vf, 3), take16(in) & 0x3ffc, 4, take32(in));
+        break;
+    default:
+        vf_registers(m, in, port, vf);
+        break;
+    }
+    machine_run(m, 0);
 }
 
 /* ---- anything ---- */
@@ -229,6 +280,9 @@ void guest_op(struct machine *m, struct input *in)
     switch (op & 31) {
     default:
         register_op(m, in, (enum reg_group)(op % GROUPS));
+        break;
+    case 7:
+        vf_op(m, in);
         break;
     case 8:
     case 9:

@@ -378,10 +378,17 @@ static void stall(struct machine *m, uint64_t ns)
     machine_run(m, 0);
 }
 
+/* Whose BAR it is: see machine_vf_bar(). */
+static uint16_t function_of(unsigned port, unsigned bar)
+{
+    return bar & NIC_VF_BAR ? NIC_FUNCTION(port, 1 + bar / 256 % NIC_VFS) : NIC_FUNCTION(port, 0);
+}
+
 void machine_write(struct machine *m, unsigned port, unsigned bar, uint32_t offset, unsigned size,
                    uint64_t value)
 {
-    stall(m, bench_mmio_write(m->bench, m->vns, NIC_FUNCTION(port, 0), bar, offset, size, value));
+    stall(m, bench_mmio_write(m->bench, m->vns, function_of(port, bar), bar % NIC_VF_BAR, offset,
+                              size, value));
 }
 
 uint64_t machine_read(struct machine *m, unsigned port, unsigned bar, uint32_t offset,
@@ -389,7 +396,8 @@ uint64_t machine_read(struct machine *m, unsigned port, unsigned bar, uint32_t o
 {
     uint64_t value;
 
-    stall(m, bench_mmio_read(m->bench, m->vns, NIC_FUNCTION(port, 0), bar, offset, size, &value));
+    stall(m, bench_mmio_read(m->bench, m->vns, function_of(port, bar), bar % NIC_VF_BAR, offset,
+                             size, &value));
     see(m, 10, offset, value);
     return value;
 }

@@ -68,6 +68,11 @@ uint64_t machine_read(struct machine *m, unsigned port, unsigned bar, uint32_t o
 void machine_config_write(struct machine *m, unsigned port, uint32_t offset, unsigned size,
                           uint32_t value);
 uint32_t machine_config_read(struct machine *m, unsigned port, uint32_t offset, unsigned size);
+/* BAR of a virtual function, as those of the port's own. */
+static inline unsigned machine_vf_bar(unsigned vf, unsigned bar)
+{
+    return vf << 8 | NIC_VF_BAR | bar;
+}
 void machine_w32(struct machine *m, unsigned port, uint32_t offset, uint32_t value);
 uint32_t machine_r32(struct machine *m, unsigned port, uint32_t offset);
 /* Time goes on, and the bench is called when it asked for it. */

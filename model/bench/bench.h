@@ -166,7 +166,7 @@ int bench_base_set(struct bench *b, const struct bench_base *base, const char **
 const struct nic_event_info *bench_event_info(unsigned id);
 extern const char *const bench_event_names[]; /* by id, NULL at the end */
 enum {
-    TRACE_SCHEMA_VERSION = 5,
+    TRACE_SCHEMA_VERSION = 6,
     TRACE_BLOCK_EVENTS = 256, /* of the trace hash: docs/formats/trace.md */
 };
 

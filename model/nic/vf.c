@@ -196,7 +196,7 @@ uint64_t nic_vf_mmio_read(struct nic *n, unsigned vf, unsigned bar, uint32_t off
     uint64_t value;
 
     if (vf >= n->st->vfs.count) /* nobody answers */
-        return size == 8 ? UINT64_MAX : UINT32_MAX;
+        return UINT64_MAX;
     if (!access_good(bar, offset, size)) {
         nic_emit_as(n, NIC_VF_FUNCTION(n, vf), NIC_EV_odd_access, 0, place(bar, offset), size, 0);
         return 0;
