@@ -36,8 +36,8 @@ An address that no row claims is a hole: reading it gives 0, and every access to
 VF_HEAD = """
 ## A virtual function
 
-Its BAR 0 (`model/nic/regs_vf.def`). Rows that say "as" another are elements of it: the queues of the
-function's pool, as many as GCR_EXT gives it. A row with a mask of its own is the function's.
+Its BAR 0 (`model/nic/regs_vf.def`). Rows that say "as" another are elements of it: the queues of
+the function's pool, as many as GCR_EXT gives it.
 
 | register | offset | reset | access | kind | meaning | source |
 |---|---|---|---|---|---|---|"""

@@ -133,7 +133,8 @@ const char *rs_trace_register(uint64_t offset, char *buf, size_t bytes)
         return nic_reg_name((uint32_t)offset, buf, bytes);
     if (bar == NIC_VF_BAR)
         return nic_vf_reg_name((uint32_t)offset, buf, bytes);
-    snprintf(buf, bytes, "%sBAR%u+0x%" PRIx64, bar & NIC_VF_BAR ? "VF " : "", bar % NIC_VF_BAR, offset & 0xffffffffffffffu);
+    snprintf(buf, bytes, "%sBAR%u+0x%" PRIx64, bar & NIC_VF_BAR ? "VF " : "", bar % NIC_VF_BAR,
+             offset & 0xffffffffffffffu);
     return buf;
 }
 

@@ -84,8 +84,8 @@ struct root_write {
 void root_write(struct bench *b, const struct root_write *w, uint64_t content);
 void root_read(struct bench *b, unsigned port, unsigned slot);
 /* Counts and tells: enum report_refused in reason. */
-void root_refused(struct bench *b, uint16_t function, uint16_t tag, uint64_t address, uint32_t length,
-                  enum nic_dma_status status, uint32_t reason);
+void root_refused(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+                  uint32_t length, enum nic_dma_status status, uint32_t reason);
 /* Where does this access go that reaches the root complex at at_ps, and not before when? */
 enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
                                    enum bench_access_kind kind, uint64_t at_ps,

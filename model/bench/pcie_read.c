@@ -125,7 +125,8 @@ void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dm
         bench_copy(p->read_data[slot], data, r->length);
         bytes += r->length;
     } else {
-        root_refused(b, NIC_FUNCTION(port, r->fn), r->tag, r->address, r->length, status, r->refused);
+        root_refused(b, NIC_FUNCTION(port, r->fn), r->tag, r->address, r->length, status,
+                     r->refused);
         nic_refused(&b->nic[port], r->tag, r->address, false);
     }
     r->phase = READ_BACK;

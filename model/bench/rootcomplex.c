@@ -30,8 +30,8 @@ enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t 
 }
 
 __attribute__((cold))
-void root_refused(struct bench *b, uint16_t function, uint16_t tag, uint64_t address, uint32_t length,
-                  enum nic_dma_status status, uint32_t reason)
+void root_refused(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
+                  uint32_t length, enum nic_dma_status status, uint32_t reason)
 {
     struct refused *r = &b->st->refused;
     unsigned port = NIC_FUNCTION_PORT(function);

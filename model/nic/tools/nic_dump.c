@@ -32,9 +32,8 @@ static void rows(void)
 
         printf("    {");
         string("name", r->name, ", ");
-        printf("\"bar\": %u, \"offset\": %u, \"stride\": %u, \"count\": %u, \"first\": %u, ", r->bar,
-               r->offset,
-               r->stride, r->count, r->first);
+        printf("\"bar\": %u, \"offset\": %u, \"stride\": %u, ", r->bar, r->offset, r->stride);
+        printf("\"count\": %u, \"first\": %u, ", r->count, r->first);
         printf("\"reset\": %u, \"writable\": %u, \"w1c\": %u, ", r->reset, r->writable, r->w1c);
         flag("alias", r->alias, ", ");
         flag("more", r->more, ", ");
