@@ -11,7 +11,7 @@ CFLAGS_harness   := -D_GNU_SOURCE= $(subst -I,-isystem ,$(HARNESS_INCLUDES))
 LDLIBS_harness   := $(shell pkg-config --libs $(HARNESS_PACKAGES) 2>/dev/null)
 HARNESS_LIBS     := harness record bench nic ixd
 
-HARNESS_ROOMS    := $(addprefix harness/, base scenario plan run judge report gate trace cmd)
+HARNESS_ROOMS    := $(addprefix harness/, base scenario plan run judge report gate pcie trace cmd)
 
 $(eval $(call library,harness,$(sort $(filter-out %/main.c,$(wildcard $(HARNESS_ROOMS:%=%/*.c))))))
 $(eval $(call program,ringside,harness/cmd/main.c,$(HARNESS_LIBS),$(LDLIBS_harness) -lm))

@@ -16,6 +16,7 @@ import tempfile
 PAGES = {
     "docs/registers.md": ["python3", "scripts/regdoc.py", "{build}/nic-dump"],
     "docs/scenario-keys.md": ["{build}/ringside", "schema", "--markdown"],
+    "docs/system-keys.md": ["{build}/ringside", "schema", "--systems"],
     "docs/profile-keys.md": ["{build}/ringside", "schema", "--profiles"],
     "docs/driver-keys.md": ["{build}/ringside", "schema", "--drivers"],
     "docs/faults.md": ["{build}/ringside", "schema", "--faults"],

@@ -6,7 +6,7 @@ _ringside()
     [ "$before" = = ] && before=${COMP_WORDS[COMP_CWORD-2]}
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W 'run list lint trace registers replay rate gate shell doctor clean schema --help --version' -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W 'run list lint trace registers replay rate pcie-bench gate shell doctor clean schema --help --version' -- "$word")
         return
     fi
     case $before in
@@ -21,11 +21,12 @@ _ringside()
         registers) options='--all --lenient --json --help --verbose --quiet --color' ;;
         replay) options='--out --trace --capture --keep --snapshot-at --from-snapshot --json --junit --trust --help --verbose --quiet --color' ;;
         rate) options='--host --out --resolution --json --help --verbose --quiet --color' ;;
+        pcie-bench) options='--op --engine --size --window --offset --slots --pattern --warm --cold --iommu --pages --remote --count --warmup --seed --json --help --verbose --quiet --color' ;;
         gate) options='--baseline --update --same-environment --figures-from --all --filter --tag --shard --host --jobs --out --json --junit --help --verbose --quiet --color' ;;
         shell) options='--ports --driver --dry-run --help --verbose --quiet --color' ;;
         doctor) options='--json --help --verbose --quiet --color' ;;
         clean) options='--force --older --keep-failures --all --help --verbose --quiet --color' ;;
-        schema) options='--json --markdown --drivers --profiles --faults --rules --help --verbose --quiet --color' ;;
+        schema) options='--json --markdown --drivers --profiles --systems --faults --rules --help --verbose --quiet --color' ;;
         esac ;;
     esac
     if [[ $word == -* || $before =~ ^--(host|color|trace)$ ]]; then

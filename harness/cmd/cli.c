@@ -29,6 +29,7 @@ static const struct {
     {"registers", rs_registers_command, "registers that drivers touch, by their runs"},
     {"replay", rs_replay_command, "run a failure again, exactly, and compare the trace"},
     {"rate", rs_rate_command, "search the highest rate without loss"},
+    {"pcie-bench", rs_pcie_bench_command, "what reads and writes of a device take on a system"},
     {"gate", rs_gate_command, "what a packet costs, against a committed baseline"},
     {"shell", rs_shell_command, "the guest with the NIC, interactive"},
     {"doctor", rs_doctor_command, "is this machine fit? boots a guest to find out"},
@@ -40,7 +41,7 @@ static void usage(FILE *out)
 {
     fprintf(out, "Usage: ringside COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n");
     for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].line);
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].line);
     fprintf(out,
             "\n'ringside COMMAND --help' tells a command's options; 'ringside --version' the "
             "version.\n\n"

@@ -23,6 +23,7 @@ int rs_replay_command(int argc, char **argv);
 int rs_doctor_command(int argc, char **argv);
 int rs_clean_command(int argc, char **argv);
 int rs_rate_command(int argc, char **argv);
+int rs_pcie_bench_command(int argc, char **argv);
 int rs_gate_command(int argc, char **argv);
 int rs_schema_command(int argc, char **argv);
 

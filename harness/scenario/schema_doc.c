@@ -12,6 +12,7 @@
 #include "harness/scenario/matrix.h"
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/schema.h"
+#include "harness/scenario/system.h"
 #include "model/bench/bench.h"
 
 const char rs_schema_example[] =
@@ -226,37 +227,43 @@ char *rs_schema_markdown(void)
     return g_string_free(out, FALSE);
 }
 
-char *rs_description_markdown(void)
+/* A page of one kind of file. */
+static char *page(const char *head, const struct schema_object *object)
 {
-    GString *out = g_string_new(NULL);
+    GString *out = g_string_new(head);
     GHashTable *seen = g_hash_table_new(g_direct_hash, g_direct_equal);
 
-    g_string_append(
-        out, "# Keys of a driver description\n\nMade from the schema by `ringside schema "
-             "--drivers`; do not edit. [drivers.md](drivers.md) tells how to write one.\n\nA "
-             "description is one file of strict YAML, as scenarios are; quantities have units "
-             "([scenario-keys.md](scenario-keys.md#quantities)).\n\n");
-    markdown_object(out, rs_schema_description());
-    markdown_sections(out, rs_schema_description(), seen, 0);
+    markdown_object(out, object);
+    markdown_sections(out, object, seen, 0);
     g_string_truncate(out, out->len - 1); /* the blank line behind the last table */
     g_hash_table_destroy(seen);
     return g_string_free(out, FALSE);
 }
 
+char *rs_description_markdown(void)
+{
+    return page("# Keys of a driver description\n\nMade from the schema by `ringside schema "
+                "--drivers`; do not edit. [drivers.md](drivers.md) tells how to write one.\n\nA "
+                "description is one file of strict YAML, as scenarios are; quantities have units "
+                "([scenario-keys.md](scenario-keys.md#quantities)).\n\n",
+                rs_schema_description());
+}
+
 char *rs_profile_markdown(void)
 {
-    GString *out = g_string_new(NULL);
-    GHashTable *seen = g_hash_table_new(g_direct_hash, g_direct_equal);
+    return page("# Keys of a driver profile\n\nMade from the schema by `ringside schema "
+                "--profiles`; do not edit. [time.md](time.md) tells what a profile is for. A "
+                "profile is one file of strict YAML, as scenarios are.\n\n",
+                rs_schema_profile());
+}
 
-    g_string_append(
-        out, "# Keys of a driver profile\n\nMade from the schema by `ringside schema --profiles`; "
-             "do not edit. [time.md](time.md) tells what a profile is for. A profile is one file "
-             "of strict YAML, as scenarios are.\n\n");
-    markdown_object(out, rs_schema_profile());
-    markdown_sections(out, rs_schema_profile(), seen, 0);
-    g_string_truncate(out, out->len - 1); /* the blank line behind the last table */
-    g_hash_table_destroy(seen);
-    return g_string_free(out, FALSE);
+char *rs_system_markdown(void)
+{
+    return page("# Keys of a system file\n\nMade from the schema by `ringside schema --systems`; "
+                "do not edit. [time.md](time.md) tells what a system is for; its timing parameters "
+                "are those of scenarios ([scenario-keys.md](scenario-keys.md#timing-parameters))."
+                "\n\n",
+                rs_schema_system());
 }
 
 /* ---- JSON Schema ---- */

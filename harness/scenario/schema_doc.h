@@ -10,6 +10,8 @@ extern const char rs_schema_example[];
 
 /* Both: allocated with g_malloc(); end with a newline; the same bytes every time. */
 char *rs_schema_markdown(void);
+/* Every key of a system file, as markdown. */
+char *rs_system_markdown(void);
 /* Every key of a driver profile, as markdown. */
 char *rs_profile_markdown(void);
 /* Every key of a driver description, as markdown. */

@@ -45,6 +45,8 @@ struct bench_host_ops {
      * once; NULL: by dma_read() or dma_write(). */
     void *(*memory)(void *host, uint16_t function, uint64_t physical, uint32_t length,
                     enum bench_access_kind kind);
+    /* Optional: what the CPU's caches add to this access, in ps; asked once for each. */
+    uint64_t (*cache)(void *host, uint64_t address, uint32_t length, enum bench_access_kind kind);
     /* For the IOTLB, on a miss; the result may be cached until invalidated. NULL: the host has
      * no IOMMU that can be asked, every address is passed on with physical = false. */
     enum nic_dma_status (*translate)(void *host, uint16_t function, uint64_t address,

@@ -20,7 +20,8 @@ enum {
     TRACE_EVENTS = TRACE_BLOCK_EVENTS,  /* records hashed and handed out at a time */
     POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
     POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
-    READ_SLOTS = NIC_TX_DATA_SLOTS + NIC_TX_DESC_SLOTS + NIC_RX_DESC_SLOTS,
+    NIC_SLOTS = NIC_TX_DATA_SLOTS + NIC_TX_DESC_SLOTS + NIC_RX_DESC_SLOTS,
+    READ_SLOTS = 64, /* the others are for a device that only exercises the link */
     MMIO_PENDING = 64,                  /* register writes on their way, timed mode */
     WIRE_BYTES = 256 * 1024,            /* frames on their way to a port: cables and responder */
     SINK_WINDOW = 64 * 1024,            /* frames of a flow among which order is judged */
@@ -29,6 +30,7 @@ enum {
     IOTLB_MAX = 1024,
     IOTLB_HINTS = 256,
     IOTLB_WALKERS = 16, /* most that a plan can ask for */
+    IOTLB_WALKS = 64,   /* under way or waiting for a walker; more take their entry at once */
     IOTLB_HOLES = 32, /* the youngest count; a plan has room for as many faults */
     IOTLB_STALE = 4,  /* iotlb_entry.access: bits that tell of a lost invalidation */
     NESTED_MAX = 32,
@@ -68,6 +70,7 @@ enum bench_kind {
     KIND_PAUSE,     /* device = port: its far end hears of a pause, or the pause ends */
     /* SCHED_BUS */
     KIND_LAND_LATER, /* device = port: payload lands that no visible write followed */
+    KIND_EXERCISE,   /* exercise.c: something is due */
     KIND_NESTED,     /* register writes from within a DMA are done now */
     /* SCHED_LAST */
     KIND_DRAINED,
@@ -137,6 +140,8 @@ struct iotlb {
     struct iotlb_hole hole[IOTLB_HOLES];
     uint32_t holes, next_hole;
     uint16_t large[IOTLB_HINTS], small[IOTLB_HINTS]; /* hints: 2 MiB, 4 KiB */
+    uint32_t walks, unused;
+    struct iotlb_entry walk[IOTLB_WALKS]; /* not over, or not noticed to be */
     struct iotlb_entry entry[IOTLB_MAX];
 };
 
@@ -246,14 +251,17 @@ struct port_state {
     uint8_t land_pending, later_pending;
     uint8_t little_room; /* the NIC has been told of less than it may need: nic_room() is due */
     uint64_t up_free_ps, down_free_ps, last_land_ps;
+    uint64_t reads_free_ps, writes_free_ps; /* the NIC's DMA engine */
+    uint64_t remapped; /* bit per message's data: the IOMMU has its entry */
     uint32_t credit_used, intx_level;
     uint64_t mmio_last_ps;
     uint32_t mmio_head, mmio_count;
     struct mmio_write mmio[MMIO_PENDING];
+    uint64_t reads_seen; /* rc_jitter */
     struct read_line reads[READ_WAYS];
     struct read_slot read[READ_SLOTS];
     struct nic_fifo posted, wire;
-    _Alignas(64) uint8_t read_data[READ_SLOTS][READ_STRIDE];
+    _Alignas(64) uint8_t read_data[NIC_SLOTS][READ_STRIDE];
     _Alignas(64) uint8_t posted_ring[POSTED_BYTES];
     _Alignas(64) uint8_t wire_ring[WIRE_BYTES];
 };
@@ -335,6 +343,7 @@ struct bench {
     bool timed, replays;
     bool translates; /* there is an IOTLB */
     bool quick;      /* ... and a descriptor fits into a TLP */
+    struct bench_exercise *exercise; /* exercise.c: it stands in for the NIC of port 0; or NULL */
     unsigned stamps; /* distinct stamp offsets */
     uint16_t stamp[12]; /* ten kinds of header can differ in it */
     uint32_t gen_lead_ps;

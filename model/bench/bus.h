@@ -36,6 +36,28 @@ static inline uint64_t pcie_serve(const struct bench *b, uint64_t *free_ps, uint
     uint64_t ps = (bytes * bench_time(b, TIMING_pcie_byte) + 999) / 1000;
     return *free_ps = bench_max(*free_ps, bench_now(b)) + ps;
 }
+/* The same behind the device's own engine, which hands it over at from_ps. */
+static inline uint64_t pcie_serve_from(const struct bench *b, uint64_t *free_ps, uint64_t from_ps,
+                                       uint64_t bytes)
+{
+    uint64_t ps = (bytes * bench_time(b, TIMING_pcie_byte) + 999) / 1000;
+    return *free_ps = bench_max(*free_ps, from_ps) + ps;
+}
+/* The NIC's DMA engine does one request at a time. Reads go first: those are few, the slots bound
+ * them. When each may begin. */
+static inline uint64_t pcie_engine_write(const struct bench *b, struct port_state *p)
+{
+    uint64_t at = bench_max(p->writes_free_ps, bench_now(b));
+    p->writes_free_ps = at + bench_time(b, TIMING_nic_dma);
+    return at;
+}
+static inline uint64_t pcie_engine_read(const struct bench *b, struct port_state *p)
+{
+    uint64_t at = bench_max(p->reads_free_ps, bench_now(b)), busy = bench_time(b, TIMING_nic_dma);
+    p->reads_free_ps = at + busy;
+    p->writes_free_ps = bench_max(p->writes_free_ps, at) + busy;
+    return at;
+}
 static inline uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes)
 {
     return pcie_serve(b, &b->port[port]->up_free_ps, bytes);
@@ -46,6 +68,10 @@ void mmio_nested(struct bench *b);
 void mmio_schedule(struct bench *b, unsigned port);
 void mmio_deliver_all(struct bench *b, unsigned port);
 bool pcie_valid(struct bench *b, unsigned port);
+
+/* exercise.c */
+void exercise_fire(struct bench *b);
+void exercise_answer(struct bench *b, unsigned slot);
 
 /* pcie_read.c */
 void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,

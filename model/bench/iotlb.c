@@ -4,7 +4,8 @@
  * hit the cached physical address is used, whatever the tables say by now, so that a forgotten
  * invalidation shows. A miss asks the host's tables and costs a walk from the time at which the
  * access is at the root complex, or a walker is free; accesses to a page that is being walked for
- * wait for that walk. Entries belong to a requester, not to a domain.
+ * wait for that walk, and it takes an entry when it ends. Entries belong to a requester, not to a
+ * domain.
  *
  * A fault of the plan can lose an invalidation: entries of its range turn stale, which the quick
  * way takes for no entry, and the slow one tells of every use. Another can take a page out of the
@@ -92,26 +93,73 @@ static uint64_t walked(struct bench *b, uint64_t at_ps)
     return t->walker_ps[first] = bench_max(at_ps, t->walker_ps[first]) + walk_ps;
 }
 
-static enum nic_dma_status walk(struct bench *b, struct iotlb_entry *e, uint16_t function,
+/* A walk is over: what it found takes the place of the entry that was not used for longest. */
+static void insert(struct bench *b, const struct iotlb_entry *found)
+{
+    struct iotlb *t = &b->st->iotlb;
+    struct iotlb_entry *e =
+        &t->entry[search(t, b->plan->iotlb_entries, found->function, found->page)];
+    *e = *found;
+    e->used = ++t->tick;
+}
+
+/* Those that are over by then. */
+static void end_walks(struct bench *b, uint64_t limit_ps)
+{
+    struct iotlb *t = &b->st->iotlb;
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < t->walks; i++) {
+        if (t->walk[i].ready_ps <= limit_ps)
+            insert(b, &t->walk[i]);
+        else if (left++ != i)
+            t->walk[left - 1] = t->walk[i];
+    }
+    t->walks = left;
+}
+
+/* The walk that looks for this page, too; NULL: none does. */
+static const struct iotlb_entry *under_way(const struct iotlb *t, uint16_t function,
+                                           uint64_t address, enum bench_access_kind kind)
+{
+    for (uint32_t i = 0; i < t->walks; i++)
+        if (covers(&t->walk[i], function, address) && t->walk[i].access & 1u << kind)
+            return &t->walk[i];
+    return NULL;
+}
+
+static enum nic_dma_status walk(struct bench *b, const struct iotlb_entry *old, uint16_t function,
                                 uint64_t address, enum bench_access_kind kind, uint64_t at_ps,
                                 struct iotlb_answer *answer)
 {
+    struct iotlb *walks = &b->st->iotlb;
     struct bench_translation t = {0};
     enum nic_dma_status status = ask(b, function, address, kind, &t);
     answer->refused = t.refused;
-    if (status != NIC_DMA_OK)
+    struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
+    if (status != NIC_DMA_OK) {
+        count->iotlb_misses++;
         return status;
+    }
     uint64_t page = t.page < 4096 ? 4096 : t.page;
     bool whole = page & (page - 1); /* not a power of two: the whole space, untranslated */
-    uint16_t access = e->bytes && covers(e, function, address) ? e->access & BOTH : 0;
-    *e = (struct iotlb_entry){
+    uint16_t access = old->bytes && covers(old, function, address) ? old->access & BOTH : 0;
+    struct iotlb_entry e = {
         .page = whole ? 0 : address & ~(page - 1), .bytes = whole ? UINT64_MAX : page,
         .function = function, .access = (uint16_t)(access | 1u << kind),
         .ready_ps = whole ? at_ps : walked(b, at_ps),
     };
-    e->physical = t.physical - (address - e->page);
-    if (!whole)
-        trace_emit(b, BENCH_EV_iotlb_miss, function, 0, address, e->bytes, t.physical);
+    e.physical = t.physical - (address - e.page);
+    answer->target = t.physical;
+    answer->ready_ps = e.ready_ps;
+    if (walks->walks == IOTLB_WALKS)
+        end_walks(b, UINT64_MAX);
+    if (whole) { /* nothing to walk for */
+        insert(b, &e);
+        return NIC_DMA_OK;
+    }
+    count->iotlb_misses++;
+    walks->walk[walks->walks++] = e;
+    trace_emit(b, BENCH_EV_iotlb_miss, function, 0, address, e.bytes, t.physical);
     return NIC_DMA_OK;
 }
 
@@ -137,11 +185,18 @@ lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_a
 {
     struct iotlb *t = &b->st->iotlb;
     struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
+    end_walks(b, bench_now(b));
+    const struct iotlb_entry *w = under_way(t, function, address, kind);
     unsigned i = search(t, b->plan->iotlb_entries, function, address);
     struct iotlb_entry *e = &t->entry[i];
-    t->large[hint_of(function, address, 21)] = t->small[hint_of(function, address, 12)] =
-        (uint16_t)i;
     bool covered = covers(e, function, address);
+    if (covered)
+        t->large[hint_of(function, address, 21)] = t->small[hint_of(function, address, 12)] =
+            (uint16_t)i;
+    if (w) {
+        count->iotlb_hits++;
+        return found(w, address, answer);
+    }
     bool stale = covered && e->access >> IOTLB_STALE & 1u << kind;
     if (covered && (stale || e->access & 1u << kind)) {
         count->iotlb_hits++;
@@ -151,9 +206,7 @@ lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_a
                        e->physical + (address - e->page));
         return use(t, e, address, answer);
     }
-    enum nic_dma_status status = walk(b, e, function, address, kind, at_ps, answer);
-    count->iotlb_misses += status != NIC_DMA_OK || e->bytes != UINT64_MAX;
-    return status == NIC_DMA_OK ? use(t, e, address, answer) : status;
+    return walk(b, e, function, address, kind, at_ps, answer);
 }
 
 struct iotlb_entry *iotlb_hit(struct bench *b, uint16_t function, uint64_t address,
@@ -181,7 +234,10 @@ unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, 
                           bool lost)
 {
     struct iotlb *t = &b->st->iotlb;
-    unsigned dropped = 0;
+    unsigned dropped = 0, port = NIC_FUNCTION_PORT(function);
+    if (length == UINT64_MAX && port < b->st->ports && !lost)
+        b->port[port]->remapped = 0;
+    end_walks(b, UINT64_MAX);
     for (unsigned i = 0; i < b->plan->iotlb_entries; i++) {
         struct iotlb_entry *e = &t->entry[i];
         if (!e->bytes || e->function != function)
@@ -223,6 +279,8 @@ bool iotlb_unmap(struct bench *b, uint16_t function, uint64_t address, uint64_t 
 bool iotlb_valid(const struct bench *b)
 {
     if (b->st->iotlb.holes > IOTLB_HOLES || b->st->iotlb.next_hole >= IOTLB_HOLES)
+        return false;
+    if (b->st->iotlb.walks > IOTLB_WALKS)
         return false;
     for (unsigned i = 0; i < IOTLB_HINTS; i++)
         if (b->st->iotlb.large[i] >= IOTLB_MAX || b->st->iotlb.small[i] >= IOTLB_MAX)

@@ -9,13 +9,14 @@
  * functional mode), never by the mere passing of the host, so that the order of the trace does
  * not depend on when a host calls.
  *
- * Costs are simple here (TLP bytes, constant latencies); flow-control, completion splitting and
- * per-TLP ordering belong to these functions when they come.
+ * What flow control, acknowledgements and skips take from a link is in the time of a byte. In front
+ * of the link is the NIC's DMA engine, which takes a while for each request.
  */
 #include "model/bench/bench_priv.h"
 #include "model/bench/hash.h"
 
 #define LATER_PS 10000000u
+#define ENGINE_AHEAD_PS 1000000u /* what the engine may have waiting for it */
 enum { WRITE_COST = 32, MESSAGE_BYTES = 4, DESC_BYTES = 16 };
 
 /* ---- posted writes ---- */
@@ -23,6 +24,8 @@ uint32_t pcie_room(const struct bench *b, uint16_t function)
 {
     struct port_state *p = b->port[NIC_FUNCTION_PORT(function)];
     uint32_t room = p->credit_used < POSTED_CREDIT ? POSTED_CREDIT - p->credit_used : 0;
+    if (__builtin_expect(p->writes_free_ps > bench_now(b) + ENGINE_AHEAD_PS, 0))
+        room = 0; /* its engine is behind: frames wait in the packet buffer */
     if (room < NIC_ROOM_MAX)
         p->little_room = 1;
     return room;
@@ -134,8 +137,8 @@ static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64
     struct posted *e = reserve(b, function, length, credit);
     if (!e)
         return;
-    uint64_t arrives = pcie_serve(b, &p->up_free_ps,
-                                  length + tlps * bench_time(b, TIMING_pcie_write_header)) +
+    uint64_t arrives = pcie_serve_from(b, &p->up_free_ps, pcie_engine_write(b, p),
+                                       length + tlps * bench_time(b, TIMING_pcie_write_header)) +
                        bench_time(b, TIMING_pcie_oneway);
     uint64_t ready_ps = 0;
     e->kind = POSTED_WRITE;
@@ -158,7 +161,10 @@ static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64
         memcpy(e + 1, data, DESC_BYTES);
     else
         bench_copy(e + 1, data, length);
-    send(b, port, e, bench_max(arrives, ready_ps) + struck.late_ps);
+    if (b->ops->cache)
+        struck.late_ps += b->ops->cache(b->host, e->target, length, BENCH_WRITE);
+    send(b, port, e,
+         bench_max(arrives, ready_ps) + bench_time(b, TIMING_rc_write) + struck.late_ps);
 }
 
 /* One TLP will do for it. */
@@ -220,8 +226,9 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
         return;
     struct posted_desc *behind = desc_of(e);
     uint64_t header = bench_time(b, TIMING_pcie_write_header);
-    uint64_t way_ps = bench_time(b, TIMING_pcie_oneway);
-    uint64_t arrives = pcie_serve(b, &p->up_free_ps, d->length + header) + way_ps;
+    uint64_t way_ps = bench_time(b, TIMING_pcie_oneway) + bench_time(b, TIMING_rc_write);
+    uint64_t arrives = pcie_serve_from(b, &p->up_free_ps, pcie_engine_write(b, p),
+                                       d->length + header) + way_ps;
     e->land_ps = bench_max(bench_max(arrives, data->ready_ps), p->last_land_ps);
     e->address = d->address;
     e->target = data->physical + (d->address - data->page);
@@ -229,7 +236,8 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
     e->tag = d->data_tag;
     e->kind = POSTED_FRAME;
     e->visible = e->physical = 1;
-    arrives = pcie_serve(b, &p->up_free_ps, DESC_BYTES + header) + way_ps;
+    arrives = pcie_serve_from(b, &p->up_free_ps, pcie_engine_write(b, p), DESC_BYTES + header) +
+              way_ps;
     behind->land_ps = p->last_land_ps =
         bench_max(bench_max(arrives, desc->ready_ps), e->land_ps);
     behind->address = d->desc_address;
@@ -267,6 +275,15 @@ void pcie_deliver(struct bench *b, uint16_t function, const struct nic_delivery 
     post_frame(b, function, d, data, desc);
 }
 
+/* What the IOMMU adds to a message: the first of each vector fetches its entry. */
+static uint64_t remap(struct bench *b, struct port_state *p, uint32_t data)
+{
+    uint64_t bit = 1ull << data % 64;
+    bool known = !b->translates || p->remapped & bit;
+    p->remapped |= bit;
+    return known ? 0 : bench_time(b, TIMING_irq_remap);
+}
+
 /* Messages and INTx: small posted writes behind the data that they announce. */
 static void announce(struct bench *b, uint16_t function, enum posted_kind kind, uint64_t address,
                      uint32_t data)
@@ -280,6 +297,7 @@ static void announce(struct bench *b, uint16_t function, enum posted_kind kind, 
     e->address = address;
     e->data = data;
     uint64_t sent = pcie_up(b, port, MESSAGE_BYTES + bench_time(b, TIMING_pcie_write_header));
+    sent += kind == POSTED_MESSAGE ? remap(b, b->port[port], data) : 0;
     send(b, port, e,
          sent + bench_time(b, TIMING_pcie_oneway) + bench_time(b, TIMING_lapic));
 }
@@ -384,7 +402,10 @@ void pcie_land_until(struct bench *b, unsigned port, uint64_t limit_ps)
         land_schedule(b, port, nic_fifo_at(p->posted_ring, at));
     if (p->little_room) {
         p->little_room = 0;
-        nic_room(&b->nic[port]);
+        if (__builtin_expect(b->exercise != NULL, 0))
+            exercise_fire(b);
+        else
+            nic_room(&b->nic[port]);
     }
 }
 
@@ -403,6 +424,10 @@ void pcie_land(struct bench *b, unsigned port)
 void pcie_fire(struct bench *b, const struct sched_event *e)
 {
     unsigned port = sched_event_device(e);
+    if (e->kind == KIND_EXERCISE) {
+        exercise_fire(b);
+        return;
+    }
     if (e->kind == KIND_NESTED) {
         mmio_nested(b);
         return;

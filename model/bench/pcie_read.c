@@ -6,6 +6,7 @@
  * for the first read of it. What memory does is rootcomplex.c's business.
  */
 #include "model/bench/bench_priv.h"
+#include "model/bench/exercise.h"
 
 _Static_assert((READ_SLOTS & (READ_SLOTS - 1)) == 0, "a line of reads is a ring");
 _Static_assert((int)LINE_READ + READ_WAYS <= SCHED_LINE_NIC, "each way has a line");
@@ -21,6 +22,8 @@ static inline int slot_of(uint16_t tag)
     case NIC_TAG_RX_DESC:
         return slot < NIC_RX_DESC_SLOTS
                    ? (int)(NIC_TX_DATA_SLOTS + NIC_TX_DESC_SLOTS + slot) : -1;
+    case BENCH_EXERCISE_TAG:
+        return slot < READ_SLOTS ? (int)slot : -1;
     default:
         return -1;
     }
@@ -99,7 +102,8 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
     p->count.desc_reads += NIC_TAG_KIND(tag) != NIC_TAG_TX_DATA;
     struct read_slot *r = &p->read[slot];
     uint64_t requests = tlps(length, bench_time(b, TIMING_pcie_mrrs));
-    uint64_t up = pcie_up(b, port, bench_time(b, TIMING_pcie_read_header) * requests);
+    uint64_t up = pcie_serve_from(b, &p->up_free_ps, pcie_engine_read(b, p),
+                                  bench_time(b, TIMING_pcie_read_header) * requests);
     if (r->phase == READ_TO_ROOT || r->phase == READ_BACK)
         leave(p, (unsigned)slot);
     r->address = address;
@@ -113,16 +117,38 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
          bench_max(up + bench_time(b, TIMING_pcie_oneway), p->last_land_ps));
 }
 
+/* TLPs of the answer: the first ends at a multiple of 64 when the address is none. */
+static inline uint64_t completions(const struct bench *b, const struct read_slot *r)
+{
+    uint64_t most = bench_time(b, TIMING_pcie_mps), cpl = bench_time(b, TIMING_pcie_cpl);
+    uint32_t odd = r->address & 63, first = 64 - odd;
+    most = cpl < most ? cpl : most;
+    if (!odd)
+        return tlps(r->length, most);
+    return r->length <= first ? 1 : 1 + tlps(r->length - first, most);
+}
+
+/* What is zero on most machines. */
+static inline uint64_t more(struct bench *b, struct port_state *p, const struct read_slot *r)
+{
+    uint64_t jitter = bench_time(b, TIMING_rc_jitter);
+    uint64_t ps = bench_time(b, TIMING_nic_read_byte) * r->length / 1000;
+    if (__builtin_expect(!jitter, 1))
+        return ps;
+    uint64_t mixed = ++p->reads_seen * 0x9e3779b97f4a7c15ull; /* evenly spread, and no luck */
+    return ps + (uint64_t)((unsigned __int128)(mixed ^ mixed << 23) * jitter >> 64);
+}
+
 void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dma_status status,
                       const void *data)
 {
     struct port_state *p = b->port[port];
     struct read_slot *r = &p->read[slot];
-    uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) *
-                     tlps(r->length, bench_time(b, TIMING_pcie_mps));
+    uint64_t bytes = bench_time(b, TIMING_pcie_cpl_header) * completions(b, r);
     r->status = (uint8_t)status;
     if (__builtin_expect(status == NIC_DMA_OK, 1)) {
-        bench_copy(p->read_data[slot], data, r->length);
+        if (slot < NIC_SLOTS)
+            bench_copy(p->read_data[slot], data, r->length);
         bytes += r->length;
     } else {
         root_refused(b, NIC_FUNCTION(port, r->fn), r->tag, r->address, r->length, status,
@@ -132,7 +158,7 @@ void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dm
     r->phase = READ_BACK;
     join(b, port, slot, WAY_BACK,
          pcie_serve(b, &p->down_free_ps, bytes) + bench_time(b, TIMING_rc_read) +
-             bench_time(b, TIMING_nic_read) + r->walk_ps);
+             bench_time(b, TIMING_nic_read) + r->walk_ps + more(b, p, r));
 }
 
 void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_dma_status status,
@@ -191,6 +217,10 @@ void pcie_read_back(struct bench *b, unsigned port)
         return;
     bool ok = r->status == NIC_DMA_OK;
     r->phase = READ_FREE;
+    if (__builtin_expect(b->exercise != NULL, 0)) {
+        exercise_answer(b, slot);
+        return;
+    }
     nic_dma_done(&b->nic[port], r->tag, (enum nic_dma_status)r->status,
                  ok ? b->port[port]->read_data[slot] : NULL, ok ? r->length : 0);
 }

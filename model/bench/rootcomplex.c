@@ -111,6 +111,8 @@ void root_read(struct bench *b, unsigned port, unsigned slot)
         return;
     }
     uint16_t tag = r->tag, length = r->length;
+    if (b->ops->cache)
+        r->walk_ps += b->ops->cache(b->host, target, length, BENCH_READ);
     trace_emit(b, BENCH_EV_dma_read, function, tag, r->address, length, physical);
     void *memory = NULL;
     if (physical && b->ops->memory)

@@ -150,7 +150,7 @@ START_TEST(help_and_version)
 {
     static const char *const commands[] = {"run",    "list", "lint",   "trace", "shell",
                                            "replay", "rate", "gate",   "doctor", "clean",
-                                           "schema", "registers"};
+                                           "schema", "registers", "pcie-bench"};
 
     ck_assert_int_eq(call("ringside --help"), RS_EXIT_PASS);
     for (unsigned i = 0; i < G_N_ELEMENTS(commands); i++)

@@ -42,6 +42,7 @@ START_TEST(least_recently_used_goes)
         ck_assert_uint_eq(walks(0, i * 4096 + 100 + i, BENCH_READ), 0);
         ck_assert_uint_eq(at.target, i * 4096 + 100 + i);
     }
+    bench_advance(rig->bench, 10000); /* the walks are over */
     walks(0, 0, BENCH_READ);
     ck_assert_uint_eq(walks(0, 4 * 4096, BENCH_READ), 1);
     ck_assert_uint_eq(walks(0, 0, BENCH_READ), 0);
@@ -103,6 +104,23 @@ START_TEST(a_walk_takes_its_time_for_all_who_wait)
 }
 END_TEST
 
+/* Until then the page has no entry, and what was there serves on. */
+START_TEST(an_entry_is_taken_when_the_walk_ends)
+{
+    bench_advance(rig->bench, 10000);
+    for (unsigned i = 0; i < 4; i++)
+        walks(0, i * 4096, BENCH_READ);
+    bench_advance(rig->bench, 20000);
+    for (unsigned i = 0; i < 4; i++)
+        ck_assert_uint_eq(walks(0, i * 4096, BENCH_READ), 0);
+    iotlb_lookup(rig->bench, 0, rig->iova_offset + 9 * 4096, BENCH_READ, 20000000, &at);
+    ck_assert_uint_eq(walks(0, 0, BENCH_READ), 0);
+    bench_advance(rig->bench, 21000);
+    ck_assert_uint_eq(walks(0, 9 * 4096, BENCH_READ), 0);
+    ck_assert_uint_eq(walks(0, 4096, BENCH_READ), 1); /* it was the one to go */
+}
+END_TEST
+
 /* As measured: 5 walks in 260 ns are 19.2 million a second, however many want one. */
 START_TEST(walkers_are_few)
 {
@@ -138,6 +156,7 @@ START_TEST(a_lost_invalidation_is_told_of_at_every_use)
     const struct report_port *count = &rig->bench->st->port[0].count;
     walks(0, 0, BENCH_READ);
     walks(0, 8192, BENCH_READ);
+    bench_advance(rig->bench, 10000);
     ck_assert_uint_eq(iotlb_invalidate(rig->bench, 0, rig->iova_offset, 4096, true), 1);
     ck_assert_uint_eq(walks(0, 64, BENCH_READ), 0); /* the old page, and everybody knows */
     ck_assert_uint_eq(count->iotlb_stale, 1);
@@ -185,6 +204,7 @@ int main(void)
     tcase_add_test(t, large_pages_take_one_entry);
     tcase_add_test(t, a_stale_entry_is_used_until_invalidated);
     tcase_add_test(t, a_walk_takes_its_time_for_all_who_wait);
+    tcase_add_test(t, an_entry_is_taken_when_the_walk_ends);
     tcase_add_test(t, walkers_are_few);
     tcase_add_test(t, faults_are_not_cached);
     tcase_add_test(t, a_lost_invalidation_is_told_of_at_every_use);

@@ -19,6 +19,7 @@ static const uint16_t payload = NIC_TAG(NIC_TAG_RX_DATA, 0), writeback = NIC_TAG
 static void setup(void)
 {
     rig_plan_init(&plan, 2);
+    plan.h->timing[TIMING_nic_dma] = 0; /* what the engine does has a test of its own */
     rig = rig_new(&plan);
     rig->log = log_;
     rig->log_room = LOG;
@@ -72,6 +73,25 @@ START_TEST(payload_lands_with_its_descriptor)
     ck_assert_uint_eq(e[0]->a, 0x2000);
     ck_assert_uint_eq(e[1]->a, 0x1000);
     ck_assert_uint_eq(e[1]->time_ps, lands);
+}
+END_TEST
+
+/* One request at a time; reads wait for reads, writes for all. */
+START_TEST(engine_serves_reads_first)
+{
+    struct bench *b = rig->bench;
+    struct port_state *p = b->port[0];
+    plan.h->timing[TIMING_nic_dma] = 1000;
+    uint64_t now = b->st->sched.now_ps;
+    ck_assert_uint_eq(pcie_engine_write(b, p), now);
+    ck_assert_uint_eq(pcie_engine_write(b, p), now + 1000);
+    ck_assert_uint_eq(pcie_engine_read(b, p), now);
+    ck_assert_uint_eq(pcie_engine_read(b, p), now + 1000);
+    ck_assert_uint_eq(pcie_engine_write(b, p), now + 4000);
+    ck_assert_uint_eq(pcie_room(b, 0), POSTED_CREDIT);
+    p->writes_free_ps = now + 1000001; /* behind: frames had better wait */
+    ck_assert_uint_eq(pcie_room(b, 0), 0);
+    ck_assert(p->little_room);
 }
 END_TEST
 
@@ -242,6 +262,7 @@ int main(void)
     TCase *t = tcase_create("pcie");
 
     tcase_add_checked_fixture(t, setup, teardown);
+    tcase_add_test(t, engine_serves_reads_first);
     tcase_add_test(t, payload_lands_with_its_descriptor);
     tcase_add_test(t, frame_lands_in_two_parts);
     tcase_add_test(t, payload_alone_lands_later);
