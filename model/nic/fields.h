@@ -226,6 +226,17 @@ enum {
     MTQC_VT_ENA = 1u << 1,
     MTQC_LAYOUT_SHIFT = 2,
     MTQC_LAYOUT = 3 << 2,
+    VMVIR_TAG = 0xffff,
+    VMVIR_VLANA_SHIFT = 30,
+    VMVIR_DEFAULT = 1, /* its own tag into all */
+    VMVIR_NEVER = 2,   /* none, whatever a descriptor says */
+    PFVFSPOOF_VLAN_SHIFT = 8,
+    PFDTXGSWC_LBE = 1u << 0,
+    RTTDQSEL_QUEUE = 0x7f,
+    RTTBCNRC_FACTOR = 0xffffff, /* link speed over rate, 14 bits behind the point */
+    RTTBCNRC_POINT = 14,
+    RTTBCNRC_RS_ENA = 1u << 31,
+    RTTBCNRM_MMW_SIZE = 0x7ff, /* KiB */
 
     /* transmit */
     DMATXCTL_TE = 1u << 0,

@@ -250,6 +250,9 @@ void nic_fire(struct nic *n, const struct sched_event *event)
     case NIC_TIMER_VF_EITR:
         nic_vf_irq_fire(n, event);
         break;
+    case NIC_TIMER_RATE:
+        nic_tx_rate_fire(n);
+        break;
     }
 }
 

@@ -63,6 +63,7 @@ enum nic_timer {
     NIC_TIMER_TCP,      /* clock.c: the TCP timer */
     NIC_TIMER_FLOW,     /* flow_control.c: a pause ends, or has to be renewed */
     NIC_TIMER_VF_EITR,  /* vf_irq.c: queue = function and vector */
+    NIC_TIMER_RATE,     /* tx_rate.c: a queue with a rate may send again */
 };
 
 /* What it waits for all the time has lines of its own on the heap. */

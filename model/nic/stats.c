@@ -140,18 +140,23 @@ static void settle_tx_mac(struct nic *n, const struct nic_stats_run *run)
     add_addressed(n, run, R_MPTC, R_BPTC);
 }
 
-static void settle_tx(struct nic *n, const struct nic_stats_run *run)
+static void settle_tx_queue(struct nic *n, const struct nic_stats_run *run)
 {
     uint32_t queue = run->kind >> KIND_QUEUE_SHIFT, c = counter(n, R_TQSM, queue);
     uint64_t octets = length_of(run) * run->frames; /* before the FCS is made [I-104] */
 
-    settle_tx_mac(n, run);
     add(n, R_QPTC + c, run->frames);
     add36(n, R_QBTC_L + c, R_QBTC_H + c, octets);
     if (nic_tx_pools_on(n)) {
         uint32_t p = nic_tx_pool_of(n, queue % NIC_QUEUES);
         add_pool(n, R_PVFGPTC + p, R_PVFGOTC_LSB + p, R_PVFGOTC_MSB + p, run->frames, octets);
     }
+}
+
+static void settle_tx(struct nic *n, const struct nic_stats_run *run)
+{
+    settle_tx_mac(n, run);
+    settle_tx_queue(n, run);
 }
 
 __attribute__((noinline)) void nic_stats_settle(struct nic *n)
@@ -240,6 +245,18 @@ void nic_stats_tx_mac(struct nic *n, const uint8_t *frame, uint32_t length)
 void nic_stats_tx(struct nic *n, uint32_t queue, const uint8_t *frame, uint32_t length)
 {
     count(n, &n->st->stats.tx, kind_of(length, addressed(frame), queue));
+}
+
+void nic_stats_tx_local(struct nic *n, uint32_t queue, uint32_t length)
+{
+    struct nic_stats_run one = {.frames = 1, .kind = kind_of(length, TO_ONE, queue)};
+
+    settle_tx_queue(n, &one);
+}
+
+void nic_stats_tx_spoofed(struct nic *n)
+{
+    add(n, R_SSVPC, 1);
 }
 
 /* The counters are registers and go to 0 with them; the running numbers of frames are the

@@ -52,6 +52,8 @@ void nic_stats_pause(struct nic *n, uint32_t reg); /* a pause frame: LXONTXC and
 /* A frame of the MAC's own, of no queue. */
 void nic_stats_tx_mac(struct nic *n, const uint8_t *frame, uint32_t length);
 void nic_stats_tx(struct nic *n, uint32_t queue, const uint8_t *frame, uint32_t length);
+void nic_stats_tx_local(struct nic *n, uint32_t queue, uint32_t length); /* to other pools only */
+void nic_stats_tx_spoofed(struct nic *n); /* what its pool may not send */
 
 /* Before a counter is read, or a register changed that says what is counted where. */
 void nic_stats_settle(struct nic *n);

@@ -137,7 +137,7 @@ static void forget(struct nic_tx_queue *q)
 {
     q->packets = 0;
     q->pendings = 0;
-    q->discard = false;
+    q->special &= (uint8_t)~NIC_TX_DISCARD;
     q->life++;
     memset(q->context, 0, sizeof q->context);
 }
@@ -214,12 +214,17 @@ void nic_tx_reset(struct nic *n, enum nic_reset_kind kind)
         struct nic_tx_queue *queue = &tx->queue[q];
         nic_fetch_restart(&tx->fetcher, &queue->desc, q, 0);
         forget(queue);
+        queue->special = 0;
     }
     for (int i = 0; i < NIC_TX_DATA_SLOTS; i++)
         tx->read[i].packet = NIC_FIFO_NONE; /* answers still to come are ignored */
     memset(tx->fetcher.want, 0, sizeof tx->fetcher.want);
     memset(tx->enabled, 0, sizeof tx->enabled);
     memset(tx->active, 0, sizeof tx->active);
+    memset(tx->shut, 0, sizeof tx->shut);
+    memset(tx->waiting, 0, sizeof tx->waiting);
+    memset(tx->rate, 0, sizeof tx->rate);
+    memset(tx->due_ps, 0, sizeof tx->due_ps);
     memset(tx->told, 0, sizeof tx->told);
     tx->gather = (struct nic_tx_gather){0};
     tx->header_bytes = 0;
@@ -241,7 +246,7 @@ static bool buffer_valid(const struct nic_tx *tx)
          at = nic_fifo_next(f, tx->buffer, NIC_TX_BUFFER_RING, at), i++) {
         const struct nic_tx_packet *p = (const struct nic_tx_packet *)(tx->buffer + at);
         uint32_t bytes = p->length < NIC_FRAME_MIN ? NIC_FRAME_MIN : p->length;
-        if (p->queue >= NIC_QUEUES || p->drop > NIC_TX_DROPS ||
+        if (p->queue >= NIC_QUEUES || p->drop > NIC_TX_DROPS || p->how > NIC_TX_HOW ||
             (!p->drop && (p->length > NIC_FRAME_MAX || sizeof *p + bytes > p->record.size ||
                           !nic_tx_offload_valid(p))))
             return false;

@@ -7,6 +7,7 @@
  *   tx_data.c   one packet's descriptors become reads, and reads a frame in the transmit buffer
  *   tx_segment.c  the same for a packet that is cut into segments
  *   tx_offload.c  what a frame asks for: contexts, checksums, VLAN tag
+ *   tx_switch.c   what a pool may send, and who gets it; tx_rate.c: how fast a queue may
  *   tx_done.c   packets complete in order: TDH, write-back, interrupt
  *   tx_wire.c   frames leave one after the other
  */
@@ -32,6 +33,13 @@ enum {
     NIC_TX_PENDING = 64,              /* write-backs that WTHRESH may hold back */
 };
 
+enum nic_tx_how {
+    NIC_TX_NO_FCS = 1,
+    NIC_TX_LOCAL = 2, /* other pools get it, */
+    NIC_TX_STAYS = 4, /* and nobody else */
+    NIC_TX_HOW = 7,
+};
+
 /* A packet in the transmit buffer: this, then its bytes. */
 struct nic_tx_packet {
     struct nic_record record;
@@ -45,7 +53,7 @@ struct nic_tx_packet {
     uint8_t queue;
     uint8_t drop;        /* enum nic_tx_drop + 1; 0 = send it */
     uint8_t gathered;    /* every read of it has been asked for */
-    uint8_t no_fcs;
+    uint8_t how;         /* enum nic_tx_how; 0: as most packets */
     uint32_t asked;      /* sum of its buffers, also when nothing was reserved for them */
     struct nic_tx_offload offload;
     /* of a segment: */
@@ -55,11 +63,18 @@ struct nic_tx_packet {
 };
 _Static_assert(sizeof(struct nic_tx_packet) == 64, "what a packet takes beside its bytes");
 
+/* Why a queue's packets are not just sent. */
+enum nic_tx_special {
+    NIC_TX_DISCARD = 1, /* in the middle of a packet that is too long: away with it, up to EOP */
+    NIC_TX_POOL = 2,    /* it is a pool's */
+    NIC_TX_PACED = 4,   /* it has a rate */
+};
+
 struct nic_tx_queue {
     struct nic_desc_queue desc;
     uint32_t packets; /* whole packets in the cache */
     uint16_t life;    /* counts restarts */
-    uint8_t discard;  /* in the middle of a packet that is too long: away with it, up to EOP */
+    uint8_t special;  /* enum nic_tx_special */
     uint8_t pendings;
     uint16_t pending[NIC_TX_PENDING]; /* ring indices whose write-back waits, in order */
     struct nic_alarm flush;
@@ -101,7 +116,9 @@ struct nic_tx {
     struct nic_fetcher fetcher;
     struct nic_tx_queue queue[NIC_QUEUES];
     uint64_t enabled[2]; /* TXDCTL.ENABLE */
-    uint64_t active[2];  /* has a whole packet in its cache */
+    uint64_t active[2];  /* has a whole packet in its cache, and may send */
+    uint64_t shut[2];    /* its pool may not send (VFTE): no descriptor is fetched */
+    uint64_t waiting[2]; /* its next packet's time has not come */
     uint16_t told[NIC_QUEUES]; /* bit: enum nic_bad_desc reported in this life of the queue */
     uint8_t turn;        /* round robin */
     uint8_t pumping, again; /* inside nic_tx_pump() */
@@ -115,7 +132,9 @@ struct nic_tx {
     uint32_t complete;   /* packets at the head of the buffer that wait for the wire only */
     uint32_t next;       /* offset of the first one that is not complete; NIC_FIFO_NONE */
     uint64_t wire_free_ps;
-    struct nic_alarm work;
+    struct nic_alarm work, pace;
+    uint32_t rate[NIC_QUEUES];   /* RTTBCNRC of each */
+    uint64_t due_ps[NIC_QUEUES]; /* of a queue with a rate: its next packet */
     uint32_t header_bytes; /* 0: the headers of the packet that completes are lost */
     uint8_t header[NIC_TX_HEADER_MAX]; /* of the cut packet whose segments complete */
     struct nic_fifo fifo;
@@ -182,6 +201,22 @@ uint8_t nic_tx_offload_plan(struct nic *n, uint32_t queue, uint32_t descs, uint3
 void nic_tx_offload_apply(struct nic *n, struct nic_tx_packet *p);
 bool nic_tx_offload_valid(const struct nic_tx_packet *p);
 
+/* tx_switch.c: a pool's packet, before it has a place: its VLAN tag. enum nic_tx_drop + 1: it may
+ * not be sent. */
+uint8_t nic_tx_pool_plan(struct nic *n, uint32_t queue, uint32_t length,
+                         struct nic_tx_offload *o);
+/* ... and when it is whole: may it go, and who gets it? */
+void nic_tx_pool_route(struct nic *n, struct nic_tx_packet *p);
+
+/* tx_rate.c: the queue has begun a packet, which takes this much of its rate. */
+void nic_tx_rate_charge(struct nic *n, uint32_t queue, uint32_t bytes);
+void nic_tx_rate_fire(struct nic *n);
+/* It has a packet: now, or when its time comes. */
+static inline void nic_tx_activate(struct nic_tx *tx, uint32_t queue)
+{
+    tx->active[queue / 64] |= 1ull << queue % 64 & ~tx->waiting[queue / 64];
+}
+
 /* tx_done.c: completes packet tx->next; false: its data or room are missing. */
 bool nic_tx_complete(struct nic *n);
 
@@ -193,6 +228,11 @@ void nic_tx_wire_fire(struct nic *n);
 static inline bool nic_tx_enabled(const struct nic_tx *tx, uint32_t queue)
 {
     return tx->enabled[queue / 64] >> queue % 64 & 1;
+}
+
+static inline bool nic_tx_may_fetch(const struct nic_tx *tx, uint32_t queue)
+{
+    return (tx->enabled[queue / 64] & ~tx->shut[queue / 64]) >> queue % 64 & 1;
 }
 
 #endif

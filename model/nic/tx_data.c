@@ -61,7 +61,7 @@ static inline uint8_t fault(struct nic *n, uint32_t queue, const struct shape *s
 {
     const struct nic_tx_queue *q = &n->st->tx.queue[queue];
 
-    if (!s->whole || q->discard)
+    if (!s->whole || q->special & NIC_TX_DISCARD)
         return NIC_TX_DROP_DESCS + 1;
     if (s->bad_type) {
         nic_tx_tell(n, queue, q->desc.next, NIC_BAD_TX_TYPE);
@@ -128,7 +128,7 @@ place(struct nic *n, uint32_t queue, const struct shape *s, uint8_t drop,
     *p = (struct nic_tx_packet){
         .record = p->record, .rs = s->rs, .length = length, .first = q->desc.next,
         .life = q->life, .queue = (uint8_t)queue, .drop = drop,
-        .no_fcs = !(s->any & TXD_IFCS), .asked = s->length,
+        .how = s->any & TXD_IFCS ? 0 : NIC_TX_NO_FCS, .asked = s->length,
     };
     if (plan)
         p->offload = plan->offload;
@@ -147,7 +147,8 @@ static void cut(struct nic *n, uint32_t queue, const struct shape *s,
 
     tx->segment = (struct nic_tx_segment){
         .like = {.first = q->desc.next, .head = q->desc.next, .life = q->life,
-                 .queue = (uint8_t)queue, .no_fcs = !(s->any & TXD_IFCS), .asked = s->length,
+                 .queue = (uint8_t)queue, .how = s->any & TXD_IFCS ? 0 : NIC_TX_NO_FCS,
+                 .asked = s->length,
                  .offload = plan->offload, .header = plan->header},
         .rs = s->rs, .payload = s->length - plan->header, .mss = plan->mss,
     };
@@ -162,11 +163,14 @@ static __attribute__((noinline)) bool place_asking(struct nic *n, uint32_t queue
                                                    const struct shape *s)
 {
     struct nic_tx_plan plan = {.mss = 0};
-    uint32_t longest = s->length;
+    uint32_t longest = s->length, special = n->st->tx.queue[queue].special;
     uint8_t drop = 0;
 
-    if (s->whole && !s->bad_type && !n->st->tx.queue[queue].discard)
+    if (s->whole && !s->bad_type && !(special & NIC_TX_DISCARD)) {
         drop = nic_tx_offload_plan(n, queue, s->descs, s->length, &plan);
+        if (special & NIC_TX_POOL && !drop)
+            drop = nic_tx_pool_plan(n, queue, s->length, &plan.offload);
+    }
     if (plan.mss) {
         uint32_t payload = s->length - plan.header;
         if (payload > TXD_PAYLEN_MAX)
@@ -204,6 +208,17 @@ static inline void begun(struct nic_tx *tx, uint32_t queue, bool whole)
         tx->active[queue / 64] &= ~(1ull << queue % 64);
 }
 
+/* Bytes of the packet that was begun, headers and FCS of each segment included. */
+static uint32_t on_wire(const struct nic_tx *tx, uint32_t length)
+{
+    const struct nic_tx_segment *s = &tx->segment;
+
+    if (!tx->gather.segmented)
+        return length + NIC_FCS_BYTES;
+    uint32_t frames = s->payload ? (s->payload + s->mss - 1) / s->mss : 1;
+    return s->payload + frames * (s->like.header + NIC_FCS_BYTES);
+}
+
 /* Starts on the next packet: gather is active then. False: there is no place for it. */
 static __attribute__((noinline)) bool begin(struct nic *n, uint32_t queue)
 {
@@ -214,21 +229,24 @@ static __attribute__((noinline)) bool begin(struct nic *n, uint32_t queue)
         nic_tx_take_contexts(n, queue);
         return true; /* the packet behind them is next */
     }
-    if (s.descs == 0 || (!s.whole && !q->discard)) { /* nothing whole after all */
+    if (s.descs == 0 || (!s.whole && !(q->special & NIC_TX_DISCARD))) { /* none whole after all */
         q->packets = 0;
         tx->active[queue / 64] &= ~(1ull << queue % 64);
         return true;
     }
     if (nic_tx_buffer_limit(n) == 0)
         nic_tx_tell(n, queue, 0, NIC_BAD_TX_BUFFER);
-    bool placed = s.any & ASKS ? place_asking(n, queue, &s) : place_plain(n, queue, &s);
+    bool placed = s.any & ASKS || q->special & NIC_TX_POOL ? place_asking(n, queue, &s)
+                                                           : place_plain(n, queue, &s);
     if (!placed) {
         tx->full = true;
         return false;
     }
     if (s.whole)
-        q->discard = false;
+        q->special &= (uint8_t)~NIC_TX_DISCARD;
     begun(tx, queue, s.whole);
+    if (q->special & NIC_TX_PACED)
+        nic_tx_rate_charge(n, queue, on_wire(tx, s.length));
     return true;
 }
 
@@ -333,7 +351,7 @@ static inline bool straight(struct nic *n, uint32_t queue)
     uint32_t length = q1 & TXD_LENGTH, at;
 
     if ((q1 & FORM) != PLAIN || q1 >> 32 >> TXD_PAYLEN_SHIFT != length || d->used == d->ready ||
-        q->discard || !free_slots(tx) || length - 1 >= read_most(n, address) ||
+        q->special || !free_slots(tx) || length - 1 >= read_most(n, address) ||
         (at = reserve(n, length)) == NIC_FIFO_NONE)
         return false;
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, at);

@@ -41,7 +41,7 @@ bool nic_tx_fetch(struct nic *n)
         return false;
     struct nic_desc_queue *d = &tx->queue[queue].desc;
     uint32_t want = wanted(n, (uint32_t)queue);
-    if (want == 0 || d->stalled || !nic_tx_enabled(tx, (uint32_t)queue) || !nic_tx_may_dma(n) ||
+    if (want == 0 || d->stalled || !nic_tx_may_fetch(tx, (uint32_t)queue) || !nic_tx_may_dma(n) ||
         !nic_vf_may_dma(n, (uint32_t)queue))
         return true;
     uint32_t asked = nic_fetch_ask(n, &tx->fetcher, d, NIC_TAG_TX_DESC, (uint32_t)queue,
@@ -81,9 +81,9 @@ void nic_tx_desc_done(struct nic *n, uint16_t tag, enum nic_dma_status status,
         nic_tx_take_contexts(n, (uint32_t)queue);
     if (q->packets == 0 && q->desc.ready - q->desc.used - in_hand >= NIC_TX_CACHE) {
         nic_tx_tell(n, (uint32_t)queue, q->desc.next, NIC_BAD_TX_CHAIN);
-        q->discard = true;
+        q->special |= NIC_TX_DISCARD;
     }
-    if (q->packets || q->discard)
-        tx->active[queue / 64] |= 1ull << queue % 64;
+    if (q->packets || q->special & NIC_TX_DISCARD)
+        nic_tx_activate(tx, (uint32_t)queue);
     nic_fetch_want(&tx->fetcher, (uint32_t)queue);
 }

@@ -272,6 +272,8 @@ void nic_tx_offload_apply(struct nic *n, struct nic_tx_packet *p)
         insert_crc32c(o, frame, length);
     if (o->what & NIC_TX_TAG)
         nic_vlan_insert(n, frame, length, o->tag);
+    if (o->what & NIC_TX_OF_POOL)
+        nic_tx_pool_route(n, p);
 }
 
 bool nic_tx_offload_valid(const struct nic_tx_packet *p)

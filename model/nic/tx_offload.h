@@ -29,7 +29,8 @@ enum {
     NIC_TX_UDP = 1 << 7,     /* else TCP */
     NIC_TX_LAST = 1 << 8,
     NIC_TX_STAMP = 1 << 9, /* with the time of its leaving */
-    NIC_TX_WHAT = (1 << 10) - 1,
+    NIC_TX_OF_POOL = 1 << 10, /* it is to be checked and switched */
+    NIC_TX_WHAT = (1 << 11) - 1,
 };
 
 /* Offsets are those before the tag is inserted. */

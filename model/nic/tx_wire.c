@@ -60,12 +60,29 @@ static void send_pause(struct nic *n)
     n->ops->frame_out(n->host, nic_function(n), frame, NIC_FRAME_MIN, true);
 }
 
+/* It is not as most packets are; false: it is for other pools only. */
+static __attribute__((cold)) bool goes_out(struct nic *n, const struct nic_tx_packet *p,
+                                           bool *good_fcs)
+{
+    if (p->how & NIC_TX_NO_FCS)
+        *good_fcs = false;
+    if (p->how & NIC_TX_LOCAL)
+        nic_rx_switch(n, (const uint8_t *)(p + 1), p->length, p->queue);
+    if (!(p->how & NIC_TX_STAYS))
+        return true;
+    occupy(n, p->length);
+    nic_stats_tx_local(n, p->queue, p->length);
+    return false;
+}
+
 static void send(struct nic *n, struct nic_tx_packet *p)
 {
     uint8_t *frame = (uint8_t *)(p + 1);
     uint32_t hlreg0 = n->st->reg[R_HLREG0], length = p->length;
-    bool good_fcs = hlreg0 & HLREG0_TXCRCEN && !p->no_fcs;
+    bool good_fcs = hlreg0 & HLREG0_TXCRCEN;
 
+    if (p->how && !goes_out(n, p, &good_fcs))
+        return;
     if (length < NIC_FRAME_MIN && hlreg0 & HLREG0_TXPADEN) {
         memset(frame + length, 0, NIC_FRAME_MIN - length);
         length = NIC_FRAME_MIN;

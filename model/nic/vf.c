@@ -67,10 +67,10 @@ static void power(struct nic *n, uint32_t vf)
 /* What it sends and receives ends until the physical function enables it anew [I-110]. */
 static void gates_close(struct nic *n, uint32_t vf)
 {
-    uint32_t keep = ~(1u << vf % 32);
+    uint32_t i = vf / 32, keep = ~(1u << vf % 32);
 
-    n->st->reg[R_VFRE + vf / 32] &= keep;
-    n->st->reg[R_VFTE + vf / 32] &= keep;
+    n->st->reg[R_VFRE + i] &= keep;
+    nic_vfte_write(n, i, n->st->reg[R_VFTE + i] & keep);
     nic_rx_unsettle(&n->st->rx);
 }
 
