@@ -27,9 +27,9 @@ install: all
 	$(Q)$(INSTALL) -m 755 $(GUEST_OUT)/init $(TO_LIB)/guest
 	$(Q)$(INSTALL) -m 644 $(QEMU_TREE)/firmware/* $(TO_LIB)/qemu-tree/firmware
 	$(Q)$(INSTALL) -m 755 scripts/report.py scripts/guest_compose.py scripts/guest_packages.py \
-	    scripts/guest_tree.py scripts/guest_kernel.sh \
+	    scripts/guest_build.py scripts/guest_tree.py scripts/guest_kernel.sh \
 	    $(TO_SHARE)/scripts
-	$(Q)for folder in drivers drivers/profiles systems; do \
+	$(Q)for folder in drivers drivers/profiles drivers/small-echo systems; do \
 	    $(INSTALL) -d "$(TO_SHARE)/$$folder" && \
 	    $(INSTALL) -m 644 $$folder/*.* "$(TO_SHARE)/$$folder" || exit 1; done
 	$(Q)$(INSTALL) -m 644 docs/scenario.schema.json $(TO_SHARE)

@@ -3,7 +3,7 @@
 """What drivers that nobody here wrote can do on the modelled card: runs the conformance scenarios
 and prints a table, a row per driver and a column per capability. Writes it as JSON and as a page.
 
-usage: conformance.py BUILD [--jobs N] [PATH...]     (default: scenarios/linux scenarios/dpdk)
+usage: conformance.py BUILD [--jobs N] [PATH...]     (default: SUITES)
 
 Status: that of `ringside run`. Prints `N passed, M failed` last.
 """
@@ -14,7 +14,7 @@ import os
 import subprocess
 import sys
 
-SUITES = ["scenarios/linux", "scenarios/dpdk"]
+SUITES = ["scenarios/linux", "scenarios/dpdk", "scenarios/source"]
 DEADLINE_S = 3 * 3600
 STYLE = ("body{font:14px sans-serif;margin:2em}table{border-collapse:collapse}"
          "td,th{border:1px solid #ccc;padding:.3em .6em;text-align:center}"

@@ -13,7 +13,8 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
+
+import testing
 
 DEADLINE_S = 900
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -48,6 +49,12 @@ input: fifo
 prompt: "odd> "
 ready: driver is up
 stop-line: bye
+"""
+
+BUILT = ODD.replace("[odd]\ncommand", "[built:odd]\ncommand") + """\
+build:
+  source: SOURCE
+  run: cc -g -O1 -o odd odd.c
 """
 
 TALK = """\
@@ -90,6 +97,21 @@ WRONG = [
     ("no execute right", GOOD + "files: [odd.ko]\ncommand: [odd.ko]\n",
      [r"d\.yaml:5:10: error: .*odd\.ko may not be executed; chmod \+x"], 2),
     ("no file at all", "", [r"d\.yaml: error: .*empty|d\.yaml:1:1: error: "], 2),
+    ("a build that fails",
+     GOOD + "files: [built:x]\nbuild:\n  run: |\n    echo so far\n    exit 7\n",
+     [r"    so far\n", r"d\.yaml:6:3: error: the build failed with exit status 7; its output is "
+      r"above, and whole in \S+\.log"], 2),
+    ("a build that leaves nothing", GOOD + "files: [built:x]\nbuild: {run: 'mkdir y; touch y/x'}\n",
+     [r"d\.yaml:5:8: error: the build worked, but it left no 'x'; there is y/x "], 2),
+    ("no source", GOOD + "files: [built:x]\nbuild: {source: nowhere, run: make}\n",
+     [r"d\.yaml:5:\d+: error: there is no \S+/nowhere"], 2),
+    ("source that is none", GOOD + "files: [built:x]\nbuild: {source: odd.ko, run: make}\n",
+     [r"d\.yaml:5:\d+: error: \S+/odd\.ko is no archive that can be unpacked"], 2),
+    ("no such package to build with", GOOD + "files: [built:x]\n"
+     "build: {packages: [libpcap-devv], run: make}\n",
+     [r"d\.yaml:5:\d+: error: no Debian package 'libpcap-devv' is known to apt; did you mean "], 2),
+    ("nothing that is built", GOOD + "files: [built:x]\n",
+     [r"d\.yaml:4:\d+: error: 'built:x': there is no section 'build' that would make it"], 2),
     ("ready is never said", GOOD + "files: [odd]\ncommand: [odd, x]\ninput: fifo\n"
      "ready: I am ready\nready-timeout: 200ms\n",
      [r"the driver was stopped before it printed its ready text 'I am ready'"], 1),
@@ -104,41 +126,30 @@ WRONG = [
 ]
 
 
-class Tests:
-    def __init__(self, build, folder):
-        self.build, self.folder = build, folder
-        self.passed = self.failed = 0
-
-    def check(self, name, good, said=""):
-        self.passed += bool(good)
-        self.failed += not good
-        print(f"  {'ok  ' if good else 'FAIL'} {name}", flush=True)
-        if not good:
-            print(said)
-
+class Tests(testing.Test):
     def put(self, name, text):
-        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as stream:
+        with open(os.path.join(self.place, name), "w", encoding="utf-8") as stream:
             stream.write(text)
 
     def run(self, description, scenario, *options):
         self.put("d.yaml", description)
         self.put("s.yaml", scenario)
         done = subprocess.run(
-            [f"{self.build}/ringside", "run", "--out", os.path.join(self.folder, "out"),
-             "--json", os.path.join(self.folder, "results.json"), *options,
-             os.path.join(self.folder, "s.yaml")], timeout=DEADLINE_S, check=False,
+            [self.ringside, "run", "--out", os.path.join(self.place, "out"),
+             "--json", os.path.join(self.place, "results.json"), *options,
+             os.path.join(self.place, "s.yaml")], timeout=DEADLINE_S, check=False,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, "LC_ALL": "C.UTF-8", "NO_COLOR": "1"})
         return done.returncode, done.stdout
 
     def results(self):
-        with open(os.path.join(self.folder, "results.json"), encoding="utf-8") as stream:
+        with open(os.path.join(self.place, "results.json"), encoding="utf-8") as stream:
             return json.load(stream)["results"][0]
 
     def compile(self, name, *options):
         self.put("odd.c", PROGRAM)
         subprocess.run([os.environ.get("CC", "gcc"), "-O1", *options, "-o",
-                        os.path.join(self.folder, name), os.path.join(self.folder, "odd.c")],
+                        os.path.join(self.place, name), os.path.join(self.place, "odd.c")],
                        check=True, timeout=60)
 
     # ---- a stranger ----
@@ -147,17 +158,41 @@ class Tests:
         for how, options in (("static", ["-static"]), ("dynamic", [])):
             self.compile("odd", *options)
             status, said = self.run(ODD, TALK, "--repeat", "2")
-            self.check(f"a {how} program that nobody knows, twice the same", status == 0, said)
+            self.check(status == 0, f"a {how} program that nobody knows, twice the same", said)
             steps = {s["name"]: s["end"] for s in self.results().get("steps", [])}
-            self.check(f"{how}: its steps in the results",
-                       steps == {"hello": "exit", "again": "exit"}, str(steps))
+            self.check(steps == {"hello": "exit", "again": "exit"},
+                       f"{how}: its steps in the results", str(steps))
+
+    def from_source(self):
+        """Built once for what it is made of, the same bytes in whatever folder it lies."""
+        sums = []
+        for name in ("here", "elsewhere"):
+            os.makedirs(os.path.join(self.place, name))
+            self.put(f"{name}/odd.c", PROGRAM)
+            status, said = self.run(BUILT.replace("SOURCE", name), TALK)
+            self.check(status == 0, f"a program built from source ({name})", said)
+            self.check(("building from" in said) == (name == "here"),
+                       f"it is built when there is none yet ({name})", said)
+            sums.append(hashlib.sha256(self.built("odd")).hexdigest())
+        self.put("here/odd.c", PROGRAM + "/* another */\n")
+        status, said = self.run(BUILT.replace("SOURCE", "here"), TALK)
+        self.check(status == 0 and "building from" in said, "a change is built anew", said)
+        sums.append(hashlib.sha256(self.built("odd")).hexdigest())
+        self.check(len(set(sums)) == 1, "the same program gives the same bytes", str(sums))
+
+    def built(self, name):
+        """What the link of this test's description leads to."""
+        cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+        key = hashlib.sha256(os.path.join(self.place, "d.yaml").encode()).hexdigest()[:16]
+        with open(os.path.join(cache, "ringside/builds", f"of-{key}", name), "rb") as stream:
+            return stream.read()
 
     def wrong(self):
         self.put("odd.ko", "no module\n")
         for name, description, patterns, wanted in WRONG:
             status, said = self.run(description, PLAIN)
             missing = [p for p in patterns if not re.search(p, said)]
-            self.check(f"wrong: {name}", not missing and status == wanted,
+            self.check(not missing and status == wanted, f"wrong: {name}",
                        f"status {status}, expected {wanted}; missing {missing} in:\n{said}")
 
     def again(self):
@@ -166,18 +201,17 @@ class Tests:
         scenario = PLAIN.replace("{description: d.yaml}", "{app: sink}") + \
             "guest: [{name: no, run: exit 4}]\n"
         self.put("odd.yaml", ODD)
-        status, said = self.run("", scenario, "--driver", os.path.join(self.folder, "odd.yaml"))
-        os.unlink(os.path.join(self.folder, "odd.yaml"))
+        status, said = self.run("", scenario, "--driver", os.path.join(self.place, "odd.yaml"))
+        os.unlink(os.path.join(self.place, "odd.yaml"))
         bundle = self.results()["bundle"]
-        self.check("an imposed driver's run fails and leaves a bundle",
-                   status == 1 and bundle, said)
-        done = subprocess.run([f"{self.build}/ringside", "replay", "--out",
-                               os.path.join(self.folder, "out"), bundle or "none"],
+        self.check(status == 1 and bundle, "an imposed driver's run fails and leaves a bundle",
+                   said)
+        done = subprocess.run([self.ringside, "replay", "--out",
+                               os.path.join(self.place, "out"), bundle or "none"],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=DEADLINE_S, check=False)
-        self.check("its bundle runs again, bit for bit",
-                   done.returncode == 1 and "matches the recorded run" in done.stdout,
-                   done.stdout)
+        self.check(done.returncode == 1 and "matches the recorded run" in done.stdout,
+                   "its bundle runs again, bit for bit", done.stdout)
 
     # ---- the image ----
 
@@ -190,7 +224,7 @@ class Tests:
     def fresh_cache(self, name):
         """An empty cache that need not download again what the user's has."""
         home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        cache = os.path.join(self.folder, name)
+        cache = os.path.join(self.place, name)
         os.makedirs(os.path.join(cache, "ringside"))
         for part in ("packages", "kernel"):
             os.makedirs(os.path.join(home, "ringside", part), exist_ok=True)
@@ -207,8 +241,8 @@ class Tests:
             pair = [self.compose(spec, cache) for _ in range(2)]
             said = [p.communicate(text, timeout=DEADLINE_S) for p, text in pair]
             answers = [json.loads(out or "{}") for out, _ in said]
-            self.check(f"two tools at once compose one guest ({name})",
-                       answers[0] == answers[1] and "folder" in answers[0], str(said))
+            self.check(answers[0] == answers[1] and "folder" in answers[0],
+                       f"two tools at once compose one guest ({name})", str(said))
             folder = answers[0].get("folder", "")
             with open(os.path.join(folder, "initramfs"), "rb") as stream:
                 data = stream.read()
@@ -216,13 +250,13 @@ class Tests:
             names = set(re.findall(rb"070701[0-9a-f]{104}([^\0]+)\0", data))
             for wanted in (b"usr/sbin/ethtool", b"usr/lib/modules/ixgbevf.load",
                            b"usr/lib64/ld-linux-x86-64.so.2"):
-                self.check(f"the guest has {wanted.decode()}", wanted in names)
-            self.check("documentation stays out",
-                       not [n for n in names if n.startswith(b"usr/share/doc")])
-        self.check("the same inputs give the same bytes", sums[0] == sums[1], str(sums))
+                self.check(wanted in names, f"the guest has {wanted.decode()}")
+            self.check(not [n for n in names if n.startswith(b"usr/share/doc")],
+                       "documentation stays out")
+        self.check(sums[0] == sums[1], "the same inputs give the same bytes", str(sums))
 
     def clear(self):
-        cache = os.path.join(self.folder, "one")
+        cache = os.path.join(self.place, "one")
         for options, left in (([], True), (["--all"], True), (["--all", "--force"], False)):
             done = subprocess.run(
                 [os.path.join(HERE, "guest_compose.py"), "--clean", *options,
@@ -230,25 +264,19 @@ class Tests:
                 check=False, env={**os.environ, "XDG_CACHE_HOME": cache})
             guests = os.path.join(cache, "ringside", "guests")
             there = [n for n in os.listdir(guests) if n not in ("lock", "memo")]
-            self.check(f"clean {' '.join(options) or 'without options'}",
-                       done.returncode == 0 and bool(there) == left and
-                       bool(done.stdout) == ("--all" in options), f"{done.stdout} {there}")
+            self.check(done.returncode == 0 and bool(there) == left and
+                       bool(done.stdout) == ("--all" in options),
+                       f"clean {' '.join(options) or 'without options'}", f"{done.stdout} {there}")
 
 
-def main(arguments):
-    if len(arguments) != 1:
-        print(__doc__, file=sys.stderr)
-        return 2
-    with tempfile.TemporaryDirectory(prefix="ringside-driver-") as folder:
-        tests = Tests(os.path.abspath(arguments[0]), folder)
-        tests.stranger()
-        tests.again()
-        tests.wrong()
-        tests.image()
-        tests.clear()
-    print(f"{tests.passed} passed, {tests.failed} failed")
-    return 1 if tests.failed else 0
+def whole(test):
+    test.stranger()
+    test.from_source()
+    test.again()
+    test.wrong()
+    test.image()
+    test.clear()
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(testing.main(__doc__, "driver", Tests, whole))

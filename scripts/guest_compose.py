@@ -9,8 +9,9 @@ usage: guest_compose.py GUEST < SPEC      composes; GUEST is the folder with ini
                                           tells (and removes) what another init made: KEY BYTES
 
 SPEC is JSON: {"kernel": "cloud" | "full" | PACKAGE | FILE.deb, "packages": ["NAME [PATH...]"],
-"modules": [NAME | FILE.ko], "programs": [FILE]}; the libraries of programs come into the guest,
-the programs themselves do not.
+"modules": [NAME | FILE.ko], "programs": [FILE], "build": {...} (guest_build.py; "headers" true:
+those of the kernel)}; the libraries of programs come into the guest, the programs themselves do
+not.
 
 Prints JSON: {"folder": PATH} or {"wrong": [{"key": KEY, "value": VALUE, "message": TEXT}]}.
 Status 0; 2: SPEC is wrong; 3: this machine cannot compose, the reason has been printed.
@@ -26,7 +27,8 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-import guest_packages  # noqa: E402  (beside this file)
+import guest_build  # noqa: E402  (beside this file)
+import guest_packages  # noqa: E402
 import guest_tree  # noqa: E402
 
 FORMAT = "ringside guest 1"
@@ -260,6 +262,23 @@ def store(folder, image, vmlinuz, about):
             shutil.rmtree(path, ignore_errors=True)
 
 
+# ---- from source ----
+
+def build(spec, root):
+    """-> what is wrong; what was built lies behind the link that the description names."""
+    wanted = dict(spec["build"])
+    os.makedirs(root, exist_ok=True)
+    if wanted.pop("headers", False):
+        with tempfile.TemporaryDirectory(prefix="ringside-kernel-") as work:
+            kernel, why = get_kernel(spec.get("kernel", "cloud"), work)
+        if not kernel:
+            return [{"key": "kernel", "value": spec.get("kernel", "cloud"), "message": why}]
+        wanted["headers"] = "linux-headers-" + os.path.basename(kernel[1])
+    shelf = guest_packages.Shelf(cache("packages"), fail)
+    with lock(os.path.join(root, "lock")):
+        return guest_build.build(wanted, root, shelf)
+
+
 def memo_name(spec, guest, busybox):
     """All that a composition can depend on, cheaply: the apt lists by their age."""
     stamps = [guest_packages.lists_stamp()]
@@ -288,6 +307,11 @@ def remembered(memo, root):
 def answer(spec, guest):
     root = cache("guests")
     busybox = find_busybox()
+    if spec.get("build"):
+        wrong = build(spec, cache("builds"))
+        if wrong:
+            print(json.dumps({"wrong": wrong}))
+            return 2
     memo = os.path.join(root, "memo", memo_name(spec, guest, busybox))
     folder = remembered(memo, root)
     if not folder:
@@ -317,6 +341,18 @@ def made_by(folder):
         return None
 
 
+def clean_builds(root, force):
+    """What was built from source: it can be built again."""
+    if not os.path.isdir(root):
+        return
+    with lock(os.path.join(root, "lock")):
+        print("builds", sum(os.path.getsize(os.path.join(folder, name)) for folder, _, names in
+                            os.walk(root) for name in names
+                            if not os.path.islink(os.path.join(folder, name))))
+        if force:
+            shutil.rmtree(root, ignore_errors=True)
+
+
 def clean(guest, everything, force):
     root = cache("guests")
     if not os.path.isdir(root):
@@ -334,6 +370,8 @@ def clean(guest, everything, force):
             print(name, size)
             if force:
                 shutil.rmtree(folder, ignore_errors=True)
+    if everything:
+        clean_builds(cache("builds"), force)
     packages = cache("packages")
     if everything and os.path.isdir(packages):
         print("packages", sum(os.path.getsize(os.path.join(packages, f))

@@ -136,10 +136,12 @@ class Shelf:
         return os.path.join(self.cache, deb)
 
     def fetch(self, debs):
+        return self.download({n: d for n, d in debs.items()
+                              if n in self.named or self.may_hold_libraries(n)})
+
+    def download(self, debs):
         """Into the cache: whole files alone ever lie there under their names."""
-        lacking = [(n, d) for n, d in sorted(debs.items())
-                   if (n in self.named or self.may_hold_libraries(n)) and
-                   not os.path.exists(self.path(d))]
+        lacking = [(n, d) for n, d in sorted(debs.items()) if not os.path.exists(self.path(d))]
         if not lacking:
             return True
         folder = self.path(f"new.{os.getpid()}")

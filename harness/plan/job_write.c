@@ -153,6 +153,10 @@ static int add_file(const struct scenario *s, const struct scenario_case *c, con
 
     *out = (struct job_file){.host = host, .inside = g_build_filename("files", base, NULL)};
     g_free(base);
+    if (c->description != NULL && rs_description_builds(c->description, host)) {
+        out->mode = 0755; /* not there before the first run */
+        return 0;
+    }
     if (stat(host, &status) != 0) {
         rs_scenario_complain(s, diag, DIAG_ERROR, mark, "%s: cannot be read: %s", host,
                              strerror(errno));

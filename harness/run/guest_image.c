@@ -33,13 +33,41 @@ static json_t *texts(char **list, bool first_words)
     return array;
 }
 
+static void add_built(json_t *wanted, const struct description *d, char **list)
+{
+    for (; list != NULL && *list != NULL; list++)
+        if (g_str_has_prefix(*list, d->built)) {
+            const char *name = *list + strlen(d->built) + 1;
+
+            json_array_append_new(wanted, json_stringn(name, strcspn(name, " ")));
+        }
+}
+
+/* NULL: nothing is built. */
+static json_t *build_of(const struct description *d)
+{
+    const struct description_build *b = &d->build;
+    json_t *wanted = json_array();
+
+    if (b->run == NULL) {
+        json_decref(wanted);
+        return NULL;
+    }
+    add_built(wanted, d, d->files);
+    add_built(wanted, d, d->modules);
+    return json_pack("{s:s, s:s?, s:o, s:b, s:s, s:o}", "link", d->built, "source", b->source,
+                     "packages", texts(b->packages, false), "headers", b->headers, "run", b->run,
+                     "wanted", wanted);
+}
+
 /* The same for every case that can share a guest. free() it. */
 static char *specification(const struct scenario_case *c)
 {
     const struct description *d = c->description;
-    json_t *spec = json_pack("{s:s, s:o, s:o, s:o}", "kernel", d->kernel, "packages",
+    json_t *spec = json_pack("{s:s, s:o, s:o, s:o, s:o*}", "kernel", d->kernel, "packages",
                              texts(d->packages, false), "modules",
-                             texts(c->driver.modules, true), "programs", texts(d->files, false));
+                             texts(c->driver.modules, true), "programs", texts(d->files, false),
+                             "build", build_of(d));
     char *text = json_dumps(spec, JSON_COMPACT | JSON_SORT_KEYS);
 
     json_decref(spec);

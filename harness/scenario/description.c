@@ -46,7 +46,29 @@ void rs_description_provide(const char *path, const char *text)
 
 /* ---- paths ---- */
 
-/* A path of this machine, seen from the description's folder, or from the build folder. */
+static const char built_prefix[] = "built:";
+
+/* The same for one description whatever it says: what lies there changes, the name does not. */
+static char *built_folder(const char *path)
+{
+    char *full = g_canonicalize_filename(path, NULL);
+    char *sum = g_compute_checksum_for_string(G_CHECKSUM_SHA256, full, -1), *name, *folder;
+
+    name = g_strdup_printf("of-%.16s", sum);
+    folder = g_build_filename(g_get_user_cache_dir(), "ringside", "builds", name, NULL);
+    g_free(name);
+    g_free(sum);
+    g_free(full);
+    return folder;
+}
+
+bool rs_description_builds(const struct description *d, const char *path)
+{
+    return path != NULL && d->build.run != NULL && g_str_has_prefix(path, d->built);
+}
+
+/* A path of this machine, seen from the description's folder, from the build folder, or from where
+ * the description's own build puts things. */
 static void resolve(const struct description *d, char **path)
 {
     static const char build[] = "build:";
@@ -55,6 +77,8 @@ static void resolve(const struct description *d, char **path)
 
     if (*path != NULL && g_str_has_prefix(*path, build))
         full = rs_build_path(*path + strlen(build));
+    else if (*path != NULL && g_str_has_prefix(*path, built_prefix))
+        full = g_build_filename(d->built, *path + strlen(built_prefix), NULL);
     else if (*path != NULL)
         full = g_canonicalize_filename(*path, base);
     g_free(*path);
@@ -68,7 +92,9 @@ static void resolve_module(const struct description *d, char **module)
 {
     char **words = g_strsplit(*module, " ", 2);
 
-    if (words[0] != NULL && (strchr(words[0], '/') != NULL || g_str_has_suffix(words[0], ".ko"))) {
+    if (words[0] != NULL &&
+        (g_str_has_prefix(words[0], built_prefix) || strchr(words[0], '/') != NULL ||
+         g_str_has_suffix(words[0], ".ko"))) {
         resolve(d, &words[0]);
         g_free(*module);
         *module = g_strjoinv(" ", words);
@@ -78,7 +104,9 @@ static void resolve_module(const struct description *d, char **module)
 
 static void resolve_all(struct description *d)
 {
+    d->built = built_folder(d->path);
     resolve(d, &d->library);
+    resolve(d, &d->build.source);
     if (d->kernel != NULL && strchr(d->kernel, '/') != NULL)
         resolve(d, &d->kernel);
     for (char **file = d->files; file != NULL && *file != NULL; file++)
@@ -92,7 +120,7 @@ static void resolve_all(struct description *d)
 static void check_file(const struct description *d, const char *key, const char *path, bool program,
                        struct diag *diag)
 {
-    if (path == NULL)
+    if (path == NULL || rs_description_builds(d, path)) /* the build itself says what is missing */
         return;
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
         COMPLAIN(d, diag, key, "'%s': there is no file %s%s", key, path,
@@ -180,6 +208,10 @@ static bool package_name(const char *name, size_t length)
 
 static void check_names(const struct description *d, struct diag *diag)
 {
+    for (char **package = d->build.packages; package != NULL && *package != NULL; package++) {
+        if (!package_name(*package, strlen(*package)))
+            COMPLAIN(d, diag, "build", "'%.60s' is no name of a Debian package", *package);
+    }
     for (char **package = d->packages; package != NULL && *package != NULL; package++) {
         if (!package_name(*package, strcspn(*package, " ")))
             COMPLAIN(d, diag, "packages", "'%.60s' is no name of a Debian package (NAME, or NAME "
@@ -190,6 +222,20 @@ static void check_names(const struct description *d, struct diag *diag)
         COMPLAIN(d, diag, "kernel",
                  "'%.60s' is no kernel: cloud, full, the name of a package, or a path with a '/'",
                  d->kernel);
+}
+
+static void check_built(const struct description *d, const char *key, char **list,
+                        struct diag *diag)
+{
+    for (; list != NULL && *list != NULL; list++) {
+        const char *name = g_str_has_prefix(*list, d->built) ? *list + strlen(d->built) + 1 : NULL;
+
+        if (name != NULL && d->build.run == NULL)
+            COMPLAIN(d, diag, key, "'built:%s': there is no section 'build' that would make it",
+                     name);
+        else if (name != NULL && (strstr(name, "..") != NULL || name[0] == '\0'))
+            COMPLAIN(d, diag, key, "'built:%s' is no name of a file below the source", name);
+    }
 }
 
 static void check(const struct description *d, struct diag *diag)
@@ -207,6 +253,10 @@ static void check(const struct description *d, struct diag *diag)
         COMPLAIN(d, diag, "machine", "'memory' must be whole MiB");
     check_regexes(d, d->kernel_log.fail, diag);
     check_names(d, diag);
+    if (GIVEN(d, "build") && d->build.run == NULL)
+        COMPLAIN(d, diag, "build", "this section 'build' lacks the key 'run': what builds it");
+    check_built(d, "files", d->files, diag);
+    check_built(d, "modules", d->modules, diag);
 }
 
 /* ---- reading ---- */
@@ -257,6 +307,7 @@ void rs_description_free(struct description *d)
     if (d == NULL)
         return;
     rs_schema_fini(rs_schema_description(), d);
+    g_free(d->built);
     g_free(d->path);
     g_free(d->text);
     g_free(d);

@@ -29,6 +29,15 @@ struct description_log {
     size_t allow_count;
 };
 
+/* What is made from source before the guest is composed. */
+struct description_build {
+    struct schema_marks marks;
+    char *source;    /* absolute path of a folder or an archive; NULL: none */
+    char **packages; /* of Debian */
+    bool headers;    /* those of the guest's kernel, too */
+    char *run;       /* shell script */
+};
+
 /* What the machine should be like where a scenario does not say. */
 struct description_machine {
     struct schema_marks marks;
@@ -58,6 +67,8 @@ struct description {
     unsigned stop_word;
     uint64_t stop_ps;
     char *stop_line;
+    struct description_build build; /* run NULL: nothing is built */
+    char *built;                    /* folder where what was built will lie */
     struct description_machine machine;
     struct description_log kernel_log;
 };
@@ -72,6 +83,9 @@ void rs_description_free(struct description *d);
  * used and not when it is read: what is not built yet is no mistake in a description. Complaints go
  * to diag; how many. */
 size_t rs_description_check_files(const struct description *d, struct diag *diag);
+
+/* Is this file one that the description's own build makes? It need not be there yet. */
+bool rs_description_builds(const struct description *d, const char *path);
 
 /* From here on every scenario runs with this description instead of its own driver section; NULL:
  * with its own again. */

@@ -58,6 +58,28 @@ static const struct schema_object machine_object = {
     .bytes = sizeof(struct description_machine), KEYS(machine_keys),
 };
 
+static const struct schema_key build_keys[] = {
+    {.name = "source", .type = SCHEMA_TEXT, AT(description_build, source),
+     .doc = "A folder or an archive (.tar, .tar.gz, .tar.xz) of this machine; it is copied, and "
+            "stays as it is. A relative path starts at the description's folder. Without it the "
+            "script starts in an empty folder: packages may bring source (`linux-source-6.1`)."},
+    {.name = "packages", .type = SCHEMA_TEXTS, AT(description_build, packages), .count_max = 64,
+     .doc = "Debian packages that the build needs, beyond a compiler and make. With what they "
+            "depend on they are seen in /usr by this build alone; nothing is installed."},
+    {.name = "kernel-headers", .type = SCHEMA_BOOL, AT(description_build, headers),
+     .otherwise = "false",
+     .doc = "The headers of the guest's kernel, for modules: `$KDIR` is what `make -C` wants, "
+            "`$KERNEL` the kernel's release."},
+    {.name = "run", .type = SCHEMA_SPECIAL, AT(description_build, run),
+     .special = &rs_special_shell,
+     .doc = "Required in this section: what `sh -eu` does in a copy of `source`, without a "
+            "network. `$NPROC` is how many jobs make sense."},
+};
+static const struct schema_object build_object = {
+    .name = "build section", .doc = "How a driver is made from source.",
+    .bytes = sizeof(struct description_build), KEYS(build_keys),
+};
+
 static const char *const output_words[] = {"terminal", "pipe", NULL};
 static const char *const input_words[] = {"none", "fifo", NULL};
 static const char *const signal_words[] = {"TERM", "INT",  "QUIT", "HUP",
@@ -80,15 +102,19 @@ static const struct schema_key description_keys[] = {
             "on."},
     {.name = "modules", .type = SCHEMA_TEXTS, AT(description, modules), .count_max = 16,
      .doc = "Kernel modules, `NAME PARAMETER=VALUE...`, or the path of a .ko file built for this "
-            "kernel. They are loaded in this order when a run begins, each with what it depends "
-            "on. `NAME -`: it lies in the guest for `modprobe` and is not loaded."},
+            "kernel (`built:NAME.ko`: by `build`). They are loaded in this order when a run "
+            "begins, each with what it depends on. `NAME -`: it lies in the guest for "
+            "`modprobe` and is not loaded."},
+    {.name = "build", .type = SCHEMA_OBJECT, AT(description, build), .object = &build_object,
+     .doc = "How files and modules called `built:NAME` are made from source."},
     {.name = "bind", .type = SCHEMA_NAME, AT(description, bind), .otherwise = "vfio-pci",
      .doc = "Linux driver that gets the ports; `none`: no driver has them."},
     {.name = "files", .type = SCHEMA_TEXTS, AT(description, files), .count_max = 32,
      .doc = "Files of this machine that the guest gets in /job/files, executable bits kept. A "
-            "relative path starts at the description's folder, `build:NAME` is in the folder of "
-            "this project's programs. What libraries their programs need "
-            "comes into the guest: from `packages` or, failing that, from this machine."},
+            "relative path starts at the description's folder, `built:NAME` is what `build` has "
+            "made, `build:NAME` is in the folder of this project's programs. What libraries their "
+            "programs need comes into the guest: from `packages` or, failing that, from this "
+            "machine."},
     {.name = "apps", .type = SCHEMA_NAMES, AT(description, apps), .count_max = 8,
      .doc = "Programs of this project (fwd, echo, gen, sink, poke) that the guest gets in "
             "/job/bin."},

@@ -125,6 +125,10 @@ static const struct {
     {TOP "packages: [-oDir=x]\n", "'-oDir=x' is no name of a Debian package"},
     {TOP "packages: ['a|--b']\n", "'a|--b' is no name of a Debian package"},
     {TOP "kernel: --help\n", "'--help' is no kernel: cloud, full"},
+    {TOP "files: [built:x]\n", "'built:x': there is no section 'build' that would make it"},
+    {TOP "build: {run: make}\nfiles: [built:../x]\n", "'built:"},
+    {TOP "build: {source: x}\n", "this section 'build' lacks the key 'run'"},
+    {TOP "build: {run: make, packages: [-x]}\n", "'-x' is no name of a Debian package"},
     {TOP "kernel: Full\n", "'Full' is no kernel: cloud, full"},
 };
 
