@@ -201,3 +201,28 @@ expected_queues() {
             }
         }' "$1"
 }
+
+# vf N I: the interface of virtual function I of port N
+vf() {
+    address=
+    eval "address=\$PORT$1"
+    basename "/sys/bus/pci/devices/$address/virtfn$2/net/"*
+}
+
+# vfs N COUNT: so many virtual functions of port N, and their interfaces by ixgbevf; 0: none
+vfs() {
+    address=
+    eval "address=\$PORT$1"
+    device=/sys/bus/pci/devices/$address
+    echo "$2" >"$device/sriov_numvfs"
+    i=0
+    while [ $i -lt "$2" ]; do
+        turns=0
+        until [ -d "$device/virtfn$i/net" ]; do
+            usleep 10000
+            turns=$((turns + 1))
+            [ $turns -lt 1000 ] || { echo "no interface of function $i after 10 s" >&2; return 1; }
+        done
+        i=$((i + 1))
+    done
+}

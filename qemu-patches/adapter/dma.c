@@ -16,38 +16,42 @@
 
 #define MESSAGE_WINDOW 0xfee00000u /* where messages go on a PC */
 
-/* A range of a NIC's address space that an IOMMU translates, while the guest has it enabled. */
+/* A range of a requester's address space that an IOMMU translates, while the guest has it enabled. */
 struct ringside_iommu_range {
     QLIST_ENTRY(ringside_iommu_range) next;
-    struct ringside_nic *nic;
+    struct ringside_function *function;
     IOMMUMemoryRegion *region;
     IOMMUNotifier notifier;
     hwaddr shift; /* from the region's addresses to the device's */
 };
 
-static struct ringside_nic *requester(void *host, uint16_t function)
+static struct ringside_function *requester(void *host, uint16_t function)
 {
     struct ringside_machine *m = host;
     unsigned port = NIC_FUNCTION_PORT(function);
+    struct ringside_nic *n = port < PLAN_PORTS_MAX ? m->nic[port] : NULL;
 
-    return port < PLAN_PORTS_MAX ? m->nic[port] : NULL;
+    if (!n || likely(!(function & 0xff))) {
+        return n ? &n->function : NULL;
+    }
+    return NIC_FUNCTION_VF(function) < NIC_VFS ? n->vf[NIC_FUNCTION_VF(function)] : NULL;
 }
 
-static MemTxAttrs attributes(struct ringside_nic *n)
+static MemTxAttrs attributes(struct ringside_function *f)
 {
-    return (MemTxAttrs){ .requester_id = pci_requester_id(&n->parent) };
+    return (MemTxAttrs){ .requester_id = pci_requester_id(f->pci) };
 }
 
 /* The long way. physical: past the IOMMU, whose answer the bench has cached. */
-static enum nic_dma_status transfer(struct ringside_nic *n, uint64_t address, bool physical,
-                                    void *data, uint32_t length, bool write)
+static enum nic_dma_status transfer(struct ringside_function *f, uint64_t address,
+                                    bool physical, void *data, uint32_t length, bool write)
 {
-    AddressSpace *as = physical ? &address_space_memory : &n->parent.bus_master_as;
+    AddressSpace *as = physical ? &address_space_memory : &f->pci->bus_master_as;
 
-    if (address_space_rw(as, address, attributes(n), data, length, write) == MEMTX_OK) {
+    if (address_space_rw(as, address, attributes(f), data, length, write) == MEMTX_OK) {
         return NIC_DMA_OK;
     }
-    return physical || QLIST_EMPTY(&n->ranges) ? NIC_DMA_ABORT : NIC_DMA_FAULT;
+    return physical || QLIST_EMPTY(&f->ranges) ? NIC_DMA_ABORT : NIC_DMA_FAULT;
 }
 
 static void *host_memory(void *host, uint16_t function, uint64_t physical, uint32_t length,
@@ -70,12 +74,12 @@ static void host_dma_read(void *host, uint16_t function, uint16_t tag, uint64_t 
                           bool physical, uint32_t length)
 {
     struct ringside_machine *m = host;
-    struct ringside_nic *n = requester(host, function);
+    struct ringside_function *f = requester(host, function);
     enum nic_dma_status status = NIC_DMA_ABORT;
     uint8_t data[NIC_READ_MAX];
 
-    if (n && length <= sizeof(data)) {
-        status = transfer(n, address, physical, data, length, false);
+    if (f && length <= sizeof(data)) {
+        status = transfer(f, address, physical, data, length, false);
     }
     trace_ringside_dma("read", function, address, physical, length, status);
     bench_dma_done(m->bench, function, tag, status, status == NIC_DMA_OK ? data : NULL,
@@ -86,11 +90,11 @@ static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_
                                           uint64_t address, bool physical, const void *data,
                                           uint32_t length)
 {
-    struct ringside_nic *n = requester(host, function);
+    struct ringside_function *f = requester(host, function);
     enum nic_dma_status status = NIC_DMA_ABORT;
 
-    if (n) {
-        status = transfer(n, address, physical, (void *)data, length, true);
+    if (f) {
+        status = transfer(f, address, physical, (void *)data, length, true);
     }
     trace_ringside_dma("write", function, address, physical, length, status);
     return status;
@@ -100,19 +104,19 @@ static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_
                                           enum bench_access_kind kind,
                                           struct bench_translation *out)
 {
-    struct ringside_nic *n = requester(host, function);
+    struct ringside_function *f = requester(host, function);
     IOMMUTLBEntry entry;
 
-    if (!n) {
+    if (!f) {
         return NIC_DMA_ABORT;
     }
-    if (QLIST_EMPTY(&n->ranges)) { /* the guest has not enabled translation */
+    if (QLIST_EMPTY(&f->ranges)) { /* the guest has not enabled translation */
         *out = (struct bench_translation){ .physical = address, .page = UINT64_MAX };
         return NIC_DMA_OK;
     }
     WITH_RCU_READ_LOCK_GUARD() {
-        entry = address_space_get_iotlb_entry(&n->parent.bus_master_as, address,
-                                              kind == BENCH_WRITE, attributes(n));
+        entry = address_space_get_iotlb_entry(&f->pci->bus_master_as, address,
+                                              kind == BENCH_WRITE, attributes(f));
     }
     if (entry.perm == IOMMU_NONE || entry.target_as != &address_space_memory) {
         trace_ringside_translate(function, address, kind, 0, NIC_DMA_FAULT);
@@ -128,11 +132,11 @@ static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_
 /* Through the bus, so that interrupt remapping sees who sent it. */
 static void host_message(void *host, uint16_t function, uint64_t address, uint32_t data)
 {
-    struct ringside_nic *n = requester(host, function);
+    struct ringside_function *f = requester(host, function);
 
     trace_ringside_message(function, address, data);
-    if (n) {
-        address_space_stl_le(&n->parent.bus_master_as, address, data, attributes(n), NULL);
+    if (f) {
+        address_space_stl_le(&f->pci->bus_master_as, address, data, attributes(f), NULL);
     }
 }
 
@@ -145,20 +149,20 @@ void ringside_dma_ops(struct bench_host_ops *ops)
     ops->message = host_message;
 }
 
-static void invalidate(struct ringside_nic *n, uint64_t address, uint64_t length)
+static void invalidate(struct ringside_function *f, uint64_t address, uint64_t length)
 {
-    struct ringside_machine *m = n->machine;
+    struct ringside_machine *m = f->nic->machine;
 
-    trace_ringside_invalidate(n->port, address, length);
+    trace_ringside_invalidate(f->id, address, length);
     if (runstate_check(RUN_STATE_INMIGRATE)) {
         return; /* the IOMMU is being loaded; what the bench had cached is loaded as well */
     }
     if (m->inside) { /* a peer's DMA rang the IOMMU's own registers: not now */
-        m->late_flush |= 1u << n->port;
+        m->late_flush |= 1u << f->nic->port;
         return;
     }
     bench_advance(m->bench, ringside_enter(m));
-    bench_invalidate(m->bench, NIC_FUNCTION(n->port, 0), address, length);
+    bench_invalidate(m->bench, f->id, address, length);
     ringside_leave(m, 0);
 }
 
@@ -167,9 +171,9 @@ static void invalidated(IOMMUNotifier *notifier, IOMMUTLBEntry *entry)
     struct ringside_iommu_range *r = container_of(notifier, struct ringside_iommu_range, notifier);
 
     if (entry->addr_mask == UINT64_MAX) {
-        invalidate(r->nic, 0, UINT64_MAX);
+        invalidate(r->function, 0, UINT64_MAX);
     } else {
-        invalidate(r->nic, entry->iova + r->shift, entry->addr_mask + 1);
+        invalidate(r->function, entry->iova + r->shift, entry->addr_mask + 1);
     }
 }
 
@@ -185,7 +189,7 @@ static void let_messages_in(const MemoryRegionSection *section)
 
 static void range_added(MemoryListener *listener, MemoryRegionSection *section)
 {
-    struct ringside_nic *n = container_of(listener, struct ringside_nic, listener);
+    struct ringside_function *f = container_of(listener, struct ringside_function, listener);
     struct ringside_iommu_range *r;
     int index;
 
@@ -194,18 +198,18 @@ static void range_added(MemoryListener *listener, MemoryRegionSection *section)
         return;
     }
     r = g_new0(struct ringside_iommu_range, 1);
-    r->nic = n;
+    r->function = f;
     r->region = IOMMU_MEMORY_REGION(section->mr);
     r->shift = section->offset_within_address_space - section->offset_within_region;
-    index = memory_region_iommu_attrs_to_index(r->region, attributes(n));
+    index = memory_region_iommu_attrs_to_index(r->region, attributes(f));
     iommu_notifier_init(&r->notifier, invalidated, IOMMU_NOTIFIER_UNMAP,
                         section->offset_within_region,
                         section->offset_within_region + int128_get64(int128_sub(section->size,
                                                                                 int128_one())),
                         index);
     memory_region_register_iommu_notifier(section->mr, &r->notifier, &error_fatal);
-    QLIST_INSERT_HEAD(&n->ranges, r, next);
-    invalidate(n, 0, UINT64_MAX);
+    QLIST_INSERT_HEAD(&f->ranges, r, next);
+    invalidate(f, 0, UINT64_MAX);
 }
 
 static void drop_range(struct ringside_iommu_range *r)
@@ -217,32 +221,32 @@ static void drop_range(struct ringside_iommu_range *r)
 
 static void range_removed(MemoryListener *listener, MemoryRegionSection *section)
 {
-    struct ringside_nic *n = container_of(listener, struct ringside_nic, listener);
+    struct ringside_function *f = container_of(listener, struct ringside_function, listener);
     struct ringside_iommu_range *r, *following;
 
-    QLIST_FOREACH_SAFE(r, &n->ranges, next, following) {
+    QLIST_FOREACH_SAFE(r, &f->ranges, next, following) {
         if (MEMORY_REGION(r->region) == section->mr
             && r->notifier.start == section->offset_within_region) {
             drop_range(r);
         }
     }
-    invalidate(n, 0, UINT64_MAX);
+    invalidate(f, 0, UINT64_MAX);
 }
 
-void ringside_iommu_listen(struct ringside_nic *n)
+void ringside_iommu_listen(struct ringside_function *f)
 {
-    QLIST_INIT(&n->ranges);
-    n->listener = (MemoryListener){
+    QLIST_INIT(&f->ranges);
+    f->listener = (MemoryListener){
         .name = TYPE_RINGSIDE_NIC, .region_add = range_added, .region_del = range_removed };
-    memory_listener_register(&n->listener, pci_device_iommu_address_space(&n->parent));
+    memory_listener_register(&f->listener, pci_device_iommu_address_space(f->pci));
 }
 
-void ringside_iommu_unlisten(struct ringside_nic *n)
+void ringside_iommu_unlisten(struct ringside_function *f)
 {
     struct ringside_iommu_range *r, *following;
 
-    memory_listener_unregister(&n->listener);
-    QLIST_FOREACH_SAFE(r, &n->ranges, next, following) {
+    memory_listener_unregister(&f->listener);
+    QLIST_FOREACH_SAFE(r, &f->ranges, next, following) {
         drop_range(r);
     }
 }

@@ -45,12 +45,16 @@ void ringside_leave(struct ringside_machine *m, uint64_t stall_ns)
     for (unsigned i = 0; i < m->late_count; i++) {
         const struct ringside_late *l = &m->late[i];
 
-        stall_ns += bench_mmio_write(m->bench, m->now, NIC_FUNCTION(l->nic->port, 0), l->bar,
-                                     l->offset, l->size, l->value);
+        stall_ns += bench_mmio_write(m->bench, m->now, l->function, l->bar, l->offset, l->size,
+                                     l->value);
     }
     m->late_count = 0;
     for (; m->late_flush; m->late_flush &= m->late_flush - 1) {
-        bench_invalidate(m->bench, NIC_FUNCTION(ctz32(m->late_flush), 0), 0, UINT64_MAX);
+        unsigned port = ctz32(m->late_flush), functions = 1 + bench_vf_count(m->bench, port);
+
+        for (unsigned i = 0; i < functions; i++) {
+            bench_invalidate(m->bench, NIC_FUNCTION(port, i), 0, UINT64_MAX);
+        }
     }
     m->inside = false;
     note_end_of_plan(m);
@@ -63,35 +67,36 @@ void ringside_leave(struct ringside_machine *m, uint64_t stall_ns)
     }
 }
 
-uint64_t ringside_mmio_read(struct ringside_nic *n, unsigned bar, uint32_t offset, unsigned size)
+uint64_t ringside_mmio_read(struct ringside_function *f, unsigned bar, uint32_t offset,
+                            unsigned size)
 {
-    struct ringside_machine *m = n->machine;
+    struct ringside_machine *m = f->nic->machine;
     uint64_t value = UINT64_MAX, now, stall;
 
     if (m->inside || !m->rec) {
         return UINT64_MAX; /* what a read that nobody completes gives */
     }
     now = ringside_enter(m);
-    stall = bench_mmio_read(m->bench, now, NIC_FUNCTION(n->port, 0), bar, offset, size, &value);
-    trace_ringside_mmio_read(now, n->port, bar, offset, size, value, stall);
+    stall = bench_mmio_read(m->bench, now, f->id, bar, offset, size, &value);
+    trace_ringside_mmio_read(now, f->nic->port, f->id & 0xff, bar, offset, size, value, stall);
     ringside_leave(m, stall);
     return value;
 }
 
-void ringside_mmio_write(struct ringside_nic *n, unsigned bar, uint32_t offset, unsigned size,
+void ringside_mmio_write(struct ringside_function *f, unsigned bar, uint32_t offset, unsigned size,
                          uint64_t value)
 {
-    struct ringside_machine *m = n->machine;
+    struct ringside_machine *m = f->nic->machine;
     uint64_t now, stall;
 
     if (!m->rec) {
         return;
     }
     if (m->inside) {
-        trace_ringside_mmio_late(n->port, bar, offset, value);
+        trace_ringside_mmio_late(f->nic->port, f->id & 0xff, bar, offset, value);
         if (m->late_count < RINGSIDE_LATE_MAX) {
             m->late[m->late_count++] = (struct ringside_late){
-                .nic = n, .bar = bar, .offset = offset, .size = size, .value = value };
+                .function = f->id, .bar = bar, .offset = offset, .size = size, .value = value };
         } else if (!m->late_lost) {
             m->late_lost = true;
             warn_report("ringside: more than %d register writes by peers' DMA at one instant; "
@@ -100,8 +105,8 @@ void ringside_mmio_write(struct ringside_nic *n, unsigned bar, uint32_t offset, 
         return;
     }
     now = ringside_enter(m);
-    stall = bench_mmio_write(m->bench, now, NIC_FUNCTION(n->port, 0), bar, offset, size, value);
-    trace_ringside_mmio_write(now, n->port, bar, offset, size, value, stall);
+    stall = bench_mmio_write(m->bench, now, f->id, bar, offset, size, value);
+    trace_ringside_mmio_write(now, f->nic->port, f->id & 0xff, bar, offset, size, value, stall);
     ringside_leave(m, stall);
 }
 

@@ -21,6 +21,15 @@
 #define TYPE_RINGSIDE_NIC "ringside-nic"
 #define TYPE_RINGSIDE_BENCH "ringside-bench"
 
+/* A requester: the port itself, or one of its virtual functions. */
+struct ringside_function {
+    struct ringside_nic *nic;
+    PCIDevice *pci;
+    uint16_t id; /* NIC_FUNCTION() */
+    MemoryListener listener; /* of the address space that its DMA goes through */
+    QLIST_HEAD(, ringside_iommu_range) ranges;
+};
+
 struct ringside_nic {
     PCIDevice parent;
     struct ringside_machine *machine;
@@ -28,8 +37,9 @@ struct ringside_nic {
     MemoryRegion bar0, bar4;
     NICState *nic; /* NULL without a netdev */
     NICConf conf;
-    MemoryListener listener; /* of the address space that its DMA goes through */
-    QLIST_HEAD(, ringside_iommu_range) ranges;
+    struct ringside_function function;
+    struct ringside_function *vf[NIC_VFS]; /* NULL: was never enabled */
+    unsigned vfs; /* enabled as QEMU knows it */
 };
 
 struct ringside_paths {
@@ -39,9 +49,9 @@ struct ringside_paths {
 
 /* An access that came while the bench was inside one (a peer's DMA, a message to a register). */
 struct ringside_late {
-    struct ringside_nic *nic;
     uint64_t value;
     uint32_t offset;
+    uint16_t function;
     uint8_t bar, size;
 };
 enum { RINGSIDE_LATE_MAX = 64 };
@@ -91,14 +101,26 @@ uint64_t ringside_enter(struct ringside_machine *m);
 void ringside_leave(struct ringside_machine *m, uint64_t stall_ns);
 
 /* Register accesses of NICs, stalls included; from anywhere, the bench itself included. */
-uint64_t ringside_mmio_read(struct ringside_nic *n, unsigned bar, uint32_t offset, unsigned size);
-void ringside_mmio_write(struct ringside_nic *n, unsigned bar, uint32_t offset, unsigned size,
+uint64_t ringside_mmio_read(struct ringside_function *f, unsigned bar, uint32_t offset,
+                            unsigned size);
+void ringside_mmio_write(struct ringside_function *f, unsigned bar, uint32_t offset, unsigned size,
                          uint64_t value);
+/* The model's configuration space. */
+uint32_t ringside_config_read(struct ringside_function *f, uint32_t offset, unsigned size);
+void ringside_config_write(struct ringside_function *f, uint32_t offset, uint32_t value,
+                           unsigned size);
 
-/* dma.c: struct bench_host_ops, the part about memory; and the ear at the IOMMU of one NIC. */
+/* dma.c: struct bench_host_ops, the part about memory; and the ear at the IOMMU of one
+ * requester. */
 void ringside_dma_ops(struct bench_host_ops *ops);
-void ringside_iommu_listen(struct ringside_nic *n);
-void ringside_iommu_unlisten(struct ringside_nic *n);
+void ringside_iommu_listen(struct ringside_function *f);
+void ringside_iommu_unlisten(struct ringside_function *f);
+
+/* vf.c: tells QEMU's bus code of the port's SR-IOV capability; as many virtual functions on the bus
+ * as the model has enabled, with BARs where it says; none, for good. */
+void ringside_vfs_announce(struct ringside_nic *n);
+void ringside_vfs_follow(struct ringside_nic *n);
+void ringside_vfs_remove(struct ringside_nic *n);
 
 /* nic.c: QEMU's copy of header, BARs and command register follows the model's. */
 void ringside_nic_mirror(struct ringside_nic *n);

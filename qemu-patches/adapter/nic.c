@@ -48,18 +48,31 @@ static const MemoryRegionOps bar4_ops = {
     .valid = ANY_ACCESS, .impl = ANY_ACCESS,
 };
 
-static uint32_t model_config(struct ringside_nic *n, uint32_t offset, unsigned size)
+uint32_t ringside_config_read(struct ringside_function *f, uint32_t offset, unsigned size)
 {
-    struct ringside_machine *m = n->machine;
+    struct ringside_machine *m = f->nic->machine;
     uint32_t value;
 
     if (m->inside) { /* a peer's DMA into a configuration window */
         return UINT32_MAX;
     }
-    value = bench_config_read(m->bench, ringside_enter(m), NIC_FUNCTION(n->port, 0), offset, size);
+    value = bench_config_read(m->bench, ringside_enter(m), f->id, offset, size);
     ringside_leave(m, 0);
-    trace_ringside_config_read(n->port, offset, size, value);
+    trace_ringside_config_read(f->nic->port, f->id & 0xff, offset, size, value);
     return value;
+}
+
+void ringside_config_write(struct ringside_function *f, uint32_t offset, uint32_t value,
+                           unsigned size)
+{
+    struct ringside_machine *m = f->nic->machine;
+
+    if (m->inside) {
+        return;
+    }
+    trace_ringside_config_write(f->nic->port, f->id & 0xff, offset, size, value);
+    bench_config_write(m->bench, ringside_enter(m), f->id, offset, size, value);
+    ringside_leave(m, 0);
 }
 
 void ringside_nic_mirror(struct ringside_nic *n)
@@ -71,17 +84,18 @@ void ringside_nic_mirror(struct ringside_nic *n)
 
     for (size_t i = 0; i < ARRAY_SIZE(mirrored); i++) {
         unsigned offset = mirrored[i];
-        uint32_t value = model_config(n, offset, 4);
+        uint32_t value = ringside_config_read(&n->function, offset, 4);
 
         if (value != pci_get_long(n->parent.config + offset)) {
             pci_default_write_config(&n->parent, offset, value, 4);
         }
     }
+    ringside_vfs_follow(n);
 }
 
 static uint32_t nic_config_space_read(PCIDevice *pci, uint32_t offset, int size)
 {
-    return model_config(RINGSIDE_NIC(pci), offset, size);
+    return ringside_config_read(&RINGSIDE_NIC(pci)->function, offset, size);
 }
 
 /* What waited for the bus master bit lands within the write that sets it, by way of a region that
@@ -98,15 +112,12 @@ static void open_way(PCIDevice *pci, uint32_t offset, uint32_t value)
 static void nic_config_space_write(PCIDevice *pci, uint32_t offset, uint32_t value, int size)
 {
     struct ringside_nic *n = RINGSIDE_NIC(pci);
-    struct ringside_machine *m = n->machine;
 
-    if (m->inside) {
+    if (n->machine->inside) {
         return;
     }
-    trace_ringside_config_write(n->port, offset, size, value);
     open_way(pci, offset, value);
-    bench_config_write(m->bench, ringside_enter(m), NIC_FUNCTION(n->port, 0), offset, size, value);
-    ringside_leave(m, 0);
+    ringside_config_write(&n->function, offset, value, size);
     ringside_nic_mirror(n); /* what was written may be a reset that takes BARs with it */
 }
 
@@ -127,6 +138,7 @@ static void adopt_image(struct ringside_nic *n)
     }
     pci_register_bar(pci, 0, image[PCI_BASE_ADDRESS_0] & 0xf, &n->bar0);
     pci_register_bar(pci, 4, image[PCI_BASE_ADDRESS_4] & 0xf, &n->bar4);
+    ringside_vfs_announce(n);
 }
 
 static ssize_t netdev_receive(NetClientState *client, const uint8_t *frame, size_t length)
@@ -198,22 +210,26 @@ static void nic_realize(PCIDevice *pci, Error **errp)
     if (!ringside_attach(n, errp) || !connect_netdev(n, errp)) {
         return;
     }
-    memory_region_init_io(&n->bar0, OBJECT(n), &bar0_ops, n, "ringside-nic registers",
+    n->function = (struct ringside_function){
+        .nic = n, .pci = pci, .id = NIC_FUNCTION(n->port, 0) };
+    memory_region_init_io(&n->bar0, OBJECT(n), &bar0_ops, &n->function, "ringside-nic registers",
                           NIC_BAR0_BYTES);
-    memory_region_init_io(&n->bar4, OBJECT(n), &bar4_ops, n, "ringside-nic msi-x", NIC_BAR4_BYTES);
+    memory_region_init_io(&n->bar4, OBJECT(n), &bar4_ops, &n->function, "ringside-nic msi-x",
+                          NIC_BAR4_BYTES);
     /* Peer-to-peer writes into our own registers are put off by machine.c, not dropped. */
     n->bar0.disable_reentrancy_guard = true;
     n->bar4.disable_reentrancy_guard = true;
     adopt_image(n);
-    ringside_iommu_listen(n);
+    ringside_iommu_listen(&n->function);
 }
 
 static void nic_exit(PCIDevice *pci)
 {
     struct ringside_nic *n = RINGSIDE_NIC(pci);
 
+    ringside_vfs_remove(n);
     ringside_detach(n);
-    ringside_iommu_unlisten(n);
+    ringside_iommu_unlisten(&n->function);
     if (n->nic) {
         qemu_del_nic(n->nic);
         n->nic = NULL;
@@ -231,11 +247,19 @@ static void nic_device_reset(DeviceState *device)
     ringside_nic_mirror(n);
 }
 
+/* The bench is loaded already; virtual functions that it has come back with the port. */
+static int after_load(void *opaque, int version)
+{
+    ringside_vfs_follow(opaque);
+    return 0;
+}
+
 /* The port's state is in the bench's block; this is QEMU's own: header, interrupt line. */
 static const VMStateDescription nic_vmstate = {
     .name = TYPE_RINGSIDE_NIC,
     .version_id = 1,
     .minimum_version_id = 1,
+    .post_load = after_load,
     .fields = (const VMStateField[]) {
         VMSTATE_PCI_DEVICE(parent, struct ringside_nic),
         VMSTATE_END_OF_LIST()

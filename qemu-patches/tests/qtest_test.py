@@ -363,7 +363,7 @@ class Devices(unittest.TestCase):
     def test_trace_events(self):
         m = self.machine(trace="ringside_mmio_write")
         m.write(BAR0 + 0x5080, 0x700)
-        self.assertRegex(m.end(), r"ringside_mmio_write \d+ port 0 bar 0 0x05080 size 4: 0x700")
+        self.assertRegex(m.end(), r"ringside_mmio_write \d+ port 0\.0 bar 0 0x05080 size 4: 0x700")
 
 
 def control_register(name):
