@@ -16,7 +16,7 @@
 
 #define MESSAGE_WINDOW 0xfee00000u /* where messages go on a PC */
 
-/* A range of a requester's address space that an IOMMU translates, while the guest has it enabled. */
+/* A range of a requester's addresses that an IOMMU translates, while the guest has it enabled. */
 struct ringside_iommu_range {
     QLIST_ENTRY(ringside_iommu_range) next;
     struct ringside_function *function;

@@ -208,8 +208,8 @@ static void vf_exit(PCIDevice *pci)
     ringside_iommu_unlisten(&RINGSIDE_VF(pci)->function);
 }
 
-/* No reset of its own beyond that of QEMU's copy: the port's takes it along, FLR is the model's. Its
- * state is in the bench's block, and whether it is there in the port's. */
+/* No reset of its own beyond that of QEMU's copy: the port's takes it along, FLR is the model's.
+ * Its state is in the bench's block, and whether it is there in the port's. */
 static void vf_class_init(ObjectClass *class, void *data)
 {
     DeviceClass *device = DEVICE_CLASS(class);
