@@ -12,8 +12,11 @@
 
 #include "model/nic/desc.h"
 
-/* Bytes from which wide registers pay. They take words as the machine has them. */
-enum { NIC_SUM_LONG = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 128 : INT32_MAX };
+enum {
+    /* Bytes from which wide registers pay. They take words as the machine has them. */
+    NIC_SUM_LONG = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? 128 : INT32_MAX,
+    NIC_SUM_BLOCK = 32,
+};
 
 /* The carry comes back in. */
 static inline uint64_t nic_sum_add(uint64_t sum, uint64_t piece)
@@ -33,21 +36,8 @@ static inline uint64_t nic_sum_rest(const uint8_t *data, uint32_t length)
     return nic_load64(bytes);
 }
 
-/* Whole 32 bytes, from *data up to end: the halves of their words side by side, where no carry gets
- * lost. */
-static inline uint64_t nic_sum_wide(uint64_t sum, const uint8_t **data, const uint8_t *end)
-{
-    typedef uint64_t pair __attribute__((vector_size(16)));
-    pair low = {0}, high = {0}, piece[2];
-
-    for (; end - *data >= (long)sizeof piece; *data += sizeof piece) {
-        memcpy(piece, *data, sizeof piece);
-        low += (piece[0] & UINT32_MAX) + (piece[1] & UINT32_MAX);
-        high += (piece[0] >> 32) + (piece[1] >> 32);
-    }
-    low += high;
-    return nic_sum_add(nic_sum_add(sum, low[0]), low[1]);
-}
+/* sum.c: over whole blocks of 32 bytes, by the widest registers that the machine has. */
+uint64_t nic_sum_wide(uint64_t sum, const uint8_t *data, uint32_t blocks);
 
 /* Such sums do not care in which byte order they are taken: these add eight bytes at a time as
  * little-endian words, and nic_sum_fold() turns the result to network order. Only the last piece
@@ -61,8 +51,11 @@ static inline uint64_t nic_sum_bytes(uint64_t sum, const uint8_t *data, uint32_t
         return nic_sum_add(sum, nic_sum_rest(data, length));
     if (rest) /* with what stands before them shifted out */
         sum = nic_sum_add(sum, nic_load64(end + rest - 8) >> 8 * (8 - rest));
-    if (length >= NIC_SUM_LONG)
-        sum = nic_sum_wide(sum, &data, end);
+    if (length >= NIC_SUM_LONG) {
+        uint32_t blocks = (uint32_t)(end - data) / NIC_SUM_BLOCK;
+        sum = nic_sum_wide(sum, data, blocks);
+        data += blocks * NIC_SUM_BLOCK;
+    }
     for (; end - data >= 32; data += 32) {
         sum = nic_sum_add(sum, nic_load64(data));
         sum = nic_sum_add(sum, nic_load64(data + 8));
