@@ -214,9 +214,20 @@ void pcie_write(struct bench *b, uint16_t function, uint16_t tag, uint64_t addre
     post_pieces(b, function, tag, address, data, length, struck);
 }
 
-/* Payload and descriptor as one record: both are plain, and found. */
+/* Payload that was posted by itself would have asked for this: see land_schedule(). */
+__attribute__((noinline)) static void land_later(struct bench *b, unsigned port, uint64_t land_ps)
+{
+    struct port_state *p = b->port[port];
+    if (p->land_pending || p->later_pending)
+        return;
+    p->later_pending = 1;
+    bench_at(b, land_ps + LATER_PS, SCHED_BUS, port, 0, KIND_LAND_LATER, 0);
+}
+
+/* Payload and descriptor as one record: both within a page, and found. */
 static inline void post_frame(struct bench *b, uint16_t function, const struct nic_delivery *d,
-                              const struct iotlb_entry *data, const struct iotlb_entry *desc)
+                              const struct iotlb_entry *data, const struct iotlb_entry *desc,
+                              uint64_t tlps)
 {
     unsigned port = NIC_FUNCTION_PORT(function);
     struct port_state *p = b->port[port];
@@ -228,7 +239,7 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
     uint64_t header = bench_time(b, TIMING_pcie_write_header);
     uint64_t way_ps = bench_time(b, TIMING_pcie_oneway) + bench_time(b, TIMING_rc_write);
     uint64_t arrives = pcie_serve_from(b, &p->up_free_ps, pcie_engine_write(b, p),
-                                       d->length + header) + way_ps;
+                                       d->length + tlps * header) + way_ps;
     e->land_ps = bench_max(bench_max(arrives, data->ready_ps), p->last_land_ps);
     e->address = d->address;
     e->target = data->physical + (d->address - data->page);
@@ -245,6 +256,8 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
     behind->tag = d->desc_tag;
     memcpy(behind->bytes, d->desc, DESC_BYTES);
     bench_copy(behind + 1, d->bytes, d->length);
+    if (tlps > 1)
+        land_later(b, port, e->land_ps);
     land_schedule(b, port, e);
 }
 
@@ -259,7 +272,7 @@ __attribute__((noinline)) static void deliver_apart(struct bench *b, uint16_t fu
 void pcie_deliver(struct bench *b, uint16_t function, const struct nic_delivery *d)
 {
     struct report_port *count = &b->port[NIC_FUNCTION_PORT(function)]->count;
-    bool plain = is_plain(b, d->address, d->length) &&
+    bool plain = d->length && (d->address & 4095) + d->length <= 4096 &&
                  (d->desc_address & 4095) <= 4096 - DESC_BYTES && b->quick;
     struct iotlb_entry *data, *desc;
     if (!plain || !(desc = entry_of(b, function, d->desc_address)) ||
@@ -272,7 +285,8 @@ void pcie_deliver(struct bench *b, uint16_t function, const struct nic_delivery 
     count->dma_writes += 2;
     count->dma_write_bytes += d->length + DESC_BYTES;
     count->desc_writebacks++;
-    post_frame(b, function, d, data, desc);
+    uint64_t mps = bench_time(b, TIMING_pcie_mps);
+    post_frame(b, function, d, data, desc, d->length <= mps ? 1 : pcie_tlps(d->length, mps));
 }
 
 /* What the IOMMU adds to a message: the first of each vector fetches its entry. */

@@ -124,6 +124,34 @@ START_TEST(frame_lands_in_two_parts)
 }
 END_TEST
 
+/* Payload of three TLPs with its descriptor: as if each had been written by itself. */
+START_TEST(long_frame_costs_its_tlps)
+{
+    static const uint8_t bytes[600] = {0x77, [599] = 0x79};
+    const struct nic_delivery d = {
+        .address = 0x3000, .bytes = bytes, .length = 600, .data_tag = payload,
+        .desc_tag = writeback, .desc_address = 0x1000, .desc = {0x78},
+    };
+    const struct nic_event *e[8];
+    ck_assert_uint_eq(plan.h->timing[TIMING_pcie_mps], 256);
+    give(writeback, 0x1010, 16); /* walks for the page */
+    rig_run(rig, rig->vns + 10000);
+    bench_advance(rig->bench, rig->vns);
+    pcie_deliver(rig->bench, 0, &d);
+    bench_settle(rig->bench);
+    uint64_t lands = 11000000 + link(600 + 3 * 24) + 300000, desc_lands = lands + link(16 + 24);
+    rig_run(rig, clock_to_virtual(rig->bench, desc_lands));
+    ck_assert_uint_eq(rig->memory[0x3000], 0x77);
+    ck_assert_uint_eq(rig->memory[0x3000 + 599], 0x79);
+    ck_assert_uint_eq(told(BENCH_EV_dma_write, e), 3);
+    ck_assert_uint_eq(e[1]->b, 600);
+    ck_assert_uint_eq(e[2]->a, 0x1000);
+    ck_assert_uint_eq(e[2]->time_ps, desc_lands);
+    ck_assert(pcie_valid(rig->bench, 0));
+    ck_assert_uint_eq(pcie_room(rig->bench, 0), POSTED_CREDIT);
+}
+END_TEST
+
 START_TEST(payload_alone_lands_later)
 {
     give(payload, 0x2000, 64);
@@ -265,6 +293,7 @@ int main(void)
     tcase_add_test(t, engine_serves_reads_first);
     tcase_add_test(t, payload_lands_with_its_descriptor);
     tcase_add_test(t, frame_lands_in_two_parts);
+    tcase_add_test(t, long_frame_costs_its_tlps);
     tcase_add_test(t, payload_alone_lands_later);
     tcase_add_test(t, a_message_stays_behind_its_data);
     tcase_add_test(t, a_read_waits_behind_writes);
