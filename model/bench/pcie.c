@@ -237,10 +237,10 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
         return;
     struct posted_desc *behind = desc_of(e);
     uint64_t header = bench_time(b, TIMING_pcie_write_header);
-    uint64_t way_ps = bench_time(b, TIMING_pcie_oneway) + bench_time(b, TIMING_rc_write);
+    uint64_t way_ps = bench_time(b, TIMING_pcie_oneway), last_ps = bench_time(b, TIMING_rc_write);
     uint64_t arrives = pcie_serve_from(b, &p->up_free_ps, pcie_engine_write(b, p),
                                        d->length + tlps * header) + way_ps;
-    e->land_ps = bench_max(bench_max(arrives, data->ready_ps), p->last_land_ps);
+    e->land_ps = bench_max(bench_max(arrives, data->ready_ps) + last_ps, p->last_land_ps);
     e->address = d->address;
     e->target = data->physical + (d->address - data->page);
     e->length = (uint16_t)d->length;
@@ -250,7 +250,7 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
     arrives = pcie_serve_from(b, &p->up_free_ps, pcie_engine_write(b, p), DESC_BYTES + header) +
               way_ps;
     behind->land_ps = p->last_land_ps =
-        bench_max(bench_max(arrives, desc->ready_ps), e->land_ps);
+        bench_max(bench_max(arrives, desc->ready_ps) + last_ps, e->land_ps);
     behind->address = d->desc_address;
     behind->target = desc->physical + (d->desc_address - desc->page);
     behind->tag = d->desc_tag;

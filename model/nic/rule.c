@@ -186,10 +186,24 @@ static uint64_t posted_as(const struct nic *n, uint32_t queue, uint64_t address)
     return address ^ (uint64_t)n->st->vfs.owner[queue] << 56;
 }
 
+static inline uint64_t hash_of(uint64_t address)
+{
+    return (address >> 6) * 0x9e3779b97f4a7c15ull;
+}
+
+/* The set is far from the processor: it is called for some addresses ahead. */
+static inline void call_for(const struct nic_rules *rules, uint64_t address)
+{
+    const struct nic_posted *set = &rules->posted[(hash_of(address) >> 55) * NIC_POSTED_WAYS];
+
+    for (uint32_t i = 0; i < NIC_POSTED_WAYS; i += 2)
+        __builtin_prefetch(&set[i], 1);
+}
+
 /* Where this address is, or may be put: its index in `posted`. */
 static uint32_t find(const struct nic_rules *rules, uint64_t address, bool *known)
 {
-    uint64_t hash = (address >> 6) * 0x9e3779b97f4a7c15ull;
+    uint64_t hash = hash_of(address);
     uint32_t first = (uint32_t)(hash >> 55) * NIC_POSTED_WAYS;
     const struct nic_posted *set = &rules->posted[first];
 
@@ -209,6 +223,8 @@ void nic_rule_rx_fetched(struct nic *n, uint32_t queue, uint32_t grown)
     uint32_t life = rules->rx_life[queue];
     bool known;
 
+    for (uint32_t at = q->ready - grown; at != q->ready; at++)
+        call_for(rules, posted_as(n, queue, q->cache[at % NIC_DESC_CACHE].q0));
     for (uint32_t at = q->ready - grown; at != q->ready; at++) {
         uint64_t address = posted_as(n, queue, q->cache[at % NIC_DESC_CACHE].q0);
         uint32_t entry = find(rules, address, &known);
@@ -231,7 +247,9 @@ void nic_rule_rx_back(struct nic *n, uint32_t queue)
     const struct nic_desc_queue *q = &n->st->rx.queue[queue];
     uint32_t at = q->used % NIC_DESC_CACHE;
     struct nic_posted *p = &rules->posted[rules->at[queue][at] % NIC_POSTED];
+    uint32_t next = rules->at[queue][(at + 1) % NIC_DESC_CACHE];
 
+    __builtin_prefetch(&rules->posted[next % NIC_POSTED], 1);
     if (p->address != posted_as(n, queue, q->cache[at].q0) || p->queue != queue)
         return; /* overwritten since */
     p->phase = NIC_POSTED_BACK;
