@@ -339,8 +339,9 @@ static inline void end_packet(struct nic *n, struct nic_tx_packet *p)
     gathered(n, q, g->queue);
 }
 
-/* Most packets: one descriptor, nothing to be done to it, one read. What begin(), next_buffer(),
- * ask() and end_packet() do, in one go; false: it is not such a one, and nothing was done. */
+/* Most packets: one descriptor, nothing to be done to it. What begin(), next_buffer() and, where one
+ * read will do, ask() and end_packet() do, in one go; else the rest is gather()'s. False: it is not
+ * such a one, and nothing was done. */
 static inline bool straight(struct nic *n, uint32_t queue)
 {
     struct nic_tx *tx = &n->st->tx;
@@ -349,9 +350,10 @@ static inline bool straight(struct nic *n, uint32_t queue)
     const struct nic_desc *desc = &d->cache[d->used % NIC_DESC_CACHE];
     uint64_t address = desc->q0, q1 = desc->q1;
     uint32_t length = q1 & TXD_LENGTH, at;
+    bool one = length <= read_most(n, address);
 
     if ((q1 & FORM) != PLAIN || q1 >> 32 >> TXD_PAYLEN_SHIFT != length || d->used == d->ready ||
-        q->special || !free_slots(tx) || length - 1 >= read_most(n, address) ||
+        q->special || !free_slots(tx) || length - 1 >= NIC_FRAME_MAX ||
         (at = reserve(n, length)) == NIC_FIFO_NONE)
         return false;
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, at);
@@ -360,12 +362,19 @@ static inline bool straight(struct nic *n, uint32_t queue)
     d->next = (uint16_t)ring_advance(first, 1, nic_tx_ring_length(n, queue));
     *p = (struct nic_tx_packet){
         .record = p->record, .rs = (uint32_t)q1 / TXD_RS & 1, .length = length, .first = first,
-        .life = q->life, .head = d->next, .queue = (uint8_t)queue, .gathered = 1,
+        .life = q->life, .head = d->next, .queue = (uint8_t)queue, .gathered = one,
         .asked = length,
     };
     begun(tx, queue, true);
-    request(n, at, 0, address, length);
-    gathered(n, q, queue);
+    if (one) {
+        request(n, at, 0, address, length);
+        gathered(n, q, queue);
+    } else {
+        tx->gather = (struct nic_tx_gather){
+            .active = true, .queue = (uint8_t)queue, .packet = at, .address = address,
+            .left = length,
+        };
+    }
     return true;
 }
 
@@ -395,9 +404,7 @@ bool nic_tx_gather(struct nic *n)
         int queue = nic_map_next(tx->active, tx->turn);
         if (queue < 0)
             return false;
-        if (straight(n, (uint32_t)queue))
-            return true;
-        if (!begin(n, (uint32_t)queue))
+        if (!straight(n, (uint32_t)queue) && !begin(n, (uint32_t)queue))
             return false;
         if (!tx->gather.active)
             return true;
