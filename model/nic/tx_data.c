@@ -339,9 +339,9 @@ static inline void end_packet(struct nic *n, struct nic_tx_packet *p)
     gathered(n, q, g->queue);
 }
 
-/* Most packets: one descriptor, nothing to be done to it. What begin(), next_buffer() and, where one
- * read will do, ask() and end_packet() do, in one go; else the rest is gather()'s. False: it is not
- * such a one, and nothing was done. */
+/* Most packets: one descriptor, nothing to be done to it. What begin(), next_buffer() and, where
+ * one read will do, ask() and end_packet() do, in one go; else the rest is gather()'s. False: it is
+ * not such a one, and nothing was done. */
 static inline bool straight(struct nic *n, uint32_t queue)
 {
     struct nic_tx *tx = &n->st->tx;
