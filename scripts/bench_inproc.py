@@ -22,6 +22,7 @@ import time
 
 import counting
 import driver_cost
+import testing
 
 # name, bytes, rate per port, frames per port short and long, bound on instructions
 FORWARDS = [
@@ -148,7 +149,10 @@ def counts_alone(build):
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "--counts":
-        counts_alone(sys.argv[2])
+    words = sys.argv[1:]
+    if len(words) == 2 and words[0] == "--counts":
+        counts_alone(words[1])
+    elif 1 <= len(words) <= 2 and not words[0].startswith("-"):
+        main(*words)
     else:
-        main(*sys.argv[1:])
+        sys.exit(testing.usage(__doc__))

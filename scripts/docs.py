@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 
+import testing
+
 # page -> command that prints it; {build} is the build folder
 PAGES = {
     "docs/registers.md": ["python3", "scripts/regdoc.py", "{build}/nic-dump"],
@@ -60,7 +62,10 @@ def read(page):
 
 def main(arguments):
     check = "--check" in arguments
-    build = [a for a in arguments if not a.startswith("--")][0]
+    rest = [a for a in arguments if a != "--check"]
+    if len(rest) != 1 or rest[0].startswith("-"):
+        return testing.usage(__doc__)
+    build = rest[0]
     stale = 0
     for page, command in PAGES.items():
         wanted, found = generate(command, build), read(page)

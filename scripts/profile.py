@@ -17,6 +17,7 @@ import sys
 import tempfile
 
 import counting
+import testing
 from counting import call
 
 RATES = ["4Mpps", "13Mpps"]  # of each port, in-process: batches of about one, and of 32
@@ -141,4 +142,6 @@ def main(build):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(testing.usage(__doc__))
     main(sys.argv[1])

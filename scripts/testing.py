@@ -25,6 +25,13 @@ class Test:
         self.failed += not good
 
 
+def usage(doc):
+    """The command line as the script's own text tells it. -> exit status"""
+    lines = doc[doc.index("usage:"):].rstrip() if "usage:" in doc else doc.strip()
+    print(lines, file=sys.stderr)
+    return 2
+
+
 def main(doc, name, kind, parts, words_most=0):
     """Runs parts(test); the command line is BUILD and at most so many words. -> exit status"""
     if not 2 <= len(sys.argv) <= 2 + words_most:

@@ -211,3 +211,11 @@ int rs_main(int argc, char **argv)
         }
     return unknown(argv[1]);
 }
+
+void rs_tell_wrong(struct diag *diag, int error, const char *why)
+{
+    rs_diag_print(diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
+    if (error && !diag->errors)
+        rs_error("%s", why);
+    rs_diag_fini(diag);
+}

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/base/diag.h"
+
 /* The whole tool: returns enum rs_exit. */
 int rs_main(int argc, char **argv);
 
@@ -43,5 +45,9 @@ int rs_cli_time(const char *command, const char *option, const char *text, uint6
 /* A usage error: told, with a hint at --help; returns RS_EXIT_USAGE. */
 int rs_cli_wrong(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Tells on standard error what was wrong, the complaints or else, with an error, why; and forgets
+ * the complaints. */
+void rs_tell_wrong(struct diag *diag, int error, const char *why);
 
 #endif

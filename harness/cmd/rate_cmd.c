@@ -247,11 +247,7 @@ static int begin(struct search *s, const struct rs_selected *selected, const str
         return rs_cli_wrong("rate", "%s sends no traffic: there is no rate to search", s->c->id);
     rs_diag_init(&diag);
     error = rs_inputs_make(&s->inputs, s->scenario, s->c, s->host, &diag, why, sizeof(why));
-    if (diag.errors)
-        rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
-    else if (error)
-        rs_error("%s", why);
-    rs_diag_fini(&diag);
+    rs_tell_wrong(&diag, error, why);
     return (int)error;
 }
 

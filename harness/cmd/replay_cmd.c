@@ -63,11 +63,7 @@ static int compose(struct recorded *r)
     rs_diag_init(&diag);
     if (r->meta.host == RS_HOST_QEMU)
         error = rs_guest_compose(r->scenario, r->c, &diag, why, sizeof(why));
-    if (diag.errors)
-        rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
-    else if (error)
-        rs_error("%s", why);
-    rs_diag_fini(&diag);
+    rs_tell_wrong(&diag, error, why);
     return (int)error;
 }
 

@@ -62,10 +62,7 @@ static int compose(const struct rs_selected *one)
 
     rs_diag_init(&diag);
     error = rs_guest_compose(one->scenario, one->c, &diag, why, sizeof(why));
-    rs_diag_print(&diag, stderr, *rs_style(stderr, RS_BAD) != '\0');
-    rs_diag_fini(&diag);
-    if (error == RS_ERROR_ENVIRONMENT)
-        rs_error("%s", why);
+    rs_tell_wrong(&diag, error, why);
     return (int)error;
 }
 

@@ -151,11 +151,13 @@ static void bench_options(GPtrArray *argv, const struct rs_machine *m)
     g_free(state);
 }
 
-/* Each NIC behind a root port of its own: an IOMMU group each. */
+/* Each NIC behind a root port of its own: an IOMMU group each. The ports are as fast as the card;
+ * of faster ones a kernel waits for a bit (link active) after a reset of the bus. */
 static void nic_options(GPtrArray *argv, const struct rs_machine *m)
 {
     for (unsigned i = 0; i < m->ports; i++) {
-        option(argv, "-device", "pcie-root-port,id=rp%u,bus=pcie.0,addr=%x,chassis=%u,slot=%u", i,
+        option(argv, "-device", "pcie-root-port,id=rp%u,bus=pcie.0,addr=%x,chassis=%u,slot=%u,"
+                                  "x-speed=5,x-width=8", i,
                0x10 + i, i + 1, i + 1);
         if (m->netdevs >> i & 1)
             option(argv, "-netdev", "user,id=net%u", i);
