@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Write qinq.pcap, ptp.pcap and flags.pcap beside this file.
+"""Write qinq.pcap, ptp.pcap, flags.pcap and classes.pcap beside this file.
 
 qinq: UDP behind two tags, 100 of type 0x88a8 and 5 of type 0x8100. ptp: Sync messages of version 2
-over Ethernet. flags: TCP segments, half of them with SYN. Standard library only, no randomness: the
-files are the same on every machine.
+over Ethernet. flags: TCP segments, half of them with SYN. classes: UDP in VLAN 11, p + 1 frames of
+each priority p. Standard library only, no randomness: the files are the same on every machine.
 """
 import os
 import struct
@@ -59,10 +59,16 @@ def segment(number):
     return NIC + PEER + struct.pack("!H", 0x0800) + ip4(6, number, tcp(number, flags)) + padding
 
 
-def write(name, make):
+def of_class(number):
+    priority = [p for p in range(8) for _ in range(p + 1)][number]
+    return NIC + PEER + struct.pack("!HHH", 0x8100, priority << 13 | 11, 0x0800) + \
+        ip4(17, number, udp(number))
+
+
+def write(name, make, frames=FRAMES):
     with open(os.path.join(HERE, name), "wb") as out:
         out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for i in range(FRAMES):
+        for i in range(frames):
             frame = make(i)
             out.write(struct.pack("<IIII", 0, GAP_US * i, len(frame), len(frame)) + frame)
 
@@ -71,6 +77,7 @@ def main():
     write("qinq.pcap", tagged)
     write("ptp.pcap", sync)
     write("flags.pcap", segment)
+    write("classes.pcap", of_class, 36)
 
 
 if __name__ == "__main__":
