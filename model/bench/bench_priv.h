@@ -11,6 +11,7 @@
 
 #include "model/bench/bench.h"
 #include "model/bench/frame_memo.h"
+#include "model/bench/outside.h"
 #include "model/bench/timing.h"
 #include "model/nic/fifo.h"
 
@@ -339,6 +340,9 @@ struct bench {
     const uint8_t *bytes;
     const struct bench_host_ops *ops;
     void *host;
+    const struct bench_outside_ops *outside; /* outside.c: the NICs are elsewhere; else NULL */
+    void *owner;            /* ... of these */
+    uint32_t outside_laser; /* bit per port: on */
     unsigned inside; /* depth of calls that may lead to the host */
     bool timed, replays;
     bool translates; /* there is an IOTLB */

@@ -29,7 +29,10 @@ static void set_carrier(struct bench *b, unsigned port, bool present)
         return;
     p->carrier = present;
     trace_emit(b, BENCH_EV_carrier, NIC_FUNCTION(port, 0), 0, present, 0, 0);
-    nic_carrier(&b->nic[port], present);
+    if (b->outside)
+        b->outside->carrier(b->owner, port, present);
+    else
+        nic_carrier(&b->nic[port], present);
 }
 
 static void update_carrier(struct bench *b, unsigned port)
@@ -45,7 +48,7 @@ void wire_light(struct bench *b, unsigned port)
 {
     struct port_state *p = &b->st->port[port];
     p->light_pending = 0;
-    p->laser = nic_laser_on(&b->nic[port]);
+    p->laser = b->outside ? b->outside_laser >> port & 1 : nic_laser_on(&b->nic[port]);
     if (cabled(b, port))
         update_carrier(b, b->ports[port].peer);
 }
@@ -133,7 +136,10 @@ void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t leng
     if (stamp)
         memo_sent(b, stamp, length, hash);
     tap(b, port, false, bench_now(b), frame, length, hash, good_fcs, flow, sequence);
-    nic_frame_in(&b->nic[port], frame, length, good_fcs);
+    if (__builtin_expect(b->outside != NULL, 0))
+        b->outside->frame_in(b->owner, port, frame, length, good_fcs);
+    else
+        nic_frame_in(&b->nic[port], frame, length, good_fcs);
 }
 
 static void head_schedule(struct bench *b, unsigned port)

@@ -311,6 +311,17 @@ static inline bool sched_pop(struct sched *s, uint64_t limit_ps, struct sched_ev
  * before the one that it found last is due. */
 uint64_t sched_deadline(struct sched *s);
 
+/* When the first event is due, SCHED_NEVER when none is within three days: for who lets time go on
+ * event by event. */
+static inline uint64_t sched_next_ps(const struct sched *s)
+{
+    uint64_t key = s->rest_key;
+
+    for (uint32_t i = 0; i < s->devices; i++)
+        key = s->first_key[i] < key ? s->first_key[i] : key;
+    return key == SCHED_NEVER ? SCHED_NEVER : key >> SCHED_RANK_BITS;
+}
+
 /* After loading saved state: lists and heap ordered, whole and within bounds? */
 bool sched_valid(const struct sched *s);
 /* Is every pending event good? */
