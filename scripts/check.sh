@@ -32,6 +32,17 @@ echo "== files broken in more ways; the gate builds and measures its base"
 python3 scripts/hostile_files_test.py "$BUILD" 6
 python3 scripts/gate_test.py "$BUILD" --base
 
+# another SystemC, where one lies in its usual place or SYSTEMC_HOMES names it
+for home in ${SYSTEMC_HOMES:-/opt/systemc* /usr/local/systemc*}; do
+    if [ -e "$home/include/systemc" ]; then
+        echo "== SystemC in $home"
+        $MAKE --no-print-directory -j"$JOBS" BUILD="$BUILD-systemc" SYSTEMC_HOME="$home" \
+            "$BUILD-systemc/ringside-systemc"
+        RINGSIDE_SYSTEMC=$BUILD-systemc/ringside-systemc python3 scripts/systemc_test.py "$BUILD"
+        rm -r "$BUILD-systemc"
+    fi
+done
+
 echo "== clang-tidy"
 # shellcheck disable=SC2016  # the inner shell expands
 git ls-files 'model/*.c' 'driver/*.c' 'guest/*.c' 'harness/*.c' 'fuzz/*.c' | grep -v /tests/ |

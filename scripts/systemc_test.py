@@ -6,25 +6,31 @@
 
 Replay: scenarios run in-process and their stimulus is done again on SystemC's kernel: the traces
 must be the same bytes, and so the captures; broken stimuli end with a sentence and an exit status,
-and a stimulus that was changed is noticed. With SCENARIOs (files or folders), these instead of
-those below, and nothing else. The last line is `N passed, M failed`.
+and a stimulus that was changed is noticed. Platform: frames arrive, slower memory and an IOMMU cost
+time, the same run is the same. Waves: the VCD is whole and says what the trace says. With SCENARIOs
+(files or folders), the replay of these instead of those below, and nothing else.
+RINGSIDE_SYSTEMC names another program than BUILD/ringside-systemc. The last line is
+`N passed, M failed`.
 """
 import filecmp
 import glob
 import os
 import random
+import re
 import resource
 import struct
 import subprocess
 import sys
 
 import testing
+import vcd
 
 # Every fault, both IOMMU and none, many queues, segmentation, pause frames, links that come and go,
 # resets, all ways to interrupt, functional and timed, a slow core.
 REPLAYED = ["smoke", "faults", "dma", "flow-control", "link", "offloads", "reset", "interrupts",
             "receive", "transmit", "filters", "forward/64B-slow-core.yaml"]
 HEADER, RECORD = 32, 48
+TRACE_HEADER, EVENT = 104, 40
 DEADLINE, MEMORY = 120, 4 << 30
 PASS, FAIL, USAGE, ENVIRONMENT = 0, 1, 2, 3
 
@@ -37,7 +43,8 @@ def limits():
 class Test(testing.Test):
     def __init__(self, build, place, *scenarios):
         super().__init__(build, place, *scenarios)
-        self.program = os.path.join(build, "ringside-systemc")
+        self.program = os.environ.get("RINGSIDE_SYSTEMC",
+                                      os.path.join(build, "ringside-systemc"))
         self.random = random.Random(1)
 
     def path(self, name):
@@ -128,6 +135,79 @@ class Test(testing.Test):
         self.check(status == PASS and "usage:" in said, "--help", said)
 
 
+    # ---- platform ----
+
+    def platform(self, run, *words):
+        """-> what it said, {flow: (sent, received, lost, mean latency)}, its trace"""
+        status, said = self.call("--plan", run + "/plan.bin", "--platform", "--trace",
+                                 self.path("trace.bin"), "--vcd", self.path("waves.vcd"), *words)
+        if status != PASS:
+            return said, {}, b""
+        flows = {match[0]: tuple(int(n) for n in match[1:]) for match in re.findall(
+            r"^flow (.*): sent (\d+), received (\d+), lost (\d+), mean latency (\d+) ps$", said,
+            re.M)}
+        with open(self.path("trace.bin"), "rb") as file:
+            return said, flows, file.read()
+
+    def delivers(self, run):
+        latency = []
+        for ns in ("0", "90", "500"):
+            said, flows, _ = self.platform(run, "--memory-latency", ns)
+            good = flows and all(f[0] and f[0] == f[1] and not f[2] for f in flows.values())
+            self.check(good, f"platform, memory of {ns} ns: every frame arrives", said)
+            latency.append(sum(f[3] for f in flows.values()))
+        self.check(0 < latency[0] < latency[1] < latency[2],
+                   f"slower memory, higher latency: {latency} ps", said)
+
+    def varies(self, run):
+        said, flows, first = self.platform(run)
+        _, _, again = self.platform(run)
+        self.check(first and first == again, "platform: the same run twice", said)
+        direct, direct_flows, _ = self.platform(run, "--no-iommu")
+        self.check("iommu: 0 hits, 0 walks, 0 refused" in direct and " 0 walks" not in said and
+                   all(f[3] < flows[name][3] for name, f in direct_flows.items()),
+                   "platform: an IOMMU walks, and that costs time", said + direct)
+        loose, loose_flows, _ = self.platform(run, "--quantum", "1000")
+        self.check(all(f[2] == 0 for f in loose_flows.values()) and loose_flows,
+                   "platform: a CPU that runs ahead loses nothing", loose)
+
+    # ---- waves ----
+
+    def events(self, path):
+        """-> [(time, name, function, queue, a)] of a trace"""
+        names = []
+        for part in ("nic", "bench"):
+            with open(f"model/{part}/events.def", encoding="utf-8") as file:
+                names += re.findall(r"^EVENT\((\w+),", file.read(), re.M)
+        with open(path, "rb") as file:
+            data = file.read()[TRACE_HEADER:]
+        return [(time, names[number], function, queue, a) for time, number, function, queue, a
+                in (struct.unpack_from("<QHHIQ", data, at)
+                    for at in range(0, len(data) - EVENT + 1, EVENT))]
+
+    def waves(self, what):
+        try:
+            waves = vcd.Vcd(self.path("waves.vcd"))
+        except (ValueError, KeyError, IndexError) as error:
+            self.check(False, f"{what}: a VCD", str(error))
+            return
+        self.check(waves.scale == "1 ps" and waves.signals,
+                   f"{what}: a VCD of {len(waves.signals)} signals")
+        told = {}  # what the last of several at one time says
+        for time, name, function, queue, a in self.events(self.path("trace.bin")):
+            port = f"port{function >> 8}."
+            if name in ("link", "wire_in"):
+                told[port + name, time] = a
+            elif name == "msix":
+                told[f"{port}vector{queue}", time] = 1
+            elif name == "rx_desc_done":
+                told[f"{port}rx{queue}_done", time] = a
+        wrong = [(*where, value) for where, value in told.items()
+                 if where[0] not in waves.signals or waves.at(*where) != value]
+        self.check(told and not wrong, f"{what}: {len(told)} events of the trace are in the waves",
+                   str(wrong[:5]))
+
+
 def parts(test):
     paths = test.arguments or ["scenarios/" + name for name in REPLAYED]
     runs = test.record(paths)
@@ -135,6 +215,13 @@ def parts(test):
         test.equal(run)
     if test.arguments or not runs:
         return
+    imix = next(run for run in runs if "/imix-" in run)
+    test.delivers(imix)
+    test.varies(imix)
+    test.waves("platform")
+    status, said = test.call(*test.words(imix), "--vcd", test.path("waves.vcd"))
+    test.check(status == PASS, "replay with waves", said)
+    test.waves("replay")
     small = min(runs, key=lambda run: os.path.getsize(run + "/stimulus.bin"))
     test.hostile(small)
     test.changed(small)

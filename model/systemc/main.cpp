@@ -10,6 +10,7 @@
 #include <getopt.h>
 #include <systemc>
 
+#include "model/systemc/platform.h"
 #include "model/systemc/replay.h"
 
 namespace ringside {
@@ -27,11 +28,49 @@ void complain(const char *format, ...)
 static void usage(FILE *to)
 {
     std::fputs(
-        "usage: ringside-systemc --plan FILE --stimulus FILE [--timing FILE] [--trace FILE]\n"
-        "                        [--capture FILE] [--report FILE]\n"
-        "Does a run that `ringside run --stimulus` has recorded again, on SystemC's kernel, and\n"
-        "says whether its events were the same. docs/systemc.md\n",
+        "usage: ringside-systemc --plan FILE --stimulus FILE [OPTION]...\n"
+        "       ringside-systemc --plan FILE --platform [OPTION]...\n"
+        "The first does a run that `ringside run --stimulus` has recorded again, on SystemC's\n"
+        "kernel, and says whether its events were the same. The second runs a plan on a machine\n"
+        "of TLM-2.0 modules: CPU, interconnect, memory, IOMMU. docs/systemc.md\n"
+        "  --trace FILE          events, for ringside trace\n"
+        "  --vcd FILE            waves of links, queues and interrupts, for GTKWave\n"
+        "  --capture FILE        frames, as pcapng\n"
+        "  --report FILE         counters\n"
+        "  --timing FILE         timing parameters instead of the plan's\n"
+        "  --memory-latency NS   of the platform (90)\n"
+        "  --quantum NS          how far its CPU may run ahead (0)\n"
+        "  --no-iommu            its NICs use physical addresses\n",
         to);
+}
+
+/* Nanoseconds, up to a second. */
+static bool parse_ns(const char *text, uint64_t &ps)
+{
+    char *end;
+    double ns = std::strtod(text, &end);
+    if (end == text || *end || !(ns >= 0 && ns <= 1e9))
+        return false;
+    ps = static_cast<uint64_t>(ns * 1000 + 0.5);
+    return true;
+}
+
+static bool take(int word, const char *argument, options &o)
+{
+    switch (word) {
+    case 'p': o.paths.plan = argument; return true;
+    case 'i': o.stimulus = argument; return true;
+    case 'm': o.paths.timing = argument; return true;
+    case 't': o.paths.trace = argument; return true;
+    case 'c': o.paths.capture = argument; return true;
+    case 'r': o.paths.report = argument; return true;
+    case 'v': o.vcd = argument; return true;
+    case 'P': o.platform = true; return true;
+    case 'I': o.iommu = false; return true;
+    case 'L': return parse_ns(argument, o.memory_ps);
+    case 'Q': return parse_ns(argument, o.quantum_ps);
+    default: return false;
+    }
 }
 
 /* -1: go on; else the program's exit status. */
@@ -44,23 +83,26 @@ static int parse(int argc, char **argv, options &o)
         {"trace", required_argument, nullptr, 't'},
         {"capture", required_argument, nullptr, 'c'},
         {"report", required_argument, nullptr, 'r'},
+        {"vcd", required_argument, nullptr, 'v'},
+        {"platform", no_argument, nullptr, 'P'},
+        {"no-iommu", no_argument, nullptr, 'I'},
+        {"memory-latency", required_argument, nullptr, 'L'},
+        {"quantum", required_argument, nullptr, 'Q'},
         {"help", no_argument, nullptr, 'h'},
         {nullptr, 0, nullptr, 0},
     };
     int word;
     while ((word = getopt_long(argc, argv, "", words, nullptr)) != -1) {
-        switch (word) {
-        case 'p': o.paths.plan = optarg; break;
-        case 'i': o.stimulus = optarg; break;
-        case 'm': o.paths.timing = optarg; break;
-        case 't': o.paths.trace = optarg; break;
-        case 'c': o.paths.capture = optarg; break;
-        case 'r': o.paths.report = optarg; break;
-        case 'h': usage(stdout); return EXIT_PASS;
-        default: usage(stderr); return EXIT_USAGE;
+        if (word == 'h') {
+            usage(stdout);
+            return EXIT_PASS;
+        }
+        if (!take(word, optarg, o)) {
+            usage(stderr);
+            return EXIT_USAGE;
         }
     }
-    if (optind == argc && o.paths.plan && o.stimulus)
+    if (optind == argc && o.paths.plan && o.platform == !o.stimulus)
         return -1;
     usage(stderr);
     return EXIT_USAGE;
@@ -77,7 +119,7 @@ int sc_main(int argc, char **argv)
     sc_core::sc_report_handler::set_actions("/OSCI/SystemC", sc_core::SC_INFO,
                                             sc_core::SC_DO_NOTHING); /* sc_stop() was called */
     try {
-        return ringside::replay(o);
+        return o.platform ? ringside::platform(o) : ringside::replay(o);
     } catch (const std::exception &e) {
         ringside::complain("%s", e.what());
         return ringside::EXIT_ENVIRONMENT;

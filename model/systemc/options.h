@@ -17,7 +17,11 @@ enum exit_status { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_USAGE = 2, EXIT_ENVIRONMEN
 struct options {
     struct rec_paths paths = {};
     const char *stimulus = nullptr; /* replay; else the platform */
-    const char *vcd = nullptr;
+    const char *vcd = nullptr;      /* waves */
+    /* of the platform */
+    bool platform = false, iommu = true;
+    uint64_t memory_ps = 90000;
+    uint64_t quantum_ps = 0; /* how far the CPU may run ahead */
 };
 
 /* A line on stderr, with the program's name. */

@@ -1,7 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/systemc/payload.h"
 
+#include <cstring>
+#include <stdexcept>
+
 namespace ringside {
+
+uint64_t timing_of(const struct plan_header *plan, const char *name)
+{
+    for (unsigned i = 0; bench_timing_info(i); i++)
+        if (!std::strcmp(bench_timing_info(i)->name, name))
+            return plan->timing[i];
+    throw std::runtime_error(std::string("the model has no timing parameter ") + name);
+}
 
 mmio_place mmio_decode(uint64_t address)
 {

@@ -35,6 +35,9 @@ inline uint64_t now_ps()
     return sc_core::sc_time_stamp().value();
 }
 
+/* A plan's value of a timing parameter (model/bench/timing.def); one that does not exist throws. */
+uint64_t timing_of(const struct plan_header *plan, const char *name);
+
 /* ---- register accesses ---- */
 
 /* The address of a register access says whose it is: function, space, offset. The control device

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "model/systemc/stimulus_player.h"
+#include "model/systemc/waves.h"
 
 namespace ringside {
 
@@ -76,9 +77,18 @@ int replay(const options &o)
     std::unique_ptr<struct rec_stimulus_file, stimulus_closer> stimulus(file);
     auto report = std::make_unique<struct bench_report>();
     machine m(plan, opened, file, report.get());
+    std::unique_ptr<waves> vcd;
+    if (o.vcd) {
+        vcd = std::make_unique<waves>(o.vcd, static_cast<const struct plan_header *>(plan));
+        m.bench.events.bind(*vcd);
+    }
 
     sc_core::sc_start();
     int status = verdict(m.player, *report);
+    if (vcd && !vcd->close()) {
+        complain("%s", vcd->why().c_str());
+        status = EXIT_ENVIRONMENT;
+    }
     if (m.player.result() == stimulus_player::EQUAL &&
         rec_report(opened, report.get(), why, sizeof(why))) {
         complain("%s", why);
