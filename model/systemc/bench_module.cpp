@@ -128,11 +128,19 @@ struct bench_module::host {
     static const struct bench_host_ops ops;
 };
 
-const struct bench_host_ops bench_module::host::ops = {
-    .dma_read = dma_read, .dma_write = dma_write, .memory = nullptr, .translate = translate,
-    .message = message, .intx = intx, .frame_out = frame_out, .wire = wire, .events = kept,
-    .wake_at = wake,
-};
+const struct bench_host_ops bench_module::host::ops = [] {
+    struct bench_host_ops o = {};
+    o.dma_read = dma_read;
+    o.dma_write = dma_write;
+    o.translate = translate;
+    o.message = message;
+    o.intx = intx;
+    o.frame_out = frame_out;
+    o.wire = wire;
+    o.events = kept;
+    o.wake_at = wake;
+    return o;
+}();
 
 tlm::tlm_response_status bench_module::transfer(const dma_extension &what,
                                                 tlm::tlm_command command, uint64_t address,

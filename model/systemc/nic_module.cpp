@@ -11,6 +11,11 @@ namespace {
 
 enum { POSTED_CREDIT = 32 * 1024, WRITE_COST = 32, MESSAGE_BYTES = 4 };
 
+bool is_physical(const mmio_place &at)
+{
+    return !(at.function & 0xff);
+}
+
 } // namespace
 
 void nic_module::released::operator()(void *p) const
@@ -95,10 +100,17 @@ struct nic_module::owner {
     static const struct nic_host_ops ops;
 };
 
-const struct nic_host_ops nic_module::owner::ops = {
-    .dma_read = dma_read, .dma_write = dma_write, .message = message, .room = room, .intx = intx,
-    .frame_out = frame_out, .event = event, .deliver = nullptr,
-};
+const struct nic_host_ops nic_module::owner::ops = [] {
+    struct nic_host_ops o = {};
+    o.dma_read = dma_read;
+    o.dma_write = dma_write;
+    o.message = message;
+    o.room = room;
+    o.intx = intx;
+    o.frame_out = frame_out;
+    o.event = event;
+    return o;
+}();
 
 /* ---- creation ---- */
 
@@ -177,19 +189,33 @@ void nic_module::light_changed()
 
 void nic_module::read(tlm::tlm_generic_payload &p, const mmio_place &at)
 {
-    uint64_t value = at.space == MMIO_CONFIG
-                         ? nic_config_read(&nic_, at.offset, p.get_data_length())
-                         : nic_mmio_read(&nic_, at.space, at.offset, p.get_data_length());
+    const unsigned size = p.get_data_length(), vf = NIC_FUNCTION_VF(at.function);
+    const bool config = at.space == MMIO_CONFIG;
+    uint64_t value;
+
+    if (is_physical(at))
+        value = config ? nic_config_read(&nic_, at.offset, size)
+                       : nic_mmio_read(&nic_, at.space, at.offset, size);
+    else
+        value = config ? nic_vf_config_read(&nic_, vf, at.offset, size)
+                       : nic_vf_mmio_read(&nic_, vf, at.space, at.offset, size);
     std::memcpy(p.get_data_ptr(), &value, p.get_data_length());
 }
 
 void nic_module::write(const mmio_place &at, uint64_t value, unsigned size)
 {
+    const unsigned vf = NIC_FUNCTION_VF(at.function);
+    const auto narrow = static_cast<uint32_t>(value);
+
     work();
-    if (at.space == MMIO_CONFIG)
-        nic_config_write(&nic_, at.offset, static_cast<uint32_t>(value), size);
-    else
+    if (is_physical(at) && at.space == MMIO_CONFIG)
+        nic_config_write(&nic_, at.offset, narrow, size);
+    else if (is_physical(at))
         nic_mmio_write(&nic_, at.space, at.offset, value, size);
+    else if (at.space == MMIO_CONFIG)
+        nic_vf_config_write(&nic_, vf, at.offset, narrow, size);
+    else
+        nic_vf_mmio_write(&nic_, vf, at.space, at.offset, value, size);
     work();
 }
 

@@ -20,7 +20,7 @@ namespace ringside {
 
 class nic_module : public sc_core::sc_module {
 public:
-    /* Registers and configuration space: mmio_address(), the function is not looked at. Loosely
+    /* Registers and configuration space: mmio_address(), of virtual functions too. Loosely
      * timed: a write is posted, and done when its delay has passed; a read makes up for the delay
      * first, so only a thread may make one with a delay. */
     tlm_utils::simple_target_socket<nic_module> cpu;

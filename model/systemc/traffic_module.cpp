@@ -85,15 +85,23 @@ struct traffic_module::border {
     static const struct bench_outside_ops outside;
 };
 
-const struct bench_host_ops traffic_module::border::host = {
-    .dma_read = dma_read, .dma_write = dma_write, .memory = nullptr, .translate = nullptr,
-    .message = message, .intx = intx, .frame_out = nullptr, .wire = wire, .events = kept,
-    .wake_at = nullptr,
-};
+const struct bench_host_ops traffic_module::border::host = [] {
+    struct bench_host_ops o = {};
+    o.dma_read = dma_read;
+    o.dma_write = dma_write;
+    o.message = message;
+    o.intx = intx;
+    o.wire = wire;
+    o.events = kept;
+    return o;
+}();
 
-const struct bench_outside_ops traffic_module::border::outside = {
-    .frame_in = frame_in, .carrier = carrier,
-};
+const struct bench_outside_ops traffic_module::border::outside = [] {
+    struct bench_outside_ops o = {};
+    o.frame_in = frame_in;
+    o.carrier = carrier;
+    return o;
+}();
 
 /* ---- creation ---- */
 
