@@ -18,7 +18,7 @@ include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench
 include mk/install.mk
 
 .PHONY: help run test check coverage docs rate gate gate-update profile bench driver-cost unit \
-        tidy all tools hosts clean
+        calibrate-guest tidy all tools hosts clean
 help:
 	@grep -hE '^## ' $(MAKEFILE_LIST) | sed 's/^## //'
 
@@ -97,6 +97,12 @@ bench: all $(BUILD)/queue-cost $(BUILD)/forward-cost
 	$(call SETUP,bench)
 	$(Q)python3 scripts/bench_inproc.py $(BUILD) $(BUILD)/bench.json
 	$(Q)python3 scripts/bench_guest.py $(BUILD)
+
+## make calibrate-guest  the project's driver in the guest against the in-process prediction for it,
+##                 and what a quantum costs and brings
+calibrate-guest: all
+	$(call SETUP,run)
+	$(Q)python3 scripts/calibrate_guest.py $(BUILD) $(BUILD)/calibrate-guest.json
 
 ## make driver-cost  instructions of driver and pool per forwarded frame, by path and batch
 driver-cost: $(BUILD)/forward-cost
