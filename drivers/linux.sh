@@ -48,22 +48,19 @@ b() {
 
 # joined: until both ends of the cable between a and b have a link
 joined() {
-    for space in a b; do
-        turns=0
-        until [ "$(ip netns exec $space cat /sys/class/net/port/carrier 2>/dev/null)" = 1 ]; do
-            usleep 10000
-            turns=$((turns + 1))
-            [ $turns -lt 1000 ] || { echo "no link in $space after 10 s" >&2; return 1; }
-        done
-    done
+    linked a b
 }
 
 # into SPACE N ADDRESS: port N into this namespace, where its interface is called `port`
 into() {
-    name=$(netif "$2")
+    move "$1" "$(netif "$2")" "$3"
+}
+
+# move SPACE NAME ADDRESS: the same of an interface by name
+move() {
     ip netns add "$1" 2>/dev/null || true
-    ip link set "$name" down
-    ip link set "$name" netns "$1" name port
+    ip link set "$2" down
+    ip link set "$2" netns "$1" name port
     ip netns exec "$1" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/port/disable_ipv6'
     ip -n "$1" address add "$3/24" dev port
     ip -n "$1" link set lo up
@@ -225,4 +222,56 @@ vfs() {
         done
         i=$((i + 1))
     done
+}
+
+# linked SPACE...: until the interfaces in these namespaces have links
+linked() {
+    for space; do
+        turns=0
+        until [ "$(ip netns exec "$space" cat /sys/class/net/port/carrier 2>/dev/null)" = 1 ]; do
+            usleep 10000
+            turns=$((turns + 1))
+            [ $turns -lt 1000 ] || { echo "no link in $space after 10 s" >&2; return 1; }
+        done
+    done
+}
+
+# functions: two of port 0, in namespaces v0 and v1 as 10.9.0.10 and 10.9.0.11, with addresses that
+# the administrator gave; the port itself in a as 10.9.0.1, and port 1, behind the cable, in b as
+# 10.9.0.2
+functions() {
+    modprobe ixgbevf
+    apart
+    vfs 0 2
+    joined
+    for i in 0 1; do
+        a ip link set port vf $i mac 02:00:00:00:01:0$i
+    done
+    for i in 0 1; do
+        # an address that was given comes into force when the function's driver starts
+        function=$(basename "$(readlink "/sys/bus/pci/devices/$PORT0/virtfn$i")")
+        echo "$function" >/sys/bus/pci/drivers/ixgbevf/unbind
+        echo "$function" >/sys/bus/pci/drivers/ixgbevf/bind
+        move v$i "$(vf 0 $i)" 10.9.0.1$i
+    done
+    linked v0 v1
+}
+
+# renewed N...: these functions reset themselves, as they have to when the administrator has changed
+# what they may
+renewed() {
+    for i; do
+        within "v$i" ip link set port down
+        within "v$i" ip link set port up
+    done
+    for i; do
+        linked "v$i"
+    done
+}
+
+# within SPACE COMMAND...
+within() {
+    space=$1
+    shift
+    ip netns exec "$space" "$@"
 }
