@@ -155,7 +155,7 @@ static int mac_control(struct nic *n, const uint8_t *frame, enum nic_rx_mac verd
 }
 
 /* Both switches have to agree for the FCS to go. */
-static bool strips_fcs(const struct nic *n)
+bool nic_rx_strips_fcs(const struct nic *n)
 {
     return n->st->reg[R_HLREG0] & HLREG0_RXCRCSTRP && n->st->reg[R_RDRXCTL] & RDRXCTL_CRCSTRIP;
 }
@@ -164,7 +164,7 @@ static bool strips_fcs(const struct nic *n)
 static inline void finish(struct nic *n, uint8_t *frame, const struct nic_rx_arriving *a,
                           struct nic_rx_meta *meta)
 {
-    if (!strips_fcs(n)) {
+    if (!nic_rx_strips_fcs(n)) {
         uint32_t fcs = nic_fcs(frame, a->length) ^ (a->good_fcs ? 0 : UINT32_MAX);
         for (uint32_t i = 0; i < NIC_FCS_BYTES; i++)
             frame[a->length + i] = (uint8_t)(fcs >> 8 * i);

@@ -153,6 +153,8 @@ static inline void nic_rx_unsettle(struct nic_rx *rx)
 }
 /* Counts anew the enabled ones of each kind of filter. */
 void nic_rx_count_filters(struct nic *n);
+/* Does the FCS go, or come with the frame? */
+bool nic_rx_strips_fcs(const struct nic *n);
 void nic_rx_dropped(struct nic *n, enum nic_rx_drop reason, const struct nic_rx_meta *meta);
 /* Is the bit of a frame's destination set in MTA or UTA? */
 bool nic_rx_hash_match(const struct nic *n, const uint8_t *frame, uint32_t table);

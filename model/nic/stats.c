@@ -119,7 +119,9 @@ static void add_pool(struct nic *n, uint32_t packets, uint32_t low, uint32_t hig
 static void settle_rx_queue(struct nic *n, const struct nic_stats_run *run)
 {
     uint32_t queue = run->kind >> KIND_QUEUE_SHIFT, c = counter(n, R_RQSMR, queue);
-    uint64_t octets = (length_of(run) + rx_fcs(n)) * run->frames;
+    /* what was delivered may hold the FCS already [I-129] */
+    uint32_t frame = length_of(run) - (nic_rx_strips_fcs(n) ? 0 : NIC_FCS_BYTES);
+    uint64_t octets = (uint64_t)(frame + rx_fcs(n)) * run->frames;
 
     add(n, R_QPRC + c, run->frames);
     add36(n, R_QBRC_L + c, R_QBRC_H + c, octets);

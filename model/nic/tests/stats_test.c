@@ -94,6 +94,7 @@ START_TEST(fcs_counts_while_it_is_kept)
     make_frame(f, 100, station, 1);
     frame_in(h, f, 100);
     ck_assert_uint_eq(fake_r32(h, GORCL), 104);
+    ck_assert_uint_eq(fake_r32(h, QBRC), 104);
 }
 END_TEST
 
