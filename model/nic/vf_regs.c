@@ -98,7 +98,10 @@ void nic_vf_regs_reset(struct nic_vf *v)
             v->reg[table[i].word + k] = table[i].reset;
 }
 
-/* The row at this offset, NULL: none. element: what it means in the row behind it. */
+#define NO_QUEUE UINT32_MAX
+
+/* The row at this offset, NULL: none. element: what it means in the row behind it, NO_QUEUE of a
+ * queue that the function's pool has not [I-130]. */
 static const struct row *find(const struct nic *n, uint32_t vf, uint32_t offset, uint32_t *element)
 {
     const struct slot *slot = &map[offset / 4 % (NIC_VF_BAR_BYTES / 4)];
@@ -114,7 +117,9 @@ static const struct row *find(const struct nic *n, uint32_t vf, uint32_t offset,
         return r;
     /* A function has no queues before there are pools, and none beyond the last. */
     *element += vf * queues;
-    return slot->index < queues && *element < NIC_QUEUES ? r : NULL;
+    if (slot->index >= queues || *element >= NIC_QUEUES)
+        *element = NO_QUEUE;
+    return r;
 }
 
 bool nic_vf_regs_read(struct nic *n, uint32_t vf, uint32_t offset, uint32_t *value)
@@ -126,6 +131,8 @@ bool nic_vf_regs_read(struct nic *n, uint32_t vf, uint32_t offset, uint32_t *val
     if (!r)
         return false;
     nic_reg_count(&n->st->vf_reads[r - table]);
+    if (element == NO_QUEUE)
+        return true;
     if (r->kind != OWN)
         *value = nic_reg_row_read(n, r->word, element);
     else
@@ -142,6 +149,8 @@ bool nic_vf_regs_write(struct nic *n, uint32_t vf, uint32_t offset, uint32_t val
     if (!r)
         return false;
     nic_reg_count(&n->st->vf_writes[r - table]);
+    if (element == NO_QUEUE)
+        return true;
     if (r->kind != OWN) {
         nic_reg_row_write(n, r->word, element, value);
     } else if (r->on_write) {

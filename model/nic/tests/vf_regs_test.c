@@ -30,10 +30,13 @@ START_TEST(queues_of_the_pool)
     ck_assert_uint_eq(h->last[NIC_EV_mmio_write].function, 3);
     ck_assert_uint_eq(h->events[NIC_EV_violation], 0);
     vf_w32(h, 2, VFRX + 0x40 * 4 + DBAL, 0x80); /* a fifth one it has not */
-    ck_assert_uint_eq(h->events[NIC_EV_violation], 1);
+    ck_assert_uint_eq(vf_r32(h, 2, VFRX + 0x40 * 4 + DBAL), 0);
+    ck_assert_uint_eq(fake_r32(h, rxq(12, DBAL)), 0); /* it is the next pool's */
     fake_w32(h, GCR_EXT, 0);
     ck_assert_uint_eq(vf_r32(h, 2, VFRX + DBAL), 0); /* no pools, no queues */
-    ck_assert_uint_eq(h->events[NIC_EV_violation], 2);
+    ck_assert_uint_eq(h->events[NIC_EV_violation], 0);
+    vf_w32(h, 2, 0x3000, 1);
+    ck_assert_uint_eq(h->events[NIC_EV_violation], 1);
 }
 END_TEST
 
