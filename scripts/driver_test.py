@@ -166,15 +166,16 @@ class Tests(testing.Test):
     def from_source(self):
         """Built once for what it is made of, the same bytes in whatever folder it lies."""
         sums = []
+        source = PROGRAM + f"/* {self.place}: never built before */\n"
         for name in ("here", "elsewhere"):
             os.makedirs(os.path.join(self.place, name))
-            self.put(f"{name}/odd.c", PROGRAM)
+            self.put(f"{name}/odd.c", source)
             status, said = self.run(BUILT.replace("SOURCE", name), TALK)
             self.check(status == 0, f"a program built from source ({name})", said)
             self.check(("building from" in said) == (name == "here"),
                        f"it is built when there is none yet ({name})", said)
             sums.append(hashlib.sha256(self.built("odd")).hexdigest())
-        self.put("here/odd.c", PROGRAM + "/* another */\n")
+        self.put("here/odd.c", source + "/* another */\n")
         status, said = self.run(BUILT.replace("SOURCE", "here"), TALK)
         self.check(status == 0 and "building from" in said, "a change is built anew", said)
         sums.append(hashlib.sha256(self.built("odd")).hexdigest())
@@ -196,22 +197,32 @@ class Tests(testing.Test):
                        f"status {status}, expected {wanted}; missing {missing} in:\n{said}")
 
     def again(self):
-        """A bundle carries the description: it needs neither file, nor --driver again."""
-        self.compile("odd", "-static")
+        """A bundle carries description and program: it needs neither file, nor --driver again."""
         scenario = PLAIN.replace("{description: d.yaml}", "{app: sink}") + \
             "guest: [{name: no, run: exit 4}]\n"
-        self.put("odd.yaml", ODD)
-        status, said = self.run("", scenario, "--driver", os.path.join(self.place, "odd.yaml"))
-        os.unlink(os.path.join(self.place, "odd.yaml"))
+        os.makedirs(os.path.join(self.place, "source"))
+        for how, text, needs in (("imposed", ODD, ["odd.yaml", "odd"]),
+                                 ("built", BUILT.replace("SOURCE", "source"),
+                                  ["odd.yaml", "source/odd.c"])):
+            self.compile("odd", "-static")
+            self.put("source/odd.c", PROGRAM)
+            self.put("odd.yaml", text)
+            status, said = self.run("", scenario, "--driver",
+                                    os.path.join(self.place, "odd.yaml"))
+            for name in needs:
+                os.unlink(os.path.join(self.place, name))
+            self.replay(how, status, said)
+
+    def replay(self, how, status, said):
         bundle = self.results()["bundle"]
-        self.check(status == 1 and bundle, "an imposed driver's run fails and leaves a bundle",
+        self.check(status == 1 and bundle, f"a run with a driver ({how}) fails and leaves a bundle",
                    said)
         done = subprocess.run([self.ringside, "replay", "--out",
                                os.path.join(self.place, "out"), bundle or "none"],
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                               timeout=DEADLINE_S, check=False)
         self.check(done.returncode == 1 and "matches the recorded run" in done.stdout,
-                   "its bundle runs again, bit for bit", done.stdout)
+                   f"its bundle runs again, bit for bit ({how})", done.stdout)
 
     # ---- the image ----
 

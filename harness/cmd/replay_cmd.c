@@ -44,11 +44,15 @@ struct recorded {
 static void provide_driver(const struct recorded *r, const char *folder)
 {
     char *path = g_build_filename(folder, RS_FILE_DRIVER, NULL), *text = NULL;
+    char *files = g_build_filename(folder, RS_BUNDLE_FILES, NULL);
 
     if (r->meta.driver && g_file_get_contents(path, &text, NULL, NULL)) {
-        rs_description_provide(r->meta.driver, text);
+        const bool kept = g_file_test(files, G_FILE_TEST_IS_DIR);
+
+        rs_description_provide(r->meta.driver, text, kept ? files : NULL);
         rs_description_impose(r->meta.imposed ? r->meta.driver : NULL);
     }
+    g_free(files);
     g_free(text);
     g_free(path);
 }

@@ -231,7 +231,9 @@ int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *
 {
     char *meta = g_build_filename(run->dir, RS_FILE_META, NULL);
     const struct description *d = run->c->description;
-    struct rs_entry entries[6] = {
+    char **local = d ? rs_description_local_files(d) : g_new0(char *, 1);
+    const unsigned locals = g_strv_length(local);
+    struct rs_entry first[] = {
         {.name = RS_FILE_META, .source = meta, .mode = 0644},
         {.name = RS_FILE_SCENARIO,
          .data = run->scenario->text,
@@ -240,9 +242,12 @@ int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *
         {.name = RS_FILE_PLAN, .data = in->plan, .bytes = in->plan_bytes, .mode = 0644},
         {.name = RS_FILE_JOB, .data = in->job, .bytes = strlen(in->job), .mode = 0644},
     };
+    struct rs_entry *entries = g_new0(struct rs_entry, G_N_ELEMENTS(first) + 2 + locals);
     void *tar = NULL, *packed;
-    size_t bytes, room, done, n = 4;
+    size_t bytes, room, done, n = G_N_ELEMENTS(first);
     int error;
+
+    memcpy(entries, first, sizeof(first));
 
     if (in->tar)
         entries[n++] = (struct rs_entry){
@@ -250,7 +255,19 @@ int rs_bundle_write(const struct rs_run *run, const struct rs_inputs *in, char *
     if (d)
         entries[n++] = (struct rs_entry){
             .name = RS_FILE_DRIVER, .data = d->text, .bytes = strlen(d->text), .mode = 0644};
+    for (unsigned i = 0; i < locals; i++) { /* what the guest was composed with */
+        char *base = g_path_get_basename(local[i]);
+
+        entries[n++] = (struct rs_entry){
+            .name = g_build_filename(RS_BUNDLE_FILES, base, NULL), .source = local[i],
+            .mode = 0755};
+        g_free(base);
+    }
     error = rs_tar_make(entries, n, &tar, &bytes, why, why_bytes);
+    for (unsigned i = 0; i < locals; i++)
+        g_free((char *)entries[n - 1 - i].name);
+    g_free(entries);
+    g_strfreev(local);
     g_free(meta);
     if (error)
         return error;

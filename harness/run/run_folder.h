@@ -12,6 +12,7 @@
 /* Files of a run folder. */
 #define RS_FILE_SCENARIO "scenario.yaml" /* a copy */
 #define RS_FILE_DRIVER   "driver.yaml"   /* of a described driver: a copy of the description */
+#define RS_BUNDLE_FILES  "files"         /* in bundles alone: this machine's files that it names */
 #define RS_FILE_PLAN     "plan.bin"
 #define RS_FILE_JOB      "job"     /* text for init */
 #define RS_FILE_JOB_TAR  "job.tar" /* job and what lies beside it */

@@ -22,7 +22,7 @@
 
 static char *imposed;
 static struct {
-    char *path, *text;
+    char *path, *text, *files;
 } provided;
 
 void rs_description_impose(const char *path)
@@ -36,12 +36,14 @@ const char *rs_description_imposed(void)
     return imposed;
 }
 
-void rs_description_provide(const char *path, const char *text)
+void rs_description_provide(const char *path, const char *text, const char *files)
 {
     g_free(provided.path);
     g_free(provided.text);
+    g_free(provided.files);
     provided.path = g_strdup(path);
     provided.text = g_strdup(text);
+    provided.files = g_strdup(files);
 }
 
 /* ---- paths ---- */
@@ -102,6 +104,45 @@ static void resolve_module(const struct description *d, char **module)
     g_strfreev(words);
 }
 
+/* The same file as it was when the run was recorded, if that was kept. */
+static void take_provided(char **file)
+{
+    char **words = g_strsplit(*file, " ", 2), *base, *kept;
+
+    base = g_path_get_basename(words[0] != NULL ? words[0] : "");
+    kept = g_build_filename(provided.files, base, NULL);
+    if (g_path_is_absolute(*file) && g_file_test(kept, G_FILE_TEST_IS_REGULAR)) {
+        g_free(words[0]);
+        words[0] = g_strdup(kept);
+        g_free(*file);
+        *file = g_strjoinv(" ", words);
+    }
+    g_free(kept);
+    g_free(base);
+    g_strfreev(words);
+}
+
+static void take_all_provided(struct description *d)
+{
+    for (char **file = d->files; file != NULL && *file != NULL; file++)
+        take_provided(file);
+    for (char **module = d->modules; module != NULL && *module != NULL; module++)
+        take_provided(module);
+}
+
+char **rs_description_local_files(const struct description *d)
+{
+    GPtrArray *all = g_ptr_array_new();
+
+    for (char **file = d->files; file != NULL && *file != NULL; file++)
+        g_ptr_array_add(all, g_strdup(*file));
+    for (char **module = d->modules; module != NULL && *module != NULL; module++)
+        if ((*module)[0] == '/')
+            g_ptr_array_add(all, g_strndup(*module, strcspn(*module, " ")));
+    g_ptr_array_add(all, NULL);
+    return (char **)g_ptr_array_free(all, FALSE);
+}
+
 static void resolve_all(struct description *d)
 {
     d->built = built_folder(d->path);
@@ -113,6 +154,12 @@ static void resolve_all(struct description *d)
         resolve(d, file);
     for (char **module = d->modules; module != NULL && *module != NULL; module++)
         resolve_module(d, module);
+    if (provided.files != NULL)
+        take_all_provided(d);
+    if (provided.text != NULL) { /* what it made is there; a stranger's script runs in guests */
+        g_free(d->build.run);
+        d->build.run = NULL;
+    }
 }
 
 /* ---- checks ---- */
@@ -253,7 +300,7 @@ static void check(const struct description *d, struct diag *diag)
         COMPLAIN(d, diag, "machine", "'memory' must be whole MiB");
     check_regexes(d, d->kernel_log.fail, diag);
     check_names(d, diag);
-    if (GIVEN(d, "build") && d->build.run == NULL)
+    if (GIVEN(d, "build") && d->build.run == NULL && provided.text == NULL)
         COMPLAIN(d, diag, "build", "this section 'build' lacks the key 'run': what builds it");
     check_built(d, "files", d->files, diag);
     check_built(d, "modules", d->modules, diag);

@@ -87,6 +87,10 @@ size_t rs_description_check_files(const struct description *d, struct diag *diag
 /* Is this file one that the description's own build makes? It need not be there yet. */
 bool rs_description_builds(const struct description *d, const char *path);
 
+/* Of `files` and `modules` those that are files of this machine: paths without parameters. Free
+ * with g_strfreev(). */
+char **rs_description_local_files(const struct description *d);
+
 /* From here on every scenario runs with this description instead of its own driver section; NULL:
  * with its own again. */
 void rs_description_impose(const char *path);
@@ -94,7 +98,9 @@ void rs_description_impose(const char *path);
 const char *rs_description_imposed(void);
 
 /* From here on this text is what any description says, wherever it lies: of a run that is run
- * again. Relative names start at the folder of path. NULL: files say it again. */
-void rs_description_provide(const char *path, const char *text);
+ * again. Relative names start at the folder of path. NULL: files say it again. What it names of
+ * this machine (files, modules, what it built) is taken from the folder `files` where that has a
+ * file of the name; NULL: no such folder. */
+void rs_description_provide(const char *path, const char *text, const char *files);
 
 #endif

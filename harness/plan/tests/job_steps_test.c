@@ -21,7 +21,7 @@ static void write_job(struct job *job, const char *said)
     struct diag diag;
 
     rs_description_impose("/d.yaml");
-    rs_description_provide("/d.yaml", said);
+    rs_description_provide("/d.yaml", said, NULL);
     struct scenario *s = parse_good(steps);
     rs_diag_init(&diag);
     ck_assert_int_eq(rs_job_write(s, &s->cases[0], &diag, job), 0);
@@ -29,7 +29,7 @@ static void write_job(struct job *job, const char *said)
     rs_diag_fini(&diag);
     rs_scenario_free(s);
     rs_description_impose(NULL);
-    rs_description_provide(NULL, NULL);
+    rs_description_provide(NULL, NULL, NULL);
 }
 
 static const char *file(const struct job *job, const char *inside)

@@ -42,7 +42,7 @@ static void teardown(void)
     static const char *const names[] = {"program", "plain", "d.yaml"};
 
     rs_description_impose(NULL);
-    rs_description_provide(NULL, NULL);
+    rs_description_provide(NULL, NULL, NULL);
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
         char *path = in_folder(names[i]);
         unlink(path);
@@ -191,7 +191,7 @@ END_TEST
 static void impose(const char *text)
 {
     rs_description_impose("d.yaml");
-    rs_description_provide("d.yaml", text);
+    rs_description_provide("d.yaml", text, NULL);
 }
 
 START_TEST(one_that_is_imposed_takes_the_place)
