@@ -61,6 +61,7 @@ int inproc_dma_alloc(struct inproc_host *h, unsigned domain, size_t bytes, unsig
     int rc = inproc_memory_take(&h->memory, bytes, small, &offset);
     if (rc)
         return rc;
+    bench_memory_moved(h->bench); /* they may lie scattered now, or no longer */
     bytes = (bytes + unit - 1) / unit * unit;
     rc = map_pages(h, domain, offset, bytes, access);
     if (rc) {

@@ -80,6 +80,14 @@ static void *host_memory(void *host, uint16_t function, uint64_t physical, uint3
     return h->records ? NULL : inproc_memory_at(&h->memory, physical, length);
 }
 
+static struct bench_window host_window(void *host, uint64_t physical)
+{
+    struct bench_window w = {0};
+    w.at = inproc_memory_around(&((struct inproc_host *)host)->memory, physical, &w.physical,
+                                &w.bytes);
+    return w;
+}
+
 static enum nic_dma_status host_translate(void *host, uint16_t function, uint64_t address,
                                           enum bench_access_kind kind,
                                           struct bench_translation *out)
@@ -142,6 +150,7 @@ static const struct bench_host_ops host_ops = {
     .dma_read = host_dma_read,
     .dma_write = host_dma_write,
     .memory = host_memory,
+    .window = host_window,
     .translate = host_translate,
     .message = host_message,
     .intx = host_intx,

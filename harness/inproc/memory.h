@@ -62,4 +62,18 @@ static inline uint8_t *inproc_memory_at(struct inproc_memory *m, uint64_t physic
     return m->arena + (offset ^ INPROC_SCATTER);
 }
 
+/* The piece of memory around an address that is contiguous for a device: at least its page. NULL:
+ * nothing is there. */
+static inline uint8_t *inproc_memory_around(struct inproc_memory *m, uint64_t physical,
+                                            uint64_t *first, uint64_t *bytes)
+{
+    uint64_t offset = physical - INPROC_PHYSICAL_BASE;
+    if (physical < INPROC_PHYSICAL_BASE || offset >= INPROC_ARENA_BYTES)
+        return NULL;
+    *bytes = m->block[offset / INPROC_BLOCK_BYTES].scattered ? INPROC_SMALL_BYTES
+                                                              : INPROC_BLOCK_BYTES;
+    *first = physical & ~(*bytes - 1);
+    return inproc_memory_at(m, *first, (uint32_t)*bytes);
+}
+
 #endif

@@ -167,6 +167,14 @@ int bench_wire_up(struct bench *b, void *block, const void *plan,
     return 0;
 }
 
+/* What of the bench a NIC looks at by itself. */
+void bench_plug(struct bench *b, unsigned port)
+{
+    b->nic[port].log = &b->log;
+    b->nic[port].posted = &b->port[port]->credit_used;
+    b->nic[port].posted_most = POSTED_CREDIT;
+}
+
 static struct nic_config port_config(const struct bench *b, unsigned port)
 {
     struct nic_config c = {
@@ -213,7 +221,7 @@ int bench_init(struct bench *b, void *block, const struct bench_config *config, 
             *why = "the NIC refused its configuration";
             return -EINVAL;
         }
-        b->nic[p].log = &b->log;
+        bench_plug(b, p);
     }
     plan_power_on(b);
     wire_init(b);

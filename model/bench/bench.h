@@ -32,6 +32,12 @@ struct bench_translation {
 };
 enum bench_access_kind { BENCH_READ, BENCH_WRITE };
 
+/* The CPU's view of a piece of memory. */
+struct bench_window {
+    uint64_t physical, bytes;
+    uint8_t *at;
+};
+
 /* Asked of the host. None may call back into the bench, save bench_dma_done() from dma_read. */
 struct bench_host_ops {
     /* Sample memory now: the request has reached the root complex. Answer with bench_dma_done(),
@@ -45,6 +51,9 @@ struct bench_host_ops {
      * once; NULL: by dma_read() or dma_write(). */
     void *(*memory)(void *host, uint16_t function, uint64_t physical, uint32_t length,
                     enum bench_access_kind kind);
+    /* Optional, beside memory(): what lies around this address in one piece, may be read and
+     * written, and stays where it is until bench_memory_moved(). bytes 0: nothing does. */
+    struct bench_window (*window)(void *host, uint64_t physical);
     /* Optional: what the CPU's caches add to this access, in ps; asked once for each. */
     uint64_t (*cache)(void *host, uint64_t address, uint32_t length, enum bench_access_kind kind);
     /* For the IOTLB, on a miss; the result may be cached until invalidated. NULL: the host has
@@ -110,6 +119,8 @@ void bench_dma_done(struct bench *b, uint16_t function, uint16_t tag, enum nic_d
                     const void *data, uint32_t length);
 /* The guest's IOMMU invalidated [address, address + length); length UINT64_MAX: everything. */
 void bench_invalidate(struct bench *b, uint16_t function, uint64_t address, uint64_t length);
+/* What ops->window gave lies elsewhere, or there is more or less of it. */
+void bench_memory_moved(struct bench *b);
 /* From a host back end (PLAN_ATTACH_NETDEV). */
 void bench_frame_in(struct bench *b, uint64_t virtual_ns, uint8_t port, const uint8_t *frame,
                     uint32_t length);

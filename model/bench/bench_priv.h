@@ -13,6 +13,7 @@
 #include "model/bench/frame_memo.h"
 #include "model/bench/outside.h"
 #include "model/bench/timing.h"
+#include "model/nic/copy.h"
 #include "model/nic/fifo.h"
 
 #define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
@@ -29,6 +30,7 @@ enum {
     REPLAY_FRAMES = 16 * 1024,          /* replayed frames that may be on their way at once */
     REPLAY_BUCKETS = 16 * 1024,
     IOTLB_MAX = 1024,
+    WINDOWS = 32, WINDOW_BITS = 21, /* windows to memory: one of each 2 MiB */
     IOTLB_HINTS = 256,
     IOTLB_WALKERS = 16, /* most that a plan can ask for */
     IOTLB_WALKS = 64,   /* under way or waiting for a walker; more take their entry at once */
@@ -363,6 +365,7 @@ struct bench {
     struct nic nic[PLAN_PORTS_MAX];
     struct frame_template shape[PLAN_FLOWS_MAX];
     struct frame_memo memo;
+    struct bench_window window[WINDOWS]; /* by physical address: rootcomplex.c */
     struct nic_event wanted[TRACE_EVENTS]; /* trace.c: on their way to the host */
     uint8_t counting[NIC_FRAME_MAX + 256]; /* PLAN_PAYLOAD_COUNT */
     _Alignas(64) uint8_t scratch[NIC_FRAME_MAX], expected[NIC_FRAME_MAX];
@@ -413,6 +416,7 @@ void bench_settle(struct bench *b);
 int bench_wire_up(struct bench *b, void *block, const void *plan,
                   const struct bench_host_ops *ops, void *host, const char **why);
 void *bench_nic_block(const struct bench *b, unsigned port);
+void bench_plug(struct bench *b, unsigned port);
 const struct nic_host_ops *bench_nic_ops(void);
 
 /* save.c */

@@ -84,20 +84,6 @@ void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dm
                       const void *data);
 bool pcie_read_valid(const struct bench *b, unsigned port);
 
-/* Without a call when it is short, as most are. */
-static inline void bench_copy(void *to, const void *from, uint32_t bytes)
-{
-    struct half { uint64_t word[4]; } first, last;
-    if (bytes - sizeof(first) > sizeof(last)) {
-        memcpy(to, from, bytes);
-        return;
-    }
-    memcpy(&first, from, sizeof(first));
-    memcpy(&last, (const uint8_t *)from + bytes - sizeof(last), sizeof(last));
-    memcpy(to, &first, sizeof(first));
-    memcpy((uint8_t *)to + bytes - sizeof(last), &last, sizeof(last));
-}
-
 /* rootcomplex.c */
 struct root_write {
     uint64_t address, target; /* as the device gave it, and where it goes */

@@ -5,6 +5,7 @@
  */
 #include "model/bench/bench_priv.h"
 #include "model/bench/frame.h"
+#include "model/bench/hash.h"
 
 /* Do its frames differ in nothing but stamp, identification, sequence number and checksums? */
 static bool steady(const struct plan_flow *f, const struct frame_template *t, uint32_t length)
@@ -94,29 +95,55 @@ static unsigned place_of(uint16_t flow, uint32_t sequence)
     return (sequence + flow * 0x155u) % MEMO_FRAMES;
 }
 
-void memo_sent(struct bench *b, const struct stamp *s, uint32_t length, uint64_t hash)
+void memo_sent(struct bench *b, const struct stamp *s, const uint8_t *frame, uint32_t length,
+               uint64_t hash)
 {
     if (!b->shape[s->flow].stamp)
         return; /* none that it could be known by */
-    b->memo.sent[place_of(s->flow, s->sequence)] =
-        (struct frame_sent){.hash = hash, .length = length, .stamp = *s};
+    struct frame_sent *sent = &b->memo.sent[place_of(s->flow, s->sequence)];
+    sent->hash = hash;
+    sent->length = length;
+    sent->stamp = *s;
+    if (nic_is_short(length))
+        nic_copy(sent->bytes, frame, length);
 }
 
-bool memo_known(const struct bench *b, const uint8_t *frame, uint32_t length, uint64_t hash,
-                struct stamp *s)
+/* What may have been sent as this frame, by the stamp at this offset; NULL: nothing. */
+static const struct frame_sent *candidate(const struct bench *b, const uint8_t *frame,
+                                          uint32_t length, uint32_t stamp)
 {
+    uint16_t flow;
+    uint32_t sequence;
+    if (length < stamp + (uint32_t)STAMP_BYTES)
+        return NULL;
+    memcpy(&flow, frame + stamp + STAMP_FLOW, 2);
+    memcpy(&sequence, frame + stamp + STAMP_SEQUENCE, 4);
+    const struct frame_sent *sent = &b->memo.sent[place_of(flow, sequence)];
+    return sent->length == length ? sent : NULL;
+}
+
+/* By its hash, which is taken first. */
+__attribute__((noinline)) static const struct frame_sent *
+known_long(const struct bench *b, const uint8_t *frame, uint32_t length, uint64_t *hash)
+{
+    *hash = hash_bytes(frame, length);
     for (unsigned i = 0; i < b->stamps; i++) {
-        uint16_t flow;
-        uint32_t sequence;
-        if (length < b->stamp[i] + (uint32_t)STAMP_BYTES)
-            continue;
-        memcpy(&flow, frame + b->stamp[i] + STAMP_FLOW, 2);
-        memcpy(&sequence, frame + b->stamp[i] + STAMP_SEQUENCE, 4);
-        const struct frame_sent *sent = &b->memo.sent[place_of(flow, sequence)];
-        if (sent->hash == hash && sent->length == length) {
-            *s = sent->stamp;
-            return true;
+        const struct frame_sent *sent = candidate(b, frame, length, b->stamp[i]);
+        if (sent && sent->hash == *hash)
+            return sent;
+    }
+    return NULL;
+}
+
+inline __attribute__((always_inline)) const struct frame_sent *
+memo_known(const struct bench *b, const uint8_t *frame, uint32_t length, uint64_t *hash)
+{
+    for (unsigned i = 0; nic_is_short(length) && i < b->stamps; i++) {
+        const struct frame_sent *sent = candidate(b, frame, length, b->stamp[i]);
+        if (sent && nic_same(sent->bytes, frame, length)) {
+            *hash = sent->hash;
+            return sent;
         }
     }
-    return false;
+    return known_long(b, frame, length, hash);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause
  *
  * What is remembered of frames so that none has to be made twice. Of each flow the frame that it
- * sent last: the next one differs in a few words. Of the frames on their way the hash: one that
- * comes back with it came back as it was sent. None of this is state of the machine: what is
- * forgotten is made again, with the same outcome.
+ * sent last: the next one differs in a few words. Of the frames on their way the hash, or all of a
+ * short one: one that comes back the same came back as it was sent. None of this is state of the
+ * machine: what is forgotten is made again, with the same outcome.
  */
 #ifndef RINGSIDE_BENCH_FRAME_MEMO_H
 #define RINGSIDE_BENCH_FRAME_MEMO_H
@@ -18,6 +18,7 @@ struct bench;
 enum {
     MEMO_BYTES = 2048,  /* longest frame of which the last one is kept */
     MEMO_FRAMES = 1024, /* on their way, of all flows */
+    MEMO_SHORT = 64,    /* a frame this long is kept whole: to compare it costs less than a hash */
 };
 
 struct stamp {
@@ -36,6 +37,7 @@ struct frame_sent {
     uint64_t hash;
     uint32_t length; /* 0: none */
     struct stamp stamp;
+    uint8_t bytes[MEMO_SHORT];
 };
 
 struct frame_memo {
@@ -46,9 +48,10 @@ struct frame_memo {
 /* As frame_build(); the frame is good until the flow's next one. */
 const uint8_t *memo_frame(struct bench *b, const struct stamp *stamp, uint32_t length);
 /* A frame that memo_frame() made goes onto the wire as it is. */
-void memo_sent(struct bench *b, const struct stamp *stamp, uint32_t length, uint64_t hash);
-/* Is it certain that this frame is the one that was sent so? */
-bool memo_known(const struct bench *b, const uint8_t *frame, uint32_t length, uint64_t hash,
-                struct stamp *stamp);
+void memo_sent(struct bench *b, const struct stamp *stamp, const uint8_t *frame, uint32_t length,
+               uint64_t hash);
+/* What this frame certainly was sent as; NULL: not known. *hash is filled in anyway. */
+const struct frame_sent *memo_known(const struct bench *b, const uint8_t *frame, uint32_t length,
+                                    uint64_t *hash);
 
 #endif

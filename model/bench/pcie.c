@@ -160,7 +160,7 @@ static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64
     if (length == DESC_BYTES)
         memcpy(e + 1, data, DESC_BYTES);
     else
-        bench_copy(e + 1, data, length);
+        nic_copy(e + 1, data, length);
     if (b->ops->cache)
         struck.late_ps += b->ops->cache(b->host, e->target, length, BENCH_WRITE);
     send(b, port, e,
@@ -255,7 +255,7 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
     behind->target = desc->physical + (d->desc_address - desc->page);
     behind->tag = d->desc_tag;
     memcpy(behind->bytes, d->desc, DESC_BYTES);
-    bench_copy(behind + 1, d->bytes, d->length);
+    nic_copy(behind + 1, d->bytes, d->length);
     if (tlps > 1)
         land_later(b, port, e->land_ps);
     land_schedule(b, port, e);

@@ -148,7 +148,7 @@ void pcie_read_answer(struct bench *b, unsigned port, unsigned slot, enum nic_dm
     r->status = (uint8_t)status;
     if (__builtin_expect(status == NIC_DMA_OK, 1)) {
         if (slot < NIC_SLOTS)
-            bench_copy(p->read_data[slot], data, r->length);
+            nic_copy(p->read_data[slot], data, r->length);
         bytes += r->length;
     } else {
         root_refused(b, NIC_FUNCTION(port, r->fn), r->tag, r->address, r->length, status,

@@ -61,16 +61,41 @@ __attribute__((noinline)) static void write_by_host(struct bench *b, const struc
     trace_emit(b, BENCH_EV_dma_write, w->function, w->tag, w->address, w->length, content);
 }
 
+/* ---- memory as the CPU sees it ---- */
+void bench_memory_moved(struct bench *b)
+{
+    memset(b->window, 0, sizeof(b->window));
+}
+
+__attribute__((noinline)) static void *look(struct bench *b, uint16_t function, uint64_t physical,
+                                            uint32_t length, enum bench_access_kind kind)
+{
+    if (b->ops->window)
+        b->window[(physical >> WINDOW_BITS) % WINDOWS] = b->ops->window(b->host, physical);
+    return b->ops->memory ? b->ops->memory(b->host, function, physical, length, kind) : NULL;
+}
+
+/* Where these bytes are; NULL: the host has to be asked. */
+static inline void *memory_at(struct bench *b, uint16_t function, uint64_t physical,
+                              uint32_t length, enum bench_access_kind kind)
+{
+    const struct bench_window *w = &b->window[(physical >> WINDOW_BITS) % WINDOWS];
+    uint64_t into = physical - w->physical;
+    if (__builtin_expect(into < w->bytes && length <= w->bytes - into, 1))
+        return w->at + into;
+    return look(b, function, physical, length, kind);
+}
+
 void root_write(struct bench *b, const struct root_write *w, uint64_t content)
 {
     void *memory = NULL;
-    if (w->physical && b->ops->memory)
-        memory = b->ops->memory(b->host, w->function, w->target, w->length, BENCH_WRITE);
+    if (w->physical)
+        memory = memory_at(b, w->function, w->target, w->length, BENCH_WRITE);
     if (!memory) {
         write_by_host(b, w, content);
         return;
     }
-    bench_copy(memory, w->data, w->length);
+    nic_copy(memory, w->data, w->length);
     trace_emit(b, BENCH_EV_dma_write, w->function, w->tag, w->address, w->length, content);
 }
 
@@ -115,8 +140,8 @@ void root_read(struct bench *b, unsigned port, unsigned slot)
         r->walk_ps += b->ops->cache(b->host, target, length, BENCH_READ);
     trace_emit(b, BENCH_EV_dma_read, function, tag, r->address, length, physical);
     void *memory = NULL;
-    if (physical && b->ops->memory)
-        memory = b->ops->memory(b->host, function, target, length, BENCH_READ);
+    if (physical)
+        memory = memory_at(b, function, target, length, BENCH_READ);
     if (memory)
         pcie_read_answer(b, port, slot, NIC_DMA_OK, memory);
     else

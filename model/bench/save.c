@@ -148,7 +148,7 @@ int bench_load(struct bench *b, const void *in, size_t bytes, const char **why)
             return -EINVAL;
         }
     for (unsigned i = 0; i < ports; i++)
-        b->nic[i].log = &b->log;
+        bench_plug(b, i);
     trace_wire_up(b);
     gen_stops(b);
     st->clock.armed_ps = 0; /* the host has to be told anew */

@@ -134,7 +134,7 @@ void wire_in(struct bench *b, unsigned port, const uint8_t *frame, uint32_t leng
     p->count.wire_in_bytes += length;
     uint64_t hash = hash_bytes(frame, length);
     if (stamp)
-        memo_sent(b, stamp, length, hash);
+        memo_sent(b, stamp, frame, length, hash);
     tap(b, port, false, bench_now(b), frame, length, hash, good_fcs, flow, sequence);
     if (__builtin_expect(b->outside != NULL, 0))
         b->outside->frame_in(b->owner, port, frame, length, good_fcs);
@@ -219,10 +219,12 @@ static void to_bench(struct bench *b, unsigned port, const uint8_t *frame, uint3
                      bool good_fcs)
 {
     uint64_t sfd = bench_now(b) + SFD_BYTES * bench_time(b, TIMING_wire_byte);
-    uint64_t hash = hash_bytes(frame, length);
+    uint64_t hash;
     struct stamp stamp;
     struct replay_found found;
-    bool known = memo_known(b, frame, length, hash, &stamp);
+    const struct frame_sent *known = memo_known(b, frame, length, &hash);
+    if (known)
+        stamp = known->stamp;
     if ((known || frame_stamp(b, frame, length, &stamp)) &&
         stamp.sequence < b->st->flow[stamp.flow].count.sent) {
         tap(b, port, true, sfd, frame, length, hash, good_fcs, stamp.flow, stamp.sequence);

@@ -44,7 +44,7 @@ static bool may_send(struct nic *n)
 {
     if (!nic_pci_bus_master(n))
         return false;
-    if (n->ops->room(n->host, nic_function(n)) >= MESSAGE_ROOM)
+    if (nic_may_post(n, MESSAGE_ROOM))
         return true;
     n->st->irq.starved = true;
     return false;

@@ -167,6 +167,10 @@ struct nic {
     void *host;
     struct sched *sched;
     struct nic_log *log; /* the owner's, set after nic_init() or nic_attach(); NULL: ops->event */
+    /* Optional, the owner's and set as log: how many bytes of posted writes are on their way, and
+     * may be. While there is enough room() is not asked. */
+    const uint32_t *posted;
+    uint32_t posted_most;
     uint16_t function; /* requester id */
 };
 

@@ -126,6 +126,14 @@ static inline void nic_emit(struct nic *n, enum nic_event_id id, uint32_t queue,
     nic_emit_as(n, nic_function(n), id, queue, a, b, c);
 }
 
+/* May so many bytes of posted writes be given now? Else nic_room() comes when it is time. */
+static inline bool nic_may_post(const struct nic *n, uint32_t bytes)
+{
+    if (__builtin_expect(n->posted && *n->posted + bytes <= n->posted_most, 1))
+        return true;
+    return n->ops->room(n->host, nic_function(n)) >= bytes;
+}
+
 /* No later than at_ps; see sched_line(). */
 static inline void nic_line_set(struct nic *n, enum nic_line line, uint64_t at_ps)
 {

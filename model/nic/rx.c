@@ -6,6 +6,7 @@
  */
 #include "model/nic/rx.h"
 
+#include "model/nic/copy.h"
 #include "model/nic/fcs.h"
 #include "model/nic/nic_priv.h"
 #include "model/nic/rx_tuple.h"
@@ -72,7 +73,7 @@ static void arrive(struct nic *n, const uint8_t *frame, uint32_t length, bool go
     a->good_fcs = good_fcs;
     a->looped = (uint8_t)looped;
     a->source = (uint8_t)source;
-    memcpy(a + 1, frame, length);
+    nic_copy(a + 1, frame, length);
     if (rx->pipe_fifo.count == 1)
         set_pipe_alarm(n);
 }

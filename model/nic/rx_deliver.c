@@ -161,7 +161,7 @@ static enum outcome without_descs(struct nic *n, const struct nic_rx_meta *meta,
 /* Room for the frame's bytes and the write-backs of its descriptors? */
 static inline bool room(struct nic *n, uint32_t bytes, uint32_t descs)
 {
-    if (n->ops->room(n->host, nic_function(n)) >= bytes + descs * (NIC_DESC_BYTES + 2 * WRITE_COST))
+    if (nic_may_post(n, bytes + descs * (NIC_DESC_BYTES + 2 * WRITE_COST)))
         return true;
     n->st->rx.starved = true;
     return false;

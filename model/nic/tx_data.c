@@ -6,6 +6,7 @@
  */
 #include "model/nic/tx.h"
 
+#include "model/nic/copy.h"
 #include "model/nic/nic_priv.h"
 #include "model/nic/ring.h"
 
@@ -462,7 +463,7 @@ void nic_tx_data_done(struct nic *n, uint32_t slot, enum nic_dma_status status,
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, r->packet);
     p->reads -= p->reads > 0;
     if (status == NIC_DMA_OK && length == r->length && data) {
-        memcpy((uint8_t *)(p + 1) + r->offset, data, length);
+        nic_copy((uint8_t *)(p + 1) + r->offset, data, length);
         return;
     }
     nic_emit(n, NIC_EV_dma_fault, p->queue, NIC_TAG(NIC_TAG_TX_DATA, slot), status, p->first);

@@ -16,7 +16,7 @@ enum {
 
 static bool room(struct nic *n, uint32_t bytes)
 {
-    if (n->ops->room(n->host, nic_function(n)) >= bytes)
+    if (nic_may_post(n, bytes))
         return true;
     n->st->tx.starved = true;
     return false;
@@ -147,7 +147,7 @@ void nic_wb_fire(struct nic *n, const struct sched_event *e)
     nic_alarm_fired(&q->flush);
     if (q->pendings == 0)
         return;
-    if (n->ops->room(n->host, nic_function(n)) >= flush_cost(q->pendings))
+    if (nic_may_post(n, flush_cost(q->pendings)))
         flush(n, queue);
     else
         nic_alarm_set(n, &q->flush, nic_now(n) + RETRY_PS, NIC_TIMER_WB, queue);

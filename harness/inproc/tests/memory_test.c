@@ -86,6 +86,24 @@ START_TEST(a_full_arena_says_so)
 }
 END_TEST
 
+/* A block, or a page of a scattered one; all of it answers as a whole access would. */
+START_TEST(around_an_address)
+{
+    size_t whole = take(BLOCK, false), scattered = take(BLOCK, true);
+    uint64_t first = 0, bytes = 0, physical = inproc_memory_physical(&memory, whole);
+    uint8_t *at = inproc_memory_around(&memory, physical + 5000, &first, &bytes);
+    ck_assert_ptr_eq(at, memory.arena + whole);
+    ck_assert(first == physical && bytes == BLOCK);
+    physical = inproc_memory_physical(&memory, scattered + INPROC_SMALL_BYTES);
+    at = inproc_memory_around(&memory, physical + 7, &first, &bytes);
+    ck_assert_ptr_eq(at, memory.arena + scattered + INPROC_SMALL_BYTES);
+    ck_assert(first == physical && bytes == INPROC_SMALL_BYTES);
+    ck_assert_ptr_null(inproc_memory_around(&memory, INPROC_PHYSICAL_BASE - 1, &first, &bytes));
+    physical = INPROC_PHYSICAL_BASE + INPROC_ARENA_BYTES;
+    ck_assert_ptr_null(inproc_memory_around(&memory, physical, &first, &bytes));
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("memory");
@@ -94,6 +112,7 @@ int main(void)
     tcase_add_test(c, only_what_is_there_answers);
     tcase_add_test(c, what_is_given_back_comes_again_zeroed);
     tcase_add_test(c, scattered_pages_are_no_neighbours);
+    tcase_add_test(c, around_an_address);
     tcase_add_test(c, a_full_arena_says_so);
     return RUN_TESTS("inproc memory", c);
 }

@@ -88,40 +88,59 @@ static uint64_t hash_of(const uint8_t *frame, uint32_t length)
     return XXH3_64bits(frame, length);
 }
 
+static void sent(const struct stamp *s, const uint8_t *frame, uint32_t length)
+{
+    memo_sent(rig->bench, s, frame, length, hash_of(frame, length));
+}
+
+static bool known(const uint8_t *frame, uint32_t length, struct stamp *found)
+{
+    uint64_t hash = 0;
+    const struct frame_sent *as = memo_known(rig->bench, frame, length, &hash);
+    ck_assert_uint_eq(hash, hash_of(frame, length));
+    if (as)
+        *found = as->stamp;
+    return as;
+}
+
+static const uint16_t sizes[] = {60, 64, 65, 100}; /* kept whole, or by their hash */
+
 START_TEST(known_by_every_bit)
 {
+    plan.size[0] = sizes[_i];
     start();
     struct stamp s = nth(9), found;
     uint32_t length = plan.size[0];
     uint8_t *frame = (uint8_t *)memo_frame(rig->bench, &s, length);
-    ck_assert(!memo_known(rig->bench, frame, length, hash_of(frame, length), &found));
-    memo_sent(rig->bench, &s, length, hash_of(frame, length));
-    ck_assert(memo_known(rig->bench, frame, length, hash_of(frame, length), &found));
+    ck_assert(!known(frame, length, &found));
+    sent(&s, frame, length);
+    ck_assert(known(frame, length, &found));
     ck_assert_uint_eq(found.sequence, s.sequence);
     ck_assert_uint_eq(found.time_ps, s.time_ps);
     for (uint32_t bit = 0; bit < length * 8; bit++) {
         frame[bit / 8] ^= (uint8_t)(1u << bit % 8);
-        ck_assert(!memo_known(rig->bench, frame, length, hash_of(frame, length), &found));
+        ck_assert(!known(frame, length, &found));
         frame[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
-    ck_assert(!memo_known(rig->bench, frame, length - 1, hash_of(frame, length - 1), &found));
+    ck_assert(!known(frame, length - 1, &found));
 }
 END_TEST
 
 /* Later ones take the places: forgotten, not mistaken. */
 START_TEST(forgets)
 {
+    plan.size[0] = sizes[_i];
     start();
     uint32_t length = plan.size[0];
     uint8_t first[NIC_FRAME_MAX];
     struct stamp s = {.sequence = 5}, found;
     frame_build(rig->bench, &s, length, first);
-    memo_sent(rig->bench, &s, length, hash_of(first, length));
+    sent(&s, first, length);
     s.sequence += MEMO_FRAMES;
     const uint8_t *frame = memo_frame(rig->bench, &s, length);
-    memo_sent(rig->bench, &s, length, hash_of(frame, length));
-    ck_assert(!memo_known(rig->bench, first, length, hash_of(first, length), &found));
-    ck_assert(memo_known(rig->bench, frame, length, hash_of(frame, length), &found));
+    sent(&s, frame, length);
+    ck_assert(!known(first, length, &found));
+    ck_assert(known(frame, length, &found));
     ck_assert_uint_eq(found.sequence, s.sequence);
 }
 END_TEST
@@ -134,7 +153,7 @@ int main(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, made_as_built);
     tcase_add_test(t, made_as_built_at_any_size);
-    tcase_add_test(t, known_by_every_bit);
-    tcase_add_test(t, forgets);
+    tcase_add_loop_test(t, known_by_every_bit, 0, sizeof sizes / sizeof sizes[0]);
+    tcase_add_loop_test(t, forgets, 0, sizeof sizes / sizeof sizes[0]);
     return RUN_TESTS("frame_memo", t);
 }
