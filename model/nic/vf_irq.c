@@ -18,7 +18,7 @@ static bool may_send(struct nic *n, uint32_t vf)
 {
     if (!nic_vf_bus_master(n, vf))
         return false;
-    if (n->ops->room(n->host, nic_function(n)) >= MESSAGE_ROOM)
+    if (nic_may_post(n, MESSAGE_ROOM))
         return true;
     n->st->vfs.starved = true;
     return false;
