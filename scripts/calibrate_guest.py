@@ -60,7 +60,7 @@ class Bench:
     def __init__(self, build, folder):
         self.build, self.folder, self.profiles = build, folder, {}
 
-    def run(self, host, name, driver, rate="line", amount="for: 2ms", quantum=0, cpu="2.4GHz",
+    def run(self, host, name, driver, rate="line", amount="for: 3ms", quantum=0, cpu="2.4GHz",
             timing=""):
         """results.json's object of one run, and the user CPU seconds it took"""
         path = os.path.join(self.folder, f"{name}.yaml")
