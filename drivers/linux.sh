@@ -147,8 +147,9 @@ settled_here() {
 }
 
 # expected_queues HASH SOURCE DESTINATION PORT TUPLES TO WHAT FRAMES: what queues flows with source
-# ports from PORT on must come in at, FRAMES each: queue, frames. HASH is what ethtool -x printed;
-# WHAT is `ports` when they are hashed, else `address`. Toeplitz once more, on its own.
+# ports from PORT on must come in at, FRAMES each: queue, frames, source port, hash. HASH is what
+# ethtool -x printed; WHAT is `ports` when they are hashed, else `address`. Toeplitz once more, on
+# its own.
 expected_queues() {
     awk -v source="$2" -v destination="$3" -v port="$4" -v tuples="$5" -v to="$6" -v what="$7" \
         -v frames="$8" '
@@ -185,16 +186,16 @@ expected_queues() {
                 input = address(source) address(destination)
                 if (what == "ports")
                     input = input bits(port + t, 16) bits(to, 16)
-                for (b = 0; b < 7; b++)
-                    low[b] = 0
+                for (b = 0; b < 32; b++)
+                    bit[b] = 0
                 for (i = 1; i <= length(input); i++)
                     if (substr(input, i, 1) == "1")
-                        for (b = 0; b < 7; b++) # the low seven bits of the window of 32
-                            low[b] += substr(key, i + 31 - b, 1)
-                entry = 0
-                for (b = 0; b < 7; b++)
-                    entry += low[b] % 2 * power(b)
-                print queue[entry], frames
+                        for (b = 0; b < 32; b++) # the window of the key
+                            bit[b] += substr(key, i + 31 - b, 1)
+                hash = 0
+                for (b = 0; b < 32; b++)
+                    hash += bit[b] % 2 * power(b)
+                printf "%d %d %d %.0f\n", queue[hash % 128], frames, port + t, hash
             }
         }' "$1"
 }

@@ -29,7 +29,7 @@ install: all
 	$(Q)$(INSTALL) -m 755 scripts/report.py scripts/guest_compose.py scripts/guest_packages.py \
 	    scripts/guest_build.py scripts/guest_tree.py scripts/guest_kernel.sh \
 	    $(TO_SHARE)/scripts
-	$(Q)for folder in drivers drivers/profiles drivers/small-echo systems; do \
+	$(Q)for folder in drivers drivers/profiles drivers/small-echo drivers/rss-watch systems; do \
 	    $(INSTALL) -d "$(TO_SHARE)/$$folder" && \
 	    $(INSTALL) -m 644 $$folder/*.* "$(TO_SHARE)/$$folder" || exit 1; done
 	$(Q)$(INSTALL) -m 644 docs/scenario.schema.json $(TO_SHARE)
