@@ -94,6 +94,15 @@ $(BUILD)/$(1): $(2:%.cpp=$(OBJ)/%.o) $(call lib_files,$(3))
 -include $(2:%.cpp=$(OBJ)/%.d)
 endef
 
+# $(call cxx_unit_test,TEST,SOURCES,LIBRARIES,LDLIBS): one binary
+define cxx_unit_test
+ALL_TESTS += $(BUILD)/$(1:%.cpp=%)
+$(BUILD)/$(1:%.cpp=%): $(1:%.cpp=$(OBJ)/%.o) $(2:%.cpp=$(OBJ)/%.o) $(3:%=$(BUILD)/lib%.a)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) $$(CFLAGS) $$(SAN) $$(PLAIN) -o $$@ $$^ $(4) $$(LDLIBS_CHECK)
+-include $(1:%.cpp=$(OBJ)/%.d)
+endef
+
 # $(call unit_tests,FOLDER,LIBRARIES,LDLIBS[,HELPER SOURCES]): a binary per FOLDER/tests/*_test.c
 define unit_tests
 $(foreach t,$(wildcard $(1)/tests/*_test.c),$(eval $(call unit_test,$(1),$(t),$(2),$(3),$(4))))

@@ -120,10 +120,10 @@ def check_words(path, text):
 
 
 def check_test_mirror(path, paths):
-    match = re.match(r"(.*)/tests/(\w+)_test\.c$", path)
+    match = re.match(r"(.*)/tests/(\w+)_test\.(?:c|cpp)$", path)
     if match:
         folder, noun = match[1], match[2].removesuffix("_fuzz")
-        if not any(f"{folder}/{noun}{end}" in paths for end in (".c", ".h", ".def")):
+        if not any(f"{folder}/{noun}{end}" in paths for end in (".c", ".cpp", ".h", ".def")):
             yield 1, f"mirrors no source: there is no {folder}/{noun}.c"
 
 

@@ -3,7 +3,7 @@
  * The lab bench with its NIC ports as a TLM-2.0 module: the border of model/bench/bench.h, with
  * sockets. Cables, generators, PCIe links, root complex and IOTLB stay in the bench, so what is
  * behind the sockets must take no time; a machine whose interconnect and memory are modules is
- * made of nic_module and traffic_module instead.
+ * made of port_module and traffic_module instead.
  *
  * Nothing here decides anything that a trace shows: given the same accesses and answers, the
  * events are those of every other host, to the picosecond.

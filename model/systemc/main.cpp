@@ -3,7 +3,6 @@
  * ringside-systemc: SystemC as a host of the bench, and a machine of TLM-2.0 modules. Exit status
  * 0: done, and equal; 1: it was another run; 2: usage; 3: a file or this machine is at fault.
  */
-#include <cstdarg>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -14,16 +13,6 @@
 #include "model/systemc/replay.h"
 
 namespace ringside {
-
-void complain(const char *format, ...)
-{
-    va_list args;
-    std::fputs("ringside-systemc: ", stderr);
-    va_start(args, format);
-    std::vfprintf(stderr, format, args);
-    va_end(args);
-    std::fputc('\n', stderr);
-}
 
 static void usage(FILE *to)
 {

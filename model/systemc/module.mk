@@ -16,6 +16,9 @@ endif
 ifneq ($(SYSTEMC_VERSION),)
 $(eval $(call cxx_program,ringside-systemc,$(wildcard model/systemc/*.cpp),record model,\
     $(LDLIBS_record) $(LDLIBS_systemc)))
+$(foreach t,$(wildcard model/systemc/tests/*_test.cpp),$(eval $(call cxx_unit_test,$(t),\
+    $(filter-out %/main.cpp,$(wildcard model/systemc/*.cpp)),record bench nic,\
+    $(LDLIBS_record) $(LDLIBS_systemc))))
 endif
 
 .PHONY: systemc

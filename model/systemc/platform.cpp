@@ -12,7 +12,7 @@
 #include "model/systemc/interconnect.h"
 #include "model/systemc/iommu.h"
 #include "model/systemc/memory.h"
-#include "model/systemc/nic_module.h"
+#include "model/systemc/port_module.h"
 #include "model/systemc/traffic_module.h"
 #include "model/systemc/waves.h"
 
@@ -104,7 +104,7 @@ private:
     void map_memory(unsigned ports);
     void watch();
 
-    std::vector<std::unique_ptr<nic_module>> nics_;
+    std::vector<std::unique_ptr<port_module>> nics_;
     sc_core::sc_vector<sc_core::sc_signal<bool>> light_, intx_;
     bool running_ = false;
 };
@@ -136,8 +136,8 @@ machine::machine(sc_core::sc_module_name name, const struct plan_header *plan, s
 void machine::add_nic(const struct plan_header *plan, unsigned port)
 {
     std::string name = "nic" + std::to_string(port);
-    nics_.push_back(std::make_unique<nic_module>(name.c_str(), config_of(plan, port)));
-    nic_module &nic = *nics_.back();
+    nics_.push_back(std::make_unique<port_module>(name.c_str(), config_of(plan, port)));
+    port_module &nic = *nics_.back();
 
     nic.dma.bind(bus.dma[port]);
     bus.registers[port].bind(nic.cpu);

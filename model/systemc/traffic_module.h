@@ -26,7 +26,7 @@ namespace ringside {
 class traffic_module : public sc_core::sc_module,
                        public tlm::tlm_analysis_if<struct nic_event> {
 public:
-    /* Of each port; as the sockets of a nic_module. */
+    /* Of each port; as the sockets of a port_module. */
     sc_core::sc_vector<tlm_utils::simple_initiator_socket<traffic_module>> eth_out;
     sc_core::sc_vector<tlm_utils::simple_target_socket_tagged<traffic_module>> eth_in;
     sc_core::sc_vector<sc_core::sc_out<bool>> light; /* the far end sends */

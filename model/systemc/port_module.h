@@ -4,8 +4,8 @@
  * register access, a DMA transaction or a frame on its way costs is the business of what is bound
  * to the sockets; the NIC's own times (pipelines, PHY, interrupt moderation) are its config's.
  */
-#ifndef RINGSIDE_SYSTEMC_NIC_MODULE_H
-#define RINGSIDE_SYSTEMC_NIC_MODULE_H
+#ifndef RINGSIDE_SYSTEMC_PORT_MODULE_H
+#define RINGSIDE_SYSTEMC_PORT_MODULE_H
 
 #include <deque>
 #include <map>
@@ -18,27 +18,27 @@
 
 namespace ringside {
 
-class nic_module : public sc_core::sc_module {
+class port_module : public sc_core::sc_module {
 public:
     /* Registers and configuration space: mmio_address(), of virtual functions too. Loosely
      * timed: a write is posted, and done when its delay has passed; a read makes up for the delay
      * first, so only a thread may make one with a delay. */
-    tlm_utils::simple_target_socket<nic_module> cpu;
+    tlm_utils::simple_target_socket<port_module> cpu;
     /* Memory reads, writes and messages, approximately timed: four phases, one request at a time,
      * any number of responses outstanding. Writes and messages must be carried out in the order
      * in which they are requested. */
-    tlm_utils::simple_initiator_socket<nic_module> dma;
+    tlm_utils::simple_initiator_socket<port_module> dma;
     sc_core::sc_out<bool> intx; /* asserted: true */
     /* Frames: frame_extension. Out: the first bit of the preamble is on the wire at the time of
      * the transaction; in: the SFD is at the pins. */
-    tlm_utils::simple_initiator_socket<nic_module> eth_out;
-    tlm_utils::simple_target_socket<nic_module> eth_in;
+    tlm_utils::simple_initiator_socket<port_module> eth_out;
+    tlm_utils::simple_target_socket<port_module> eth_in;
     sc_core::sc_in<bool> light; /* the far end sends */
     tlm::tlm_analysis_port<struct nic_event> events;
 
-    nic_module(sc_core::sc_module_name name, const struct nic_config &config);
-    ~nic_module() override;
-    SC_HAS_PROCESS(nic_module);
+    port_module(sc_core::sc_module_name name, const struct nic_config &config);
+    ~port_module() override;
+    SC_HAS_PROCESS(port_module);
 
 private:
     struct owner; /* the border's functions */
@@ -67,7 +67,7 @@ private:
     sc_core::sc_event wake_, levels_;
     bool level_ = false, working_ = false;
     payload_pool pool_;
-    tlm_utils::peq_with_cb_and_phase<nic_module> peq_;
+    tlm_utils::peq_with_cb_and_phase<port_module> peq_;
     std::deque<tlm::tlm_generic_payload *> requests_; /* the first is being requested, if asking_ */
     bool asking_ = false;
     std::map<uint16_t, tlm::tlm_generic_payload *> reads_; /* by tag: the latest */

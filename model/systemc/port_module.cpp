@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "model/systemc/nic_module.h"
+#include "model/systemc/port_module.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -18,17 +18,17 @@ bool is_physical(const mmio_place &at)
 
 } // namespace
 
-void nic_module::released::operator()(void *p) const
+void port_module::released::operator()(void *p) const
 {
     std::free(p);
 }
 
 /* ---- what the NIC asks ---- */
 
-struct nic_module::owner {
-    static nic_module &of(void *module) { return *static_cast<nic_module *>(module); }
+struct port_module::owner {
+    static port_module &of(void *module) { return *static_cast<port_module *>(module); }
 
-    static tlm::tlm_generic_payload *payload(nic_module &m, tlm::tlm_command command,
+    static tlm::tlm_generic_payload *payload(port_module &m, tlm::tlm_command command,
                                              uint16_t function, uint16_t tag, uint64_t address,
                                              uint32_t length)
     {
@@ -41,13 +41,13 @@ struct nic_module::owner {
     static void dma_read(void *module, uint16_t function, uint16_t tag, uint64_t address,
                          uint32_t length)
     {
-        nic_module &m = of(module);
+        port_module &m = of(module);
         tlm::tlm_generic_payload *p =
             payload(m, tlm::TLM_READ_COMMAND, function, tag, address, length);
         m.reads_[tag] = p; /* one that a reset has forgotten comes back to nobody */
         m.request(p);
     }
-    static void posted(nic_module &m, tlm::tlm_generic_payload *p, const void *data)
+    static void posted(port_module &m, tlm::tlm_generic_payload *p, const void *data)
     {
         std::memcpy(p->get_data_ptr(), data, p->get_data_length());
         m.posted_ += p->get_data_length() + WRITE_COST;
@@ -56,13 +56,13 @@ struct nic_module::owner {
     static void dma_write(void *module, uint16_t function, uint16_t tag, uint64_t address,
                           const void *data, uint32_t length)
     {
-        nic_module &m = of(module);
+        port_module &m = of(module);
         if (length && length <= NIC_FRAME_MAX)
             posted(m, payload(m, tlm::TLM_WRITE_COMMAND, function, tag, address, length), data);
     }
     static void message(void *module, uint16_t function, uint64_t address, uint32_t data)
     {
-        nic_module &m = of(module);
+        port_module &m = of(module);
         tlm::tlm_generic_payload *p =
             payload(m, tlm::TLM_WRITE_COMMAND, function, 0, address, MESSAGE_BYTES);
         p->get_extension<dma_extension>()->message = true;
@@ -70,7 +70,7 @@ struct nic_module::owner {
     }
     static uint32_t room(void *module, uint16_t)
     {
-        nic_module &m = of(module);
+        port_module &m = of(module);
         uint32_t room = m.posted_ < POSTED_CREDIT ? POSTED_CREDIT - m.posted_ : 0;
         m.refused_room_ |= room < NIC_ROOM_MAX;
         return room;
@@ -100,7 +100,7 @@ struct nic_module::owner {
     static const struct nic_host_ops ops;
 };
 
-const struct nic_host_ops nic_module::owner::ops = [] {
+const struct nic_host_ops port_module::owner::ops = [] {
     struct nic_host_ops o = {};
     o.dma_read = dma_read;
     o.dma_write = dma_write;
@@ -114,20 +114,20 @@ const struct nic_host_ops nic_module::owner::ops = [] {
 
 /* ---- creation ---- */
 
-nic_module::nic_module(sc_core::sc_module_name name, const struct nic_config &config)
+port_module::port_module(sc_core::sc_module_name name, const struct nic_config &config)
     : sc_module(name), cpu("cpu"), dma("dma"), intx("intx"), eth_out("eth_out"),
       eth_in("eth_in"), light("light"), events("events"),
       block_(std::aligned_alloc(64, (nic_state_size() + 63) & ~size_t(63))),
-      sched_(new struct sched), later_("later"), peq_(this, &nic_module::phase_due)
+      sched_(new struct sched), later_("later"), peq_(this, &port_module::phase_due)
 {
     if (!block_)
         throw std::bad_alloc();
     sched_init(sched_.get(), config.port + 1u);
     if (nic_init(&nic_, block_.get(), &config, &owner::ops, this, sched_.get()))
         throw std::runtime_error("the NIC refused its configuration");
-    cpu.register_b_transport(this, &nic_module::access);
-    eth_in.register_b_transport(this, &nic_module::frame_in);
-    dma.register_nb_transport_bw(this, &nic_module::backward);
+    cpu.register_b_transport(this, &port_module::access);
+    eth_in.register_b_transport(this, &port_module::frame_in);
+    dma.register_nb_transport_bw(this, &port_module::backward);
     SC_METHOD(wake);
     sensitive << wake_;
     SC_METHOD(light_changed);
@@ -137,13 +137,13 @@ nic_module::nic_module(sc_core::sc_module_name name, const struct nic_config &co
     sensitive << levels_;
 }
 
-nic_module::~nic_module()
+port_module::~port_module()
 {
     for (tlm::tlm_generic_payload *p : requests_)
         p->release();
 }
 
-void nic_module::drive()
+void port_module::drive()
 {
     intx.write(level_);
 }
@@ -151,7 +151,7 @@ void nic_module::drive()
 /* ---- time ---- */
 
 /* All that the NIC has scheduled up to now; its clock is right afterwards. */
-void nic_module::work()
+void port_module::work()
 {
     struct sched_event e;
     uint32_t port;
@@ -173,12 +173,12 @@ void nic_module::work()
         wake_.notify(from_ps(next > now_ps() ? next - now_ps() : 0));
 }
 
-void nic_module::wake()
+void port_module::wake()
 {
     work();
 }
 
-void nic_module::light_changed()
+void port_module::light_changed()
 {
     work();
     nic_carrier(&nic_, light.read());
@@ -187,7 +187,7 @@ void nic_module::light_changed()
 
 /* ---- register accesses ---- */
 
-void nic_module::read(tlm::tlm_generic_payload &p, const mmio_place &at)
+void port_module::read(tlm::tlm_generic_payload &p, const mmio_place &at)
 {
     const unsigned size = p.get_data_length(), vf = NIC_FUNCTION_VF(at.function);
     const bool config = at.space == MMIO_CONFIG;
@@ -202,7 +202,7 @@ void nic_module::read(tlm::tlm_generic_payload &p, const mmio_place &at)
     std::memcpy(p.get_data_ptr(), &value, p.get_data_length());
 }
 
-void nic_module::write(const mmio_place &at, uint64_t value, unsigned size)
+void port_module::write(const mmio_place &at, uint64_t value, unsigned size)
 {
     const unsigned vf = NIC_FUNCTION_VF(at.function);
     const auto narrow = static_cast<uint32_t>(value);
@@ -219,7 +219,7 @@ void nic_module::write(const mmio_place &at, uint64_t value, unsigned size)
     work();
 }
 
-void nic_module::access(tlm::tlm_generic_payload &p, sc_core::sc_time &delay)
+void port_module::access(tlm::tlm_generic_payload &p, sc_core::sc_time &delay)
 {
     const unsigned size = p.get_data_length();
     const mmio_place at = mmio_decode(p.get_address());
@@ -249,7 +249,7 @@ void nic_module::access(tlm::tlm_generic_payload &p, sc_core::sc_time &delay)
 
 /* ---- frames ---- */
 
-void nic_module::frame_in(tlm::tlm_generic_payload &p, sc_core::sc_time &delay)
+void port_module::frame_in(tlm::tlm_generic_payload &p, sc_core::sc_time &delay)
 {
     const frame_extension *e = p.get_extension<frame_extension>();
     bool good_fcs = !e || e->good_fcs;
@@ -269,13 +269,13 @@ void nic_module::frame_in(tlm::tlm_generic_payload &p, sc_core::sc_time &delay)
 
 /* ---- DMA, in four phases ---- */
 
-void nic_module::request(tlm::tlm_generic_payload *p)
+void port_module::request(tlm::tlm_generic_payload *p)
 {
     requests_.push_back(p);
     request_next();
 }
 
-void nic_module::request_next()
+void port_module::request_next()
 {
     if (asking_ || requests_.empty())
         return;
@@ -291,7 +291,7 @@ void nic_module::request_next()
         peq_.notify(p, tlm::END_RESP, delay);
 }
 
-tlm::tlm_sync_enum nic_module::backward(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase,
+tlm::tlm_sync_enum port_module::backward(tlm::tlm_generic_payload &p, tlm::tlm_phase &phase,
                                         sc_core::sc_time &delay)
 {
     peq_.notify(p, phase, delay);
@@ -299,7 +299,7 @@ tlm::tlm_sync_enum nic_module::backward(tlm::tlm_generic_payload &p, tlm::tlm_ph
 }
 
 /* The request has been taken: the next one may go. */
-void nic_module::requested(tlm::tlm_generic_payload &p)
+void port_module::requested(tlm::tlm_generic_payload &p)
 {
     if (!asking_ || requests_.front() != &p)
         return;
@@ -308,7 +308,7 @@ void nic_module::requested(tlm::tlm_generic_payload &p)
     request_next();
 }
 
-void nic_module::phase_due(tlm::tlm_generic_payload &p, const tlm::tlm_phase &phase)
+void port_module::phase_due(tlm::tlm_generic_payload &p, const tlm::tlm_phase &phase)
 {
     requested(p);
     if (phase == tlm::END_REQ)
@@ -322,7 +322,7 @@ void nic_module::phase_due(tlm::tlm_generic_payload &p, const tlm::tlm_phase &ph
     p.release();
 }
 
-void nic_module::complete(tlm::tlm_generic_payload &p)
+void port_module::complete(tlm::tlm_generic_payload &p)
 {
     const dma_extension *e = p.get_extension<dma_extension>();
     nic_dma_status status = status_of(p.get_response_status());
