@@ -32,6 +32,12 @@ echo "== files broken in more ways; the gate builds and measures its base"
 python3 scripts/hostile_files_test.py "$BUILD" 6
 python3 scripts/gate_test.py "$BUILD" --base
 
+if pkg-config --exists systemc; then
+    echo "== SystemC under ASan and UBSan"
+    $MAKE --no-print-directory -j"$JOBS" BUILD="$SAFE" SANITIZE=1 CFLAGS="-O1 -g" \
+        "$SAFE/ringside-systemc"
+    RINGSIDE_SYSTEMC=$SAFE/ringside-systemc python3 scripts/systemc_test.py "$BUILD"
+fi
 # another SystemC, where one lies in its usual place or SYSTEMC_HOMES names it
 for home in ${SYSTEMC_HOMES:-/opt/systemc* /usr/local/systemc*}; do
     if [ -e "$home/include/systemc" ]; then
@@ -48,13 +54,19 @@ echo "== clang-tidy"
 git ls-files 'model/*.c' 'driver/*.c' 'guest/*.c' 'harness/*.c' 'fuzz/*.c' | grep -v /tests/ |
     xargs -P "$JOBS" -n 1 sh -c 'clang-tidy --quiet "$@" -- -std=gnu11 -D_GNU_SOURCE -I. \
         $(pkg-config --cflags glib-2.0 jansson libfyaml libarchive) 2>/dev/null' clang-tidy
+# shellcheck disable=SC2016
+git ls-files 'model/systemc/*.cpp' | grep -v /tests/ |
+    xargs -P "$JOBS" -n 1 sh -c 'clang-tidy --quiet "$@" -- -std=gnu++17 -I. 2>/dev/null' clang-tidy
 
 echo "== cppcheck"
 # -D: GLib's headers are not read, and Debian 13's cppcheck minds a macro within a string
 cppcheck --quiet --std=c11 --language=c --enable=warning,performance,portability \
     --inline-suppr --suppress=missingIncludeSystem --suppress='*:*/tests/*' \
     --suppress=normalCheckLevelMaxBranches -DG_GUINT64_FORMAT='"lu"' \
-    --error-exitcode=1 -j "$JOBS" -I. model driver guest harness
+    --error-exitcode=1 -j "$JOBS" -I. -i model/systemc model driver guest harness
+cppcheck --quiet --std=c++17 --language=c++ --enable=warning,performance,portability \
+    --inline-suppr --suppress=missingIncludeSystem --suppress='*:*/tests/*' \
+    --error-exitcode=1 -j "$JOBS" -I. model/systemc
 
 echo "== shellcheck"
 git ls-files '*.sh' | xargs shellcheck

@@ -52,7 +52,7 @@ uint64_t forwarder::memory_used(unsigned ports)
 }
 
 forwarder::forwarder(sc_core::sc_module_name name, interrupt_module &interrupts,
-                     std::vector<unsigned> to, uint64_t iova, costs cost)
+                     std::vector<unsigned> to, uint64_t iova, const costs &cost)
     : sc_module(name), bus("bus"), interrupts_(interrupts), to_(std::move(to)), iova_(iova),
       cost_(cost), rx_(to_.size()), tx_(to_.size())
 {

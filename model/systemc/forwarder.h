@@ -32,7 +32,7 @@ public:
     /* Frames that come into port p go out of to[p]; they are dropped when that is no port. Device
      * addresses are physical plus iova. */
     forwarder(sc_core::sc_module_name name, interrupt_module &interrupts,
-              std::vector<unsigned> to, uint64_t iova, costs cost);
+              std::vector<unsigned> to, uint64_t iova, const costs &cost);
     SC_HAS_PROCESS(forwarder);
 
     /* Called once, when all ports have link: by the CPU's own thread, in step with the kernel. */

@@ -3,6 +3,7 @@
  * ringside-systemc: SystemC as a host of the bench, and a machine of TLM-2.0 modules. Exit status
  * 0: done, and equal; 1: it was another run; 2: usage; 3: a file or this machine is at fault.
  */
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -40,7 +41,7 @@ static bool parse_ns(const char *text, uint64_t &ps)
     double ns = std::strtod(text, &end);
     if (end == text || *end || !(ns >= 0 && ns <= 1e9))
         return false;
-    ps = static_cast<uint64_t>(ns * 1000 + 0.5);
+    ps = static_cast<uint64_t>(std::llround(ns * 1000));
     return true;
 }
 
