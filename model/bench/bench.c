@@ -328,6 +328,16 @@ bool bench_port_of(const struct bench *b, uint16_t function, unsigned *port)
     return *port < b->st->ports && (function & 0xff) <= NIC_VFS;
 }
 
+uint32_t bench_config_peek(struct bench *b, uint16_t function, uint32_t offset, unsigned size)
+{
+    unsigned port;
+    if (!bench_port_of(b, function, &port))
+        return UINT32_MAX;
+    struct nic *nic = &b->nic[port];
+    return function & 0xff ? nic_vf_config_read(nic, NIC_FUNCTION_VF(function), offset, size)
+                           : nic_config_read(nic, offset, size);
+}
+
 /* Configuration accesses and resets come behind the register writes that were made before. */
 uint32_t bench_config_read(struct bench *b, uint64_t virtual_ns, uint16_t function,
                            uint32_t offset, unsigned size)
@@ -340,10 +350,7 @@ uint32_t bench_config_read(struct bench *b, uint64_t virtual_ns, uint16_t functi
     bench_enter(b, virtual_ns);
     b->inside++;
     mmio_deliver_all(b, port);
-    struct nic *nic = &b->nic[port];
-    uint32_t value = function & 0xff
-                         ? nic_vf_config_read(nic, NIC_FUNCTION_VF(function), offset, size)
-                         : nic_config_read(nic, offset, size);
+    uint32_t value = bench_config_peek(b, function, offset, size);
     pcie_land_all(b, port); /* the answer comes behind what the device posted: INTx, too */
     b->inside--;
     bench_settle(b);

@@ -110,6 +110,8 @@ uint32_t bench_config_read(struct bench *b, uint64_t virtual_ns, uint16_t functi
 void bench_config_write(struct bench *b, uint64_t virtual_ns, uint16_t function, uint32_t offset,
                         unsigned size, uint32_t value);
 void bench_reset(struct bench *b, uint64_t virtual_ns, uint16_t function, enum nic_reset_kind kind);
+/* What is there now, without an access: for a host that keeps a copy. */
+uint32_t bench_config_peek(struct bench *b, uint16_t function, uint32_t offset, unsigned size);
 /* Virtual functions that the port's SR-IOV capability has enabled: requesters
  * NIC_FUNCTION(port, 1) and up. May change with a write to its configuration space, or a reset. */
 unsigned bench_vf_count(const struct bench *b, uint8_t port);

@@ -67,7 +67,8 @@ static const MemoryRegionOps bar3_ops = {
 static void mirror(struct ringside_function *f)
 {
     const uint8_t *pf = f->nic->parent.config + f->nic->parent.exp.sriov_cap;
-    uint32_t command = ringside_config_read(f, PCI_COMMAND, 2) & PCI_COMMAND_MASTER;
+    uint32_t command = bench_config_peek(f->nic->machine->bench, f->id, PCI_COMMAND, 2) &
+                       PCI_COMMAND_MASTER;
 
     if (pci_get_word(pf + PCI_SRIOV_CTRL) & PCI_SRIOV_CTRL_MSE) {
         command |= PCI_COMMAND_MEMORY;
@@ -102,7 +103,8 @@ static void mirror_capability(struct ringside_nic *n)
     uint8_t *copy = pf->config + pf->exp.sriov_cap;
 
     for (unsigned i = 0; i < PCI_EXT_CAP_SRIOV_SIZEOF; i += 4) {
-        pci_set_long(copy + i, ringside_config_read(&n->function, pf->exp.sriov_cap + i, 4));
+        pci_set_long(copy + i, bench_config_peek(n->machine->bench, n->function.id,
+                                                 pf->exp.sriov_cap + i, 4));
     }
     pci_set_word(copy + PCI_SRIOV_TOTAL_VF, 0);
     pci_set_word(copy + PCI_SRIOV_NUM_VF, 0);
