@@ -45,13 +45,13 @@ struct frame_memo {
     struct frame_sent sent[MEMO_FRAMES];
 };
 
-/* As frame_build(); the frame is good until the flow's next one. */
+/* As frame_build(); the frame is good until the flow's next one, or until one is looked for. */
 const uint8_t *memo_frame(struct bench *b, const struct stamp *stamp, uint32_t length);
 /* A frame that memo_frame() made goes onto the wire as it is. */
 void memo_sent(struct bench *b, const struct stamp *stamp, const uint8_t *frame, uint32_t length,
                uint64_t hash);
 /* What this frame certainly was sent as; NULL: not known. *hash is filled in anyway. */
-const struct frame_sent *memo_known(const struct bench *b, const uint8_t *frame, uint32_t length,
+const struct frame_sent *memo_known(struct bench *b, const uint8_t *frame, uint32_t length,
                                     uint64_t *hash);
 
 #endif
