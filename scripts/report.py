@@ -61,6 +61,16 @@ def milli(value):
     return "-" if value is None else f"{value / 1000:,.3f}"
 
 
+def whole(value):
+    return "-" if value is None else f"{value:,}"
+
+
+def rate_text(pps):
+    if pps is None:
+        return "-"
+    return f"{pps / 1e6:.3f} Mpps" if pps >= 100_000 else f"{pps / 1e3:.3f} kpps"
+
+
 def figures(result):
     """The few numbers that the head of a run shows: (name, value)."""
     m = result.get("metrics", {})
@@ -70,10 +80,10 @@ def figures(result):
         return None if None in values else sum(values)
 
     return [
-        ("frames", f"{m.get('sent', 0):,}"),
-        ("lost", f"{m.get('lost', 0):,}"),
-        ("reordered", f"{m.get('reordered', 0):,}"),
-        ("rate", f"{m.get('rate.received_pps', 0) / 1e6:.3f} Mpps"),
+        ("frames", whole(m.get("sent"))),
+        ("lost", whole(m.get("lost"))),
+        ("reordered", whole(m.get("reordered"))),
+        ("rate", rate_text(m.get("rate.received_pps"))),
         ("MMIO / packet", milli(added("mmio.reads.per-packet_milli",
                                       "mmio.writes.per-packet_milli"))),
         ("DMA / packet", milli(added("dma.reads.per-packet_milli",
@@ -113,6 +123,7 @@ dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr));
 dt { opacity: .7; font-size: .85em } dd { margin: 0; font-variant-numeric: tabular-nums }
 table { border-collapse: collapse } td, th { padding: .15rem .6rem; text-align: left }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
+td.n, td.w { white-space: nowrap }
 pre { background: #8882; padding: .5rem; overflow-x: auto; user-select: all }
 svg text { font: 10px system-ui, sans-serif; fill: currentColor }
 </style></head><body>
@@ -122,7 +133,8 @@ svg text { font: 10px system-ui, sans-serif; fill: currentColor }
 <table><tr><th></th><th>scenario</th><th>host</th>{% for name in heads %}<th class="n">{{ name }}
 </th>{% endfor %}</tr>
 {% for r in results %}<tr><td class="{{ r.verdict }}">{{ r.verdict }}</td>
-<td><a href="#r{{ loop.index }}">{{ r.id }}</a></td><td>{{ r.host }}</td>
+<td><a href="#r{{ loop.index }}">{{ r.id }}</a></td>
+<td class="w">{{ r.host }}</td>
 {% for name, value in r.figures %}<td class="n">{{ value }}</td>{% endfor %}</tr>
 {% endfor %}</table>
 {% for r in results %}

@@ -175,20 +175,20 @@ static int steer_parts(struct ixd_port *port, const char *kind, char *const part
 }
 
 /* Source ports "1024-1087" go to as many queues, one each. */
-static int steer_run(struct ixd_port *port, const char *kind, char *part[5], struct run queues,
-                     bool *known, struct ixd_error *err)
+static int steer_run(struct ixd_port *port, const char *kind, char *const part[5],
+                     struct run queues, bool *known, struct ixd_error *err)
 {
+    char *one[5], text[8];
     struct run ports;
     int rc = 0;
 
+    memcpy(one, part, sizeof(one));
+    one[3] = text;
     *known = parse_run(part[3], UINT16_MAX, &ports) &&
              ports.last - ports.first == queues.last - queues.first;
     for (unsigned long i = 0; *known && rc == 0 && i <= queues.last - queues.first; i++) {
-        char text[8];
-
         snprintf(text, sizeof(text), "%u", (unsigned)((ports.first + i) & UINT16_MAX));
-        part[3] = text;
-        rc = steer_parts(port, kind, part, queues.first + i, known, err);
+        rc = steer_parts(port, kind, one, queues.first + i, known, err);
     }
     return *known ? rc : -EINVAL;
 }

@@ -68,6 +68,14 @@ class Page(unittest.TestCase):
         self.assertEqual(status, 0, page)
         self.assertIn("SKIP", page)
 
+    def test_what_has_no_value_is_no_zero(self):
+        status, page = self.make(results=[dict(RESULT, metrics={})])
+        self.assertEqual(status, 0, page)
+        self.assertNotIn("0.000", page)
+        self.assertNotIn('<td class="n">0</td>', page)
+        _, page = self.make(results=[dict(RESULT, metrics={"rate.received_pps": 7928})])
+        self.assertIn("7.928 kpps", page)
+
     def test_another_version_is_refused_with_a_sentence(self):
         status, text = self.make(version=99)
         self.assertNotEqual(status, 0)
