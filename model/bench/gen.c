@@ -122,7 +122,7 @@ static void advance_pace(struct bench *b, unsigned flow, uint32_t length, uint64
         s->next_ps = s->burst_ps;
 }
 
-static void send(struct bench *b, unsigned flow, uint32_t length)
+static void send(struct bench *b, unsigned flow, uint32_t length, uint64_t occupied)
 {
     const struct plan_flow *f = &b->flows[flow];
     struct flow_state *s = &b->st->flow[flow];
@@ -138,27 +138,30 @@ static void send(struct bench *b, unsigned flow, uint32_t length)
     if (s->count.sent++ == 0)
         s->count.sent_first_ps = since_go;
     s->count.sent_last_ps = since_go;
-    uint64_t occupied = wire_occupied(b, length);
     p->in_busy_ps = bench_now(b) + occupied;
     wire_in(b, f->port, frame, length, !f->bad_fcs, &stamp);
     advance_pace(b, flow, length, occupied);
     plan_next(b, flow);
 }
 
-/* Takes the wire for the flow's next frame: now, or when it is free. */
-static void turn(struct bench *b, unsigned flow)
+/* Takes the wire for the flow's next frame: now, or false, when it is free. */
+static inline bool take_wire(struct bench *b, unsigned flow, uint64_t occupied)
 {
-    const struct plan_flow *f = &b->flows[flow];
-    struct flow_state *s = &b->st->flow[flow];
-    struct port_state *p = b->port[f->port];
-    uint32_t length = frame_length(b, flow, s->count.sent);
+    struct port_state *p = b->port[b->flows[flow].port];
     uint64_t start = bench_max(bench_now(b), p->in_free_ps);
-    p->in_free_ps = start + wire_occupied(b, length);
-    if (start == bench_now(b)) {
-        send(b, flow, length);
-        return;
-    }
+    p->in_free_ps = start + occupied;
+    if (start == bench_now(b))
+        return true;
     at(b, flow, start, GEN_RESERVED);
+    return false;
+}
+
+static void turn(struct bench *b, unsigned flow, bool has_wire)
+{
+    uint32_t length = frame_length(b, flow, b->st->flow[flow].count.sent);
+    uint64_t occupied = wire_occupied(b, length);
+    if (has_wire || take_wire(b, flow, occupied))
+        send(b, flow, length, occupied);
 }
 
 static void fire(struct bench *b, unsigned flow, enum gen_phase phase)
@@ -174,10 +177,7 @@ static void fire(struct bench *b, unsigned flow, enum gen_phase phase)
         s->late = 1;
         return;
     }
-    if (phase == GEN_WAITS)
-        turn(b, flow);
-    else
-        send(b, flow, frame_length(b, flow, s->count.sent));
+    turn(b, flow, phase == GEN_RESERVED);
 }
 
 void gen_fire(struct bench *b, const struct sched_event *e)
@@ -215,6 +215,6 @@ void gen_release(struct bench *b, unsigned port)
                 oldest = i;
         if (oldest == PLAN_FLOWS_MAX)
             return;
-        turn(b, oldest);
+        turn(b, oldest, false);
     }
 }

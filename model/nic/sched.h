@@ -260,6 +260,16 @@ static inline uint64_t sched_first_key(const uint64_t key[SCHED_LINES])
     return first;
 }
 
+/* Most machines have two devices; of those that are not there nothing is pending. */
+static inline uint64_t sched_first_of_all(const struct sched *s)
+{
+    uint64_t first = s->first_key[1] < s->first_key[0] ? s->first_key[1] : s->first_key[0];
+
+    for (uint32_t i = 2; __builtin_expect(i < s->devices, 0); i++)
+        first = s->first_key[i] < first ? s->first_key[i] : first;
+    return first;
+}
+
 /* ---- what is next ---- */
 
 /* For sched_next(): the first that is not of a line, if it is due. */
@@ -272,10 +282,8 @@ bool sched_rest_first(const struct sched *s, uint64_t key);
 static inline enum sched_line sched_next(struct sched *s, uint64_t limit_ps, uint32_t *device,
                                          struct sched_event *rest)
 {
-    uint64_t key = s->first_key[0];
+    uint64_t key = sched_first_of_all(s);
 
-    for (uint32_t i = 1; i < s->devices; i++)
-        key = s->first_key[i] < key ? s->first_key[i] : key;
     if (__builtin_expect(key >= s->rest_key, 0) && sched_rest_first(s, key))
         return sched_pop_rest(s, limit_ps, rest) ? SCHED_REST : SCHED_NONE;
     if (key >> SCHED_RANK_BITS > limit_ps) {

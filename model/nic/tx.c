@@ -48,6 +48,21 @@ static inline bool has_packet(const struct nic_tx *tx)
     return tx->active[0] | tx->active[1] | tx->gather.active;
 }
 
+/* Packets whose data are there, in order; returns the steps that are left. */
+static inline int complete(struct nic *n, int steps)
+{
+    while (steps > 0 && n->st->tx.next != NIC_FIFO_NONE && nic_tx_complete(n))
+        steps--;
+    return steps;
+}
+
+/* All steps are taken: the rest after what else is due now. */
+static inline void rest(struct nic *n, int steps)
+{
+    if (steps <= 0)
+        nic_alarm_set(n, &n->st->tx.work, nic_now(n), NIC_TIMER_TX, TIMER_WORK);
+}
+
 void nic_tx_pump(struct nic *n)
 {
     struct nic_tx *tx = &n->st->tx;
@@ -65,25 +80,28 @@ void nic_tx_pump(struct nic *n)
         if (has_packet(tx) && nic_tx_may_dma(n))
             while (steps > 0 && nic_tx_gather(n))
                 steps--;
-        while (steps > 0 && tx->next != NIC_FIFO_NONE && nic_tx_complete(n))
-            steps--;
+        steps = complete(n, steps);
         /* Gathering used descriptors up: the queue may want more. */
         while (steps > 0 && nic_tx_fetch(n))
             steps--;
     } while (tx->again && steps > 0);
     tx->pumping = false;
-    if (steps <= 0)
-        nic_alarm_set(n, &tx->work, nic_now(n), NIC_TIMER_TX, TIMER_WORK);
+    rest(n, steps);
 }
 
 void nic_tx_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, const uint8_t *data,
                      uint32_t length)
 {
+    const struct nic_tx *tx = &n->st->tx;
+
     if (NIC_TAG_KIND(tag) == NIC_TAG_TX_DATA)
         nic_tx_data_done(n, NIC_TAG_SLOT(tag), status, data, length);
     else
         nic_tx_desc_done(n, tag, status, data, length);
-    nic_tx_pump(n);
+    if (tx->pumping || has_packet(tx) || nic_fetch_wanted(&tx->fetcher))
+        nic_tx_pump(n);
+    else /* all that is left of the pump */
+        rest(n, complete(n, PER_PUMP));
 }
 
 void nic_tx_room(struct nic *n)
