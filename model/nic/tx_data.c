@@ -341,8 +341,8 @@ static inline void end_packet(struct nic *n, struct nic_tx_packet *p)
 }
 
 /* Most packets: one descriptor, nothing to be done to it. What begin(), next_buffer() and, where
- * one read will do, ask() and end_packet() do, in one go; else the rest is gather()'s. False: it is
- * not such a one, and nothing was done. */
+ * one read will do and may begin, ask() and end_packet() do, in one go; else the rest is gather()'s
+ * job. False: it is not such a one, and nothing was done. */
 static inline bool straight(struct nic *n, uint32_t queue)
 {
     struct nic_tx *tx = &n->st->tx;
@@ -351,11 +351,10 @@ static inline bool straight(struct nic *n, uint32_t queue)
     const struct nic_desc *desc = &d->cache[d->used % NIC_DESC_CACHE];
     uint64_t address = desc->q0, q1 = desc->q1;
     uint32_t length = q1 & TXD_LENGTH, at;
-    bool one = length <= read_most(n, address);
+    bool one = free_slots(tx) && length <= read_most(n, address);
 
     if ((q1 & FORM) != PLAIN || q1 >> 32 >> TXD_PAYLEN_SHIFT != length || d->used == d->ready ||
-        q->special || !free_slots(tx) || length - 1 >= NIC_FRAME_MAX ||
-        (at = reserve(n, length)) == NIC_FIFO_NONE)
+        q->special || length - 1 >= NIC_FRAME_MAX || (at = reserve(n, length)) == NIC_FIFO_NONE)
         return false;
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, at);
     uint16_t first = d->next;
