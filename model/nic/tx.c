@@ -172,6 +172,11 @@ static void restart(struct nic *n, uint32_t queue)
     forget(q);
 }
 
+void nic_tx_forget(struct nic *n, uint32_t queue)
+{
+    restart(n, queue);
+}
+
 void nic_tdt_write(struct nic *n, uint32_t index, uint32_t value)
 {
     value = nic_reg_store(n, R_TDT, index, value);

@@ -151,6 +151,8 @@ void nic_tx_reset(struct nic *n, enum nic_reset_kind kind);
 bool nic_tx_valid(const struct nic_state *st);
 /* Bus master or GIO master came back: go on with what waits. */
 void nic_tx_kick(struct nic *n);
+/* What is on its way to the wire goes out, unreported; the queue goes on from TDH. */
+void nic_tx_forget(struct nic *n, uint32_t queue);
 
 /* ---- between the files of transmit ---- */
 /* Fetches, gathers, completes; a bounded number per call. */

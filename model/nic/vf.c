@@ -24,6 +24,17 @@ void nic_vf_own(struct nic_state *st)
             (uint8_t)(mode && queue / each < st->vfs.count ? queue / each + 1 : 0);
 }
 
+void nic_vf_quiet(struct nic *n, uint32_t vf)
+{
+    for (uint32_t queue = 0; queue < NIC_QUEUES; queue++)
+        if (n->st->vfs.owner[queue] == vf + 1) {
+            nic_fetch_restart(&n->st->rx.fetcher, &n->st->rx.queue[queue], queue,
+                              n->st->reg[R_RDH + queue]);
+            n->st->rules.rx_life[queue]++; /* they may come a second time */
+            nic_tx_forget(n, queue);
+        }
+}
+
 /* Which pool has which queues. */
 void nic_gcr_ext_write(struct nic *n, uint32_t index, uint32_t value)
 {
@@ -104,6 +115,7 @@ void nic_vf_reset(struct nic *n, unsigned vf, enum nic_reset_kind kind)
     else
         power(n, vf);
     gates_close(n, vf);
+    nic_vf_quiet(n, vf);
     nic_mailbox_vf_reset(n, vf);
 }
 

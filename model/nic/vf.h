@@ -84,6 +84,8 @@ struct nic_vfs {
 uint32_t nic_vf_queues(const struct nic *n);
 /* Counts anew who owns which queue. */
 void nic_vf_own(struct nic_state *st);
+/* The function may not use memory any more: its queues forget descriptors that they hold ready. */
+void nic_vf_quiet(struct nic *n, uint32_t vf);
 /* The SR-IOV capability has changed. */
 void nic_vf_enable(struct nic *n, uint32_t count);
 /* The port as a whole was reset. */

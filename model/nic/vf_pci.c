@@ -150,6 +150,8 @@ void nic_vf_config_write(struct nic *n, unsigned vf, uint32_t offset, uint32_t v
         return;
     }
     nic_vf_irq_config_changed(n, vf, was_off);
+    if (was_master && !nic_vf_bus_master(n, vf))
+        nic_vf_quiet(n, vf);
     if (!was_master && nic_vf_bus_master(n, vf)) {
         nic_rx_kick(n);
         nic_tx_kick(n);

@@ -83,6 +83,29 @@ START_TEST(dma_is_the_functions_own)
 }
 END_TEST
 
+/* Descriptors that were fetched before are not used without the bus. */
+START_TEST(no_bus_no_memory)
+{
+    uint32_t reads;
+
+    for (uint32_t slot = 0; slot < 10; slot++)
+        rx_post(h, 0, slot);
+    vf_w32(h, 1, VFRX + DBAL, RX_RINGS);
+    vf_w32(h, 1, VFRX + DLEN, 1024);
+    vf_w32(h, 1, VFRX + DCTL, QUEUE_ENABLE);
+    vf_w32(h, 1, VFRX + DT, 8);
+    ck_assert_uint_eq(h->nic.st->rx.queue[2].ready, 8);
+    nic_vf_config_write(&h->nic, 1, 4, 0, 2);
+    ck_assert_uint_eq(h->nic.st->rx.queue[2].ready, 0);
+    reads = h->reads_done;
+    vf_w32(h, 1, VFRX + DT, 9);
+    ck_assert_uint_eq(h->reads_done, reads);
+    nic_vf_config_write(&h->nic, 1, 4, 4, 2);
+    ck_assert_uint_eq(h->nic.st->rx.queue[2].ready, 9);
+    ck_assert_uint_eq(h->events[NIC_EV_violation], 0);
+}
+END_TEST
+
 /* Rings and thresholds survive a function's reset; causes, masks and routes do not, and frames stop
  * until the physical function enables the pool anew. */
 START_TEST(reset_of_one_function)
@@ -168,6 +191,7 @@ int main(void)
     tcase_add_test(t, enabled_by_the_capability);
     tcase_add_test(t, a_queue_has_an_owner);
     tcase_add_test(t, dma_is_the_functions_own);
+    tcase_add_test(t, no_bus_no_memory);
     tcase_add_test(t, reset_of_one_function);
     tcase_add_test(t, reset_of_the_port);
     tcase_add_test(t, odd_accesses);
