@@ -33,7 +33,7 @@ uint32_t nic_irq_other_of(const struct nic *n, uint32_t vector)
     uint32_t misc = n->st->reg[R_IVAR_MISC], timer = misc & 0xff, rest = misc >> 8 & 0xff;
     uint32_t causes = 0;
 
-    if (rest & IVAR_VALID && (rest & IVAR_VECTOR) == vector)
+    if ((rest & IVAR_VECTOR) == vector) /* valid or not [I-131] */
         causes |= OTHER_CAUSES & ~(uint32_t)EICR_TCP_TIMER;
     if (timer & IVAR_VALID && (timer & IVAR_VECTOR) == vector)
         causes |= EICR_TCP_TIMER;
@@ -66,7 +66,7 @@ static void announce(struct nic *n, uint64_t queues, uint32_t other)
     uint32_t misc = n->st->reg[R_IVAR_MISC];
     if (other & EICR_TCP_TIMER && misc & IVAR_VALID)
         nic_vector_due(n, misc & IVAR_VECTOR);
-    if (other & ~(uint32_t)EICR_TCP_TIMER && misc >> 8 & IVAR_VALID)
+    if (other & ~(uint32_t)EICR_TCP_TIMER)
         nic_vector_due(n, misc >> 8 & IVAR_VECTOR);
 }
 
