@@ -17,6 +17,7 @@ include $(wildcard $(addsuffix /module.mk, model/nic model/nic/tools model/bench
                    scenarios/dpdk/apps))
 include mk/install.mk
 
+.PHONY: calibrate
 .PHONY: help run test check coverage docs rate gate gate-update profile bench driver-cost unit \
         calibrate-guest tidy all tools hosts clean
 help:
@@ -103,6 +104,10 @@ bench: all $(BUILD)/queue-cost $(BUILD)/forward-cost
 calibrate-guest: all
 	$(call SETUP,run)
 	$(Q)python3 scripts/calibrate_guest.py $(BUILD) $(BUILD)/calibrate-guest.json
+
+## make calibrate  every published measurement against the model: a table, and a page with plots
+calibrate: tools
+	$(Q)python3 scripts/calibrate.py $(BUILD)
 
 ## make driver-cost  instructions of driver and pool per forwarded frame, by path and batch
 driver-cost: $(BUILD)/forward-cost

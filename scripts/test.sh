@@ -45,6 +45,7 @@ if pkg-config --exists systemc; then
     build "$BUILD/ringside-systemc"
     step "SystemC" python3 scripts/systemc_test.py "$BUILD"
 fi
+step "calibration, the quick points" python3 scripts/calibrate.py --fast "$BUILD"
 step "frames against Scapy" /usr/bin/python3 scripts/crosscheck.py "$BUILD" --cases 72
 step "gate" python3 scripts/gate_test.py "$BUILD"
 step "figures against the baseline" "$BUILD/ringside" gate --same-environment \

@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUFFER_BYTES = 2048 };
+enum {
+    BUFFER_BYTES = 2048,
+    HOLD_VNS = 100000, /* of the CPU's time: frames are not held for longer */
+};
 
 /* ---- arguments ---- */
 
@@ -50,11 +53,14 @@ static int check(const struct profile_config *c, struct ixd_error *err)
     if (c->rx_buffer < 1 || c->rx_buffer > 512 || c->tx_buffer < 1 || c->tx_buffer > 160)
         return ixd_fail(err, -EINVAL, "packet buffers of %u and %u KB: there are 512 and 160",
                         c->rx_buffer, c->tx_buffer);
+    if (c->tx_hold > PROFILE_BATCH_MAX)
+        return ixd_fail(err, -EINVAL, "%u frames held: expected %u at most", c->tx_hold,
+                        PROFILE_BATCH_MAX);
     if (!c->empty_cost)
         return ixd_fail(err, -EINVAL, "a poll that costs nothing would go on for ever");
     if (c->mode == PROFILE_FORWARD && c->ports < PROFILE_PORTS)
         return ixd_fail(err, -EINVAL, "to forward takes 2 ports, there are %u", c->ports);
-    if (c->buffers < c->ports * (c->rx_ring + c->tx_ring) + c->batch)
+    if (c->buffers < c->ports * (c->rx_ring + c->tx_ring + c->tx_hold) + c->batch)
         return ixd_fail(err, -EINVAL, "%u buffers: expected %u or more, for all rings and a batch",
                         c->buffers, c->ports * (c->rx_ring + c->tx_ring) + c->batch);
     return 0;
@@ -114,20 +120,58 @@ void profile_fini(struct profile *p)
 
 /* ---- the loop ---- */
 
-static void forward(struct profile *p, struct profile_port *from, struct profile_port *to)
+/* What finds no room is dropped. */
+static void pass_on(struct profile *p, struct profile_port *to, const uint32_t *buffer,
+                    const uint16_t *bytes, unsigned count)
 {
-    uint32_t buffer[PROFILE_BATCH_MAX];
-    uint16_t bytes[PROFILE_BATCH_MAX];
-    unsigned count = profile_receive(p, from, buffer, bytes), sent;
+    unsigned sent = profile_transmit(p, to, buffer, bytes, count);
 
-    if (!count)
-        return;
-    profile_work(p, (uint64_t)p->config.app_packet_cost * count);
-    sent = profile_transmit(p, to, buffer, bytes, count);
     p->forwarded += sent;
     p->not_sent += count - sent;
     while (sent < count)
         p->home[p->home_count++] = buffer[sent++];
+}
+
+static void pass_held(struct profile *p, struct profile_port *to)
+{
+    pass_on(p, to, to->held, to->held_bytes, to->held_count);
+    to->held_count = 0;
+}
+
+/* Until there are enough for a doorbell; flush() sees to those that wait for too long. */
+static void hold(struct profile *p, struct profile_port *to, const uint32_t *buffer,
+                 const uint16_t *bytes, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (!to->held_count)
+            to->held_vns = p->host->now_vns;
+        to->held[to->held_count] = buffer[i];
+        to->held_bytes[to->held_count] = bytes[i];
+        if (++to->held_count == p->config.tx_hold)
+            pass_held(p, to);
+    }
+}
+
+static void flush(struct profile *p, struct profile_port *to)
+{
+    if (to->held_count && p->host->now_vns - to->held_vns > HOLD_VNS)
+        pass_held(p, to);
+}
+
+static void forward(struct profile *p, struct profile_port *from, struct profile_port *to)
+{
+    uint32_t buffer[PROFILE_BATCH_MAX];
+    uint16_t bytes[PROFILE_BATCH_MAX];
+    unsigned count = profile_receive(p, from, buffer, bytes);
+
+    flush(p, to);
+    if (!count)
+        return;
+    profile_work(p, (uint64_t)p->config.app_packet_cost * count);
+    if (p->config.tx_hold > 1)
+        hold(p, to, buffer, bytes, count);
+    else
+        pass_on(p, to, buffer, bytes, count);
 }
 
 /* Frames of its own: broadcast, of an experimental ethertype. */
@@ -137,7 +181,9 @@ static void send(struct profile *p, struct profile_port *port)
     uint16_t bytes[PROFILE_BATCH_MAX];
     unsigned count = 0, sent;
 
-    for (; count < p->config.batch && p->home_count; count++) {
+    uint64_t left = p->config.frames ? p->config.frames - p->forwarded : UINT64_MAX;
+
+    for (; count < p->config.batch && count < left && p->home_count; count++) {
         buffer[count] = p->home[--p->home_count];
         bytes[count] = (uint16_t)p->config.frame;
         uint8_t *frame = p->memory + (size_t)buffer[count] * BUFFER_BYTES;
@@ -145,6 +191,10 @@ static void send(struct profile *p, struct profile_port *port)
         frame[6] = 2;
         frame[12] = 0x88;
         frame[13] = 0xb5;
+    }
+    if (!count) {
+        profile_work(p, p->config.empty_cost);
+        return;
     }
     profile_work(p, (uint64_t)p->config.app_packet_cost * count);
     sent = profile_transmit(p, port, buffer, bytes, count);

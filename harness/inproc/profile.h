@@ -15,16 +15,18 @@ enum { PROFILE_PORTS = 2, PROFILE_BATCH_MAX = 256 };
 enum profile_mode { PROFILE_FORWARD, PROFILE_SEND };
 
 /* Every number of a profile, by the name that a job uses for it: X(field, name). */
+/* rx_buffer, tx_buffer: KiB of the packet buffers. */
 #define PROFILE_NUMBERS(X)                                                                         \
-    X(mode, "mode") X(batch, "batch") X(buffers, "buffers") X(frame, "frame") X(drop, "drop")      \
-    X(rx_buffer, "rx-buffer") X(tx_buffer, "tx-buffer") /* KiB */                                 \
-    X(rx_ring, "rx-ring") X(rx_refill, "rx-refill")                                                \
-    X(rx_pthresh, "rx-pthresh") X(rx_hthresh, "rx-hthresh") X(rx_wthresh, "rx-wthresh")            \
-    X(tx_ring, "tx-ring") X(tx_report, "tx-report") X(tx_clean, "tx-clean")                        \
+    X(mode, "mode") X(batch, "batch") X(buffers, "buffers") X(frame, "frame")                      \
+    X(frames, "frames") X(drop, "drop") X(rx_buffer, "rx-buffer") X(tx_buffer, "tx-buffer")        \
+    X(rx_ring, "rx-ring") X(rx_refill, "rx-refill") X(rx_pthresh, "rx-pthresh")                    \
+    X(rx_hthresh, "rx-hthresh") X(rx_wthresh, "rx-wthresh") X(tx_ring, "tx-ring")                  \
+    X(tx_report, "tx-report") X(tx_clean, "tx-clean") X(tx_hold, "tx-hold")                        \
     X(tx_pthresh, "tx-pthresh") X(tx_hthresh, "tx-hthresh") X(tx_wthresh, "tx-wthresh")            \
     X(rx_burst_cost, "rx-burst-cost") X(rx_packet_cost, "rx-packet-cost")                          \
     X(tx_burst_cost, "tx-burst-cost") X(tx_packet_cost, "tx-packet-cost")                          \
-    X(app_packet_cost, "app-packet-cost") X(empty_cost, "empty-cost")
+    X(tx_clean_cost, "tx-clean-cost") X(app_packet_cost, "app-packet-cost")                        \
+    X(empty_cost, "empty-cost")
 
 struct profile_config {
 #define FIELD(field, name) uint32_t field;
@@ -49,6 +51,10 @@ struct profile_port {
     struct ixd_port device; /* for the bring-up of the card alone */
     struct sim_bus sim;
     struct profile_ring rx, tx;
+    uint32_t held[PROFILE_BATCH_MAX]; /* for this port: waits until there are enough */
+    uint16_t held_bytes[PROFILE_BATCH_MAX];
+    unsigned held_count;
+    uint64_t held_vns; /* since when */
 };
 
 struct profile {

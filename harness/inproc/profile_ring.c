@@ -167,6 +167,7 @@ static void clean(struct profile *p, struct profile_ring *r)
             break;
         for (uint32_t i = 0; i < each; i++, r->clean = onward(r, r->clean, 1))
             p->home[p->home_count++] = r->buffer[r->clean];
+        profile_work(p, (uint64_t)p->config.tx_clean_cost * each);
     }
 }
 

@@ -75,6 +75,8 @@ static void app_arguments(GString *text, const struct scenario_case *c)
         for (unsigned i = 0; i < (c->profile->mode ? 1 : 2); i++)
             g_string_append_printf(text, "argv --port\nargv ${PORT%u}\n", i);
         rs_driver_profile_job(c->profile, d, text);
+        for (char **arg = d->args; arg != NULL && *arg != NULL; arg++)
+            g_string_append_printf(text, "argv %s\n", *arg);
         return;
     }
     g_string_append_printf(text, "argv /job/bin/%s\n", d->app);

@@ -91,7 +91,7 @@ void rs_driver_profile_job(const struct driver_profile *p, const struct scenario
     const uint64_t rx = driver->rings ? driver->rings : p->rx.ring;
     const uint64_t tx = driver->rings ? driver->rings : p->tx.ring;
     const uint64_t batch = driver->batch ? driver->batch : p->batch, ports = p->mode ? 1 : 2;
-    const uint64_t least = ports * (rx + tx) + batch;
+    const uint64_t least = ports * (rx + tx + p->tx.hold) + batch;
 
     number(text, "mode", p->mode);
     number(text, "batch", batch);
@@ -103,6 +103,8 @@ void rs_driver_profile_job(const struct driver_profile *p, const struct scenario
     number(text, "rx-refill", p->rx.refill);
     number(text, "tx-report", p->tx.report);
     number(text, "tx-clean", p->tx.clean);
+    number(text, "tx-hold", p->tx.hold);
+    number(text, "tx-clean-cost", p->tx.clean_cost);
     number(text, "app-packet-cost", p->app_packet_cost);
     number(text, "empty-cost", p->empty_cost);
 }

@@ -16,8 +16,8 @@ struct profile_side { /* of a queue */
     uint64_t packet_buffer;
     uint64_t ring, pthresh, hthresh, wthresh;
     uint64_t refill;        /* receive */
-    uint64_t report, clean; /* transmit */
-    uint64_t burst_cost, packet_cost;
+    uint64_t report, clean, hold; /* transmit */
+    uint64_t burst_cost, packet_cost, clean_cost;
 };
 
 struct driver_profile {

@@ -44,6 +44,11 @@ static const struct schema_key tx_keys[] = {
      .doc = "How much of the card's packet buffer is used."},
     {.name = "report", COUNT(report, "1", "256"), .otherwise = "1",
      .doc = "Every so manyth descriptor has RS."},
+    {.name = "instructions-per-clean", COUNT(clean_cost, "0", "100000"), .otherwise = "0",
+     .doc = "What it costs for each buffer to bring it home, when they come."},
+    {.name = "hold", COUNT(hold, "0", "256"), .otherwise = "0",
+     .doc = "Frames are held until there are so many, for 100 us at most; 0: each burst is sent at "
+            "once."},
     {.name = "clean", COUNT(clean, "1", "256"), .otherwise = "32",
      .doc = "Buffers come home so many at a time, once the last of them has been reported; a "
             "multiple of `report`."},

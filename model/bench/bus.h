@@ -43,19 +43,19 @@ static inline uint64_t pcie_serve_from(const struct bench *b, uint64_t *free_ps,
     uint64_t ps = (bytes * bench_time(b, TIMING_pcie_byte) + 999) / 1000;
     return *free_ps = bench_max(*free_ps, from_ps) + ps;
 }
-/* The NIC's DMA engine does one request at a time. Reads go first: those are few, the slots bound
- * them. When each may begin. */
+/* The NIC's DMA engine does one request for payload at a time. What is received goes first, for it
+ * cannot be held up; what is to be sent gets the time that is left. When each may begin. */
 static inline uint64_t pcie_engine_write(const struct bench *b, struct port_state *p)
 {
-    uint64_t at = bench_max(p->writes_free_ps, bench_now(b));
-    p->writes_free_ps = at + bench_time(b, TIMING_nic_dma);
+    uint64_t at = bench_max(p->writes_free_ps, bench_now(b)), busy = bench_time(b, TIMING_nic_dma);
+    p->writes_free_ps = at + busy;
+    p->reads_free_ps = bench_max(p->reads_free_ps, at) + busy;
     return at;
 }
 static inline uint64_t pcie_engine_read(const struct bench *b, struct port_state *p)
 {
-    uint64_t at = bench_max(p->reads_free_ps, bench_now(b)), busy = bench_time(b, TIMING_nic_dma);
-    p->reads_free_ps = at + busy;
-    p->writes_free_ps = bench_max(p->writes_free_ps, at) + busy;
+    uint64_t at = bench_max(p->reads_free_ps, bench_now(b));
+    p->reads_free_ps = at + bench_time(b, TIMING_nic_dma);
     return at;
 }
 static inline uint64_t pcie_up(struct bench *b, unsigned port, uint64_t bytes)

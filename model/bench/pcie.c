@@ -10,13 +10,12 @@
  * not depend on when a host calls.
  *
  * What flow control, acknowledgements and skips take from a link is in the time of a byte. In front
- * of the link is the NIC's DMA engine, which takes a while for each request.
+ * of the link is the NIC's DMA engine, which takes a while for each request for payload.
  */
 #include "model/bench/bench_priv.h"
 #include "model/bench/hash.h"
 
 #define LATER_PS 10000000u
-#define ENGINE_AHEAD_PS 1000000u /* what the engine may have waiting for it */
 enum { WRITE_COST = 32, MESSAGE_BYTES = 4, DESC_BYTES = 16 };
 
 /* ---- posted writes ---- */
@@ -24,8 +23,6 @@ uint32_t pcie_room(const struct bench *b, uint16_t function)
 {
     struct port_state *p = b->port[NIC_FUNCTION_PORT(function)];
     uint32_t room = p->credit_used < POSTED_CREDIT ? POSTED_CREDIT - p->credit_used : 0;
-    if (__builtin_expect(p->writes_free_ps > bench_now(b) + ENGINE_AHEAD_PS, 0))
-        room = 0; /* its engine is behind: frames wait in the packet buffer */
     if (room < NIC_ROOM_MAX)
         p->little_room = 1;
     return room;
@@ -137,13 +134,15 @@ static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64
     struct posted *e = reserve(b, function, length, credit);
     if (!e)
         return;
-    uint64_t arrives = pcie_serve_from(b, &p->up_free_ps, pcie_engine_write(b, p),
+    bool payload = NIC_TAG_KIND(tag) == NIC_TAG_RX_DATA;
+    uint64_t arrives = pcie_serve_from(b, &p->up_free_ps,
+                                       payload ? pcie_engine_write(b, p) : bench_now(b),
                                        length + tlps * bench_time(b, TIMING_pcie_write_header)) +
                        bench_time(b, TIMING_pcie_oneway);
     uint64_t ready_ps = 0;
     e->kind = POSTED_WRITE;
     e->tag = tag;
-    e->visible = NIC_TAG_KIND(tag) != NIC_TAG_RX_DATA;
+    e->visible = !payload;
     e->address = address;
     if (t) {
         iotlb_used(b, function, t);
@@ -247,8 +246,7 @@ static inline void post_frame(struct bench *b, uint16_t function, const struct n
     e->tag = d->data_tag;
     e->kind = POSTED_FRAME;
     e->visible = e->physical = 1;
-    arrives = pcie_serve_from(b, &p->up_free_ps, pcie_engine_write(b, p), DESC_BYTES + header) +
-              way_ps;
+    arrives = pcie_serve(b, &p->up_free_ps, DESC_BYTES + header) + way_ps;
     behind->land_ps = p->last_land_ps =
         bench_max(bench_max(arrives, desc->ready_ps) + last_ps, e->land_ps);
     behind->address = d->desc_address;

@@ -102,7 +102,9 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
     p->count.desc_reads += NIC_TAG_KIND(tag) != NIC_TAG_TX_DATA;
     struct read_slot *r = &p->read[slot];
     uint64_t requests = tlps(length, bench_time(b, TIMING_pcie_mrrs));
-    uint64_t up = pcie_serve_from(b, &p->up_free_ps, pcie_engine_read(b, p),
+    bool payload = slot < NIC_TX_DATA_SLOTS;
+    uint64_t up = pcie_serve_from(b, &p->up_free_ps,
+                                  payload ? pcie_engine_read(b, p) : bench_now(b),
                                   bench_time(b, TIMING_pcie_read_header) * requests);
     if (r->phase == READ_TO_ROOT || r->phase == READ_BACK)
         leave(p, (unsigned)slot);

@@ -155,6 +155,7 @@ static void forget(struct nic_tx_queue *q)
 {
     q->packets = 0;
     q->pendings = 0;
+    q->working = 0;
     q->special &= (uint8_t)~NIC_TX_DISCARD;
     q->life++;
     memset(q->context, 0, sizeof q->context);

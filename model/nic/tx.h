@@ -52,7 +52,7 @@ struct nic_tx_packet {
     uint16_t head;       /* TDH when it is complete */
     uint8_t queue;
     uint8_t drop;        /* enum nic_tx_drop + 1; 0 = send it */
-    uint8_t gathered;    /* every read of it has been asked for */
+    uint8_t gathered;    /* every read of it has been asked for: 1 + descriptors it keeps cached */
     uint8_t how;         /* enum nic_tx_how; 0: as most packets */
     uint32_t asked;      /* sum of its buffers, also when nothing was reserved for them */
     struct nic_tx_offload offload;
@@ -76,6 +76,7 @@ struct nic_tx_queue {
     uint16_t life;    /* counts restarts */
     uint8_t special;  /* enum nic_tx_special */
     uint8_t pendings;
+    uint16_t working; /* descriptors of packets asked for and not complete: still in the cache */
     uint16_t pending[NIC_TX_PENDING]; /* ring indices whose write-back waits, in order */
     struct nic_alarm flush;
     struct nic_desc context[NIC_TX_CONTEXTS]; /* as fetched; q1 without DEXT: never loaded */

@@ -320,24 +320,27 @@ static inline bool ask(struct nic *n, uint32_t bytes)
     return true;
 }
 
-/* A packet of the queue has been asked for to its end. */
-static inline void gathered(struct nic *n, const struct nic_tx_queue *q, uint32_t queue)
+/* A packet of the queue has been asked for to its end; its descriptors stay until it is whole. */
+static inline void gathered(struct nic *n, struct nic_tx_queue *q, uint32_t queue,
+                            struct nic_tx_packet *p, uint32_t descs)
 {
+    p->gathered = (uint8_t)(1 + descs);
+    q->working = (uint16_t)(q->working + descs);
     if (q->packets == 0) /* contexts that nothing follows yet */
         nic_tx_take_contexts(n, queue);
-    nic_fetch_want(&n->st->tx.fetcher, queue);
 }
 
 /* So has the packet in hand. */
 static inline void end_packet(struct nic *n, struct nic_tx_packet *p)
 {
     struct nic_tx_gather *g = &n->st->tx.gather;
-    const struct nic_tx_queue *q = &n->st->tx.queue[g->queue];
+    struct nic_tx_queue *q = &n->st->tx.queue[g->queue];
+    uint32_t descs = ring_distance(p->first, q->desc.next, nic_tx_ring_length(n, g->queue));
 
-    p->gathered = 1;
     p->head = q->desc.next;
     g->active = false;
-    gathered(n, q, g->queue);
+    gathered(n, q, g->queue, p, descs < NIC_DESC_CACHE ? descs : NIC_DESC_CACHE);
+    nic_fetch_want(&n->st->tx.fetcher, g->queue);
 }
 
 /* Most packets: one descriptor, nothing to be done to it. What begin(), next_buffer() and, where
@@ -362,13 +365,13 @@ static inline bool straight(struct nic *n, uint32_t queue)
     d->next = (uint16_t)ring_advance(first, 1, nic_tx_ring_length(n, queue));
     *p = (struct nic_tx_packet){
         .record = p->record, .rs = (uint32_t)q1 / TXD_RS & 1, .length = length, .first = first,
-        .life = q->life, .head = d->next, .queue = (uint8_t)queue, .gathered = one,
+        .life = q->life, .head = d->next, .queue = (uint8_t)queue,
         .asked = length,
     };
     begun(tx, queue, true);
     if (one) {
         request(n, at, 0, address, length);
-        gathered(n, q, queue);
+        gathered(n, q, queue, p, 1);
     } else {
         tx->gather = (struct nic_tx_gather){
             .active = true, .queue = (uint8_t)queue, .packet = at, .address = address,

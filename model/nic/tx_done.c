@@ -124,6 +124,9 @@ bool nic_tx_complete(struct nic *n)
             n->st->reg[R_TDH + p->queue] = p->head;
         else if (!report(n, q, p))
             return false;
+        uint32_t kept = p->gathered - 1u;
+        q->working = (uint16_t)(q->working - (kept < q->working ? kept : q->working));
+        nic_fetch_want(&tx->fetcher, p->queue);
     }
     if (p->offload.what)
         nic_tx_offload_apply(n, p);

@@ -3,8 +3,9 @@
  * Transmit descriptors: when to fetch, by TXDCTL's thresholds, and what arrives. A queue is active
  * while its cache holds a whole packet.
  *
- * A cache without a whole packet fetches all it can; one with a packet prefetches when it holds
- * fewer than PTHRESH and the ring has at least HTHRESH more.
+ * A descriptor stays in the cache until the packet's data is there. A cache without a whole packet
+ * fetches all it can; one with a packet, be it on its way, prefetches when it holds fewer than
+ * PTHRESH and the ring has at least HTHRESH more.
  */
 #include "model/nic/tx.h"
 
@@ -18,13 +19,13 @@ static uint32_t wanted(struct nic *n, uint32_t queue)
     const struct nic_desc_queue *d = &q->desc;
     uint32_t there = ring_distance(d->fetch, n->st->reg[R_TDT + queue],
                                    nic_tx_ring_length(n, queue));
-    uint32_t cached = d->asked - d->used;
+    uint32_t cached = d->asked - d->used + q->working;
 
     if (there == 0 || cached >= NIC_TX_CACHE)
         return 0;
     uint32_t txdctl = n->st->reg[R_TXDCTL + queue];
     uint32_t pthresh = txdctl & TXDCTL_PTHRESH, hthresh = (txdctl & TXDCTL_HTHRESH) >> 8;
-    bool starving = q->packets == 0 && d->asked == d->ready;
+    bool starving = q->packets == 0 && d->asked == d->ready && !q->working;
     if (!starving && (cached >= pthresh || there < hthresh))
         return 0;
     return there < NIC_TX_CACHE - cached ? there : NIC_TX_CACHE - cached;

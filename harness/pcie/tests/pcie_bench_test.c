@@ -7,8 +7,9 @@
 
 #include "mk/run_tests.h"
 
+static char engine_name[] = "e", system_name[] = "small";
 static struct system_engine engine = {
-    .name = "e", .slots = 16, .read_ps = 100000, .read_byte_ps = 100, .write_ps = 50000,
+    .name = engine_name, .slots = 16, .read_ps = 100000, .read_byte_ps = 100, .write_ps = 50000,
     .write_byte_ps = 10, .write_gap_ps = 40000,
 };
 static struct system_data small;
@@ -32,7 +33,7 @@ static struct pcie_bench bench(void)
 static void setup(void)
 {
     small = (struct system_data){
-        .name = "small", .iotlb = 8, .engines = &engine, .engine_count = 1,
+        .name = system_name, .iotlb = 8, .engines = &engine, .engine_count = 1,
         .caches = {.bytes = 65536, .ways = 4, .ddio_ways = 1, .dram_ps = 50000,
                    .fill_ps = 70000, .socket_ps = 90000}};
 }

@@ -65,7 +65,7 @@ START_TEST(header)
     ck_assert_uint_eq(h->clock, PLAN_CLOCK_TIMED);
     ck_assert_uint_eq(h->quantum_ns, 250);
     ck_assert_uint_eq(h->dilation_num, 1000);
-    ck_assert_uint_eq(h->dilation_den, 346);
+    ck_assert_uint_eq(h->dilation_den, 337);
     ck_assert_uint_eq(h->ready_limit_ns, 2000000000);
     ck_assert_uint_eq(h->deadline_ps, 3000000000);
     ck_assert_uint_eq(h->drain_ps, 5000000);

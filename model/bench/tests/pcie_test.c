@@ -76,22 +76,18 @@ START_TEST(payload_lands_with_its_descriptor)
 }
 END_TEST
 
-/* One request at a time; reads wait for reads, writes for all. */
-START_TEST(engine_serves_reads_first)
+/* One request at a time; writes wait for writes, reads for all. */
+START_TEST(engine_serves_writes_first)
 {
     struct bench *b = rig->bench;
     struct port_state *p = b->port[0];
     plan.h->timing[TIMING_nic_dma] = 1000;
     uint64_t now = b->st->sched.now_ps;
-    ck_assert_uint_eq(pcie_engine_write(b, p), now);
-    ck_assert_uint_eq(pcie_engine_write(b, p), now + 1000);
     ck_assert_uint_eq(pcie_engine_read(b, p), now);
     ck_assert_uint_eq(pcie_engine_read(b, p), now + 1000);
-    ck_assert_uint_eq(pcie_engine_write(b, p), now + 4000);
-    ck_assert_uint_eq(pcie_room(b, 0), POSTED_CREDIT);
-    p->writes_free_ps = now + 1000001; /* behind: frames had better wait */
-    ck_assert_uint_eq(pcie_room(b, 0), 0);
-    ck_assert(p->little_room);
+    ck_assert_uint_eq(pcie_engine_write(b, p), now);
+    ck_assert_uint_eq(pcie_engine_write(b, p), now + 1000);
+    ck_assert_uint_eq(pcie_engine_read(b, p), now + 4000);
 }
 END_TEST
 
@@ -290,7 +286,7 @@ int main(void)
     TCase *t = tcase_create("pcie");
 
     tcase_add_checked_fixture(t, setup, teardown);
-    tcase_add_test(t, engine_serves_reads_first);
+    tcase_add_test(t, engine_serves_writes_first);
     tcase_add_test(t, payload_lands_with_its_descriptor);
     tcase_add_test(t, frame_lands_in_two_parts);
     tcase_add_test(t, long_frame_costs_its_tlps);

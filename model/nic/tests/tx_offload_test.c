@@ -377,6 +377,7 @@ START_TEST(head_waits_for_packets_before_a_context)
     struct context c = {.vlan = 1};
 
     h->hold_reads = true;
+    fake_w32(h, txq(0, DCTL), fake_r32(h, txq(0, DCTL)) | 32); /* fetch while it has packets */
     make_frame(buffer(), 60, broadcast, 1);
     data(60, 0, 0);
     context(&c);
