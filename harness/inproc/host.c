@@ -72,12 +72,10 @@ static enum nic_dma_status host_dma_write(void *host, uint16_t function, uint16_
     return status;
 }
 
-/* A stimulus wants to see what is read and written: then not by pointer. */
 static void *host_memory(void *host, uint16_t function, uint64_t physical, uint32_t length,
                          enum bench_access_kind kind)
 {
-    struct inproc_host *h = host;
-    return h->records ? NULL : inproc_memory_at(&h->memory, physical, length);
+    return inproc_memory_at(&((struct inproc_host *)host)->memory, physical, length);
 }
 
 static struct bench_window host_window(void *host, uint64_t physical)
@@ -175,7 +173,12 @@ static int bench_power_on(struct inproc_host *h, const void *plan, char *why, si
         return -ENOMEM;
     }
     memset(h->bench, 0, wiring);
-    int rc = bench_init(h->bench, h->block, &config, plan, &host_ops, h, &reason);
+    h->ops = host_ops;
+    if (h->records) { /* a stimulus wants to see what is read and written: not by pointer */
+        h->ops.memory = NULL;
+        h->ops.window = NULL;
+    }
+    int rc = bench_init(h->bench, h->block, &config, plan, &h->ops, h, &reason);
     if (rc)
         snprintf(why, why_bytes, "the bench cannot start: %s", reason);
     return rc;

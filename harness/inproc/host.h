@@ -17,6 +17,7 @@ struct inproc_host {
     struct inproc_iommu iommu;
     uint32_t page_bytes;               /* of DMA memory: 4 KiB, 2 MiB, 1 GiB */
     uint32_t held[INPROC_DOMAINS + 1]; /* allocations per domain (dma.c) */
+    struct bench_host_ops ops;
     struct bench *bench;
     void *block; /* the bench's state */
     struct rec *rec;
