@@ -9,8 +9,10 @@ driver predicts, without a guest, throughput by batch size (as A-8), latency at 
 under overload by ring size (A-13); the driver itself is measured in the guest under the same
 scenarios. Both hosts carry the same card, so what differs is what the profile leaves out.
 
-usage: calibrate_guest.py BUILD [JSON]     exit status 1: a prediction was off by more than 10 %
+usage: calibrate_guest.py BUILD [JSON]     exit status 1: a prediction was off by more than 10 %;
+                                           a page of the same name beside the JSON
 """
+import html
 import json
 import os
 import re
@@ -208,6 +210,36 @@ def sweep(bench):
     return rows
 
 
+# ---- the page ----
+def cells(tag, values):
+    row = "".join(f"<{tag}>{html.escape(str(value))}</{tag}>" for value in values)
+    return f"<tr>{row}</tr>"
+
+
+def section(path):
+    """HTML of what a `make calibrate-guest` left there; nothing when there was none"""
+    if not os.path.exists(path):
+        return ""
+    with open(path, encoding="utf-8") as stream:
+        told = json.load(stream)
+    rows = [cells("th", ("point", "quantity", "prediction", "measured in the guest", "unit",
+                         "error", "verdict"))]
+    rows += [cells("td", (r["point"], r["quantity"], r["prediction"], r["measured"], r["unit"],
+                          f"{r['error_percent']:+.1f} %", "within" if r["within"] else "off"))
+             for r in told["points"]]
+    exact = told["quanta"][0]["kiloframes_per_cpu_second"]
+    sweep_rows = [cells("th", ("quantum, virtual ns", "overload, Mpps", "1 Mpps: p50, us",
+                               "p99, us", "overload: p50, us", "frames per CPU second, times"))]
+    sweep_rows += [cells("td", (r["quantum_ns"], f"{r['rate_mpps']:.3f}", f"{r['calm_p50_us']:.3f}",
+                                f"{r['calm_p99_us']:.3f}", f"{r['overload_p50_us']:.3f}",
+                                f"{r['kiloframes_per_cpu_second'] / exact:.2f}"))
+                   for r in told["quanta"]]
+    return ("<h2>In the guest: the project's driver against its prediction</h2><p>Predicted from "
+            "its instructions, as they were counted in the guest; off: by more than "
+            f"{TOLERANCE:.0f} %.</p><table>{''.join(rows)}</table><h2>What a quantum costs and "
+            f"brings</h2><table>{''.join(sweep_rows)}</table>")
+
+
 def main(build, out=None):
     points = Points()
     with tempfile.TemporaryDirectory() as folder:
@@ -227,6 +259,11 @@ def main(build, out=None):
             json.dump({"instructions": {"by_batch": each, "packet": packet, "burst": burst,
                                         "empty": empty},
                        "points": points.rows, "quanta": quanta}, stream, indent=1)
+        page = os.path.splitext(out)[0] + ".html"
+        with open(page, "w", encoding="utf-8") as stream:
+            stream.write("<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Ringside: in the "
+                         f"guest</title>{section(out)}</html>\n")
+        print(f"page: {page}")
     off = sum(not row["within"] for row in points.rows)
     print(f"{len(points.rows) - off} of {len(points.rows)} predictions within {TOLERANCE:.0f} %")
     return 1 if off else 0
