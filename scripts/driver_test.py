@@ -72,6 +72,18 @@ guest:
     numbers: [{find: 'line (\\d+):', since: hello, is: 1}]
 """
 
+# apt as it is where a kernel's package depends on that of its modules
+APT_CACHE = """#!/bin/sh
+case "$*" in
+*depends*linux-image-7.1-x) echo "  Depends: linux-modules-7.1-x" ;;
+*show*) echo "Version: 1" ;;
+esac
+"""
+APT_GET = """#!/bin/sh
+for last; do :; done
+case "$*" in *download*) cp "PLACE/${last%%=*}_1_all.deb" . ;; esac
+"""
+
 PLAIN = "name: plain\nwhy: Something to run it with.\nmachine: {ports: 1}\n" \
         "driver: {description: d.yaml}\n"
 
@@ -266,6 +278,34 @@ class Tests(testing.Test):
                        "documentation stays out")
         self.check(sums[0] == sums[1], "the same inputs give the same bytes", str(sums))
 
+    def split_kernel(self):
+        """A kernel whose package holds nothing but names: its parts come along."""
+        place = os.path.join(self.place, "split")
+        for name, files in (("image", ["usr/share/x"]),
+                            ("modules", ["usr/lib/modules/7.1-x/kernel/a.ko",
+                                         "usr/lib/modules/7.1-x/vmlinuz"])):
+            root = os.path.join(place, name)
+            for file in [*files, "DEBIAN/control"]:
+                os.makedirs(os.path.dirname(os.path.join(root, file)), exist_ok=True)
+                self.put(os.path.join(root, file), f"Package: linux-{name}-7.1-x\nVersion: 1\n"
+                         "Architecture: all\nMaintainer: x <x@x>\nDescription: x\n")
+            subprocess.run(["dpkg-deb", "-b", root, f"{place}/linux-{name}-7.1-x_1_all.deb"],
+                           check=True, stdout=subprocess.DEVNULL, timeout=60)
+        os.makedirs(f"{place}/bin")
+        for tool, text in (("apt-cache", APT_CACHE), ("apt-get", APT_GET.replace("PLACE", place))):
+            self.put(f"{place}/bin/{tool}", text)
+            os.chmod(f"{place}/bin/{tool}", 0o755)
+        for again in ("", ", again"):
+            done = subprocess.run(
+                [os.path.join(HERE, "guest_kernel.sh"), f"{place}/out", "linux-image-7.1-x"],
+                env={**os.environ, "XDG_CACHE_HOME": place,
+                     "PATH": f"{place}/bin:{os.environ['PATH']}"},
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60,
+                check=False)
+            self.check(done.returncode == 0 and os.path.exists(f"{place}/out/vmlinuz") and
+                       os.path.exists(f"{place}/out/kernel/kernel/a.ko"),
+                       f"a kernel in parts{again}", done.stdout)
+
     def clear(self):
         cache = os.path.join(self.place, "one")
         for options, left in (([], True), (["--all"], True), (["--all", "--force"], False)):
@@ -286,6 +326,7 @@ def whole(test):
     test.again()
     test.wrong()
     test.image()
+    test.split_kernel()
     test.clear()
 
 

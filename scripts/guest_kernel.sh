@@ -139,6 +139,33 @@ unpack() {
     echo "$folder"
 }
 
+# Newer kernels come in parts: the package that is named depends on those that have the kernel and
+# its modules. Prints the folder where all of them are unpacked together.
+unpack_parts() {
+    parts=$(apt_with apt-cache depends --important "$name" 2>/dev/null |
+        sed -n 's/^ *Depends: \(linux-\(modules\|binary\|image\)-[0-9][^ ]*\)$/\1/p')
+    [ -n "$parts" ] || { echo "$1"; return; }
+    together=$1-parts
+    [ ! -d "$together" ] || { echo "$together"; return; }
+    rm -rf "$together.new.$$"
+    cp -a "$1" "$together.new.$$"
+    for name in $parts; do
+        meta=$name
+        resolve || fail "apt knows no $name"
+        [ -s "$deb" ] || download || fail "apt cannot download $name"
+        dpkg-deb -x "$deb" "$together.new.$$" || fail "$deb is damaged: remove it"
+    done
+    mv -T "$together.new.$$" "$together"
+    echo "$together"
+}
+
+# Has this folder a kernel with its modules?
+whole() {
+    [ -n "$(find "$1" -maxdepth 5 -path '*lib/modules/*/kernel' | head -n 1)" ] &&
+        [ -n "$(find "$1" -maxdepth 5 -path '*boot/vmlinuz-*' -o -maxdepth 5 \
+            -path '*lib/modules/*/vmlinuz' | head -n 1)" ]
+}
+
 # What is unpacked goes as well: clones keep their copy, and unpacking again takes a second.
 prune() {
     newest=$(newest_cached)
@@ -177,8 +204,9 @@ case $kernel in
 esac
 if [ -z "$given" ]; then
     fetch
-    folder=$(unpack "$deb")
     source=${deb##*/}
+    folder=$(unpack "$deb")
+    whole "$folder" || folder=$(unpack_parts "$folder")
 elif [ -d "$given" ]; then
     folder=$(cd "$given" && pwd)
     source=$folder
