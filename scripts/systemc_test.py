@@ -74,6 +74,19 @@ class Test(testing.Test):
         self.check(done.returncode == PASS and runs, f"{len(runs)} runs recorded", done.stdout)
         return runs
 
+    def undisturbed(self, folder):
+        """Recording changes nothing of a run."""
+        out = self.path("plain")
+        subprocess.run([self.ringside, "run", "--host", "in-process", "--trace", "2", "--capture",
+                        "--jobs", "2", "--tag", "!long", "--out", out, folder],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        names = [os.path.basename(os.path.dirname(path))
+                 for path in glob.glob(out + "/*/trace.bin") if "latest" not in path]
+        other = [name for name in names if not filecmp.cmp(
+            f"{out}/{name}/trace.bin", self.path(f"recorded/{name}/trace.bin"), shallow=False)]
+        self.check(names and not other, f"{len(names)} runs without a stimulus are the same",
+                   str(other))
+
     def words(self, run, stimulus=None):
         return ["--plan", run + "/plan.bin", "--stimulus", stimulus or run + "/stimulus.bin",
                 "--trace", self.path("trace.bin"), "--capture", self.path("wire.pcapng"),
@@ -216,6 +229,7 @@ def parts(test):
         test.equal(run)
     if test.arguments or not runs:
         return
+    test.undisturbed("scenarios/dma")
     imix = next(run for run in runs if "/imix-" in run)
     test.delivers(imix)
     test.varies(imix)
