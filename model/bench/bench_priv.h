@@ -18,7 +18,7 @@
 
 #define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
 enum {
-    BENCH_STATE_VERSION = 8,
+    BENCH_STATE_VERSION = 9,
     TRACE_EVENTS = TRACE_BLOCK_EVENTS,  /* records hashed and handed out at a time */
     POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
     POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
