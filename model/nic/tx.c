@@ -98,10 +98,15 @@ void nic_tx_dma_done(struct nic *n, uint16_t tag, enum nic_dma_status status, co
         nic_tx_data_done(n, NIC_TAG_SLOT(tag), status, data, length);
     else
         nic_tx_desc_done(n, tag, status, data, length);
-    if (tx->pumping || has_packet(tx) || nic_fetch_wanted(&tx->fetcher))
+    if (tx->pumping || has_packet(tx) || nic_fetch_wanted(&tx->fetcher)) {
         nic_tx_pump(n);
-    else /* all that is left of the pump */
-        rest(n, complete(n, PER_PUMP));
+        return;
+    }
+    int steps = complete(n, PER_PUMP); /* most often all that is left of the pump */
+    if (nic_fetch_wanted(&tx->fetcher)) /* a cache that was emptied by it */
+        nic_tx_pump(n);
+    else
+        rest(n, steps);
 }
 
 void nic_tx_room(struct nic *n)

@@ -126,7 +126,8 @@ bool nic_tx_complete(struct nic *n)
             return false;
         uint32_t kept = p->gathered - 1u;
         q->working = (uint16_t)(q->working - (kept < q->working ? kept : q->working));
-        nic_fetch_want(&tx->fetcher, p->queue);
+        if (q->desc.fetch != n->st->reg[R_TDT + p->queue])
+            nic_fetch_want(&tx->fetcher, p->queue);
     }
     if (p->offload.what)
         nic_tx_offload_apply(n, p);
