@@ -7,7 +7,8 @@
 reports/calibration/points.json says what was published, how it is measured here, and what may be
 between the two; nothing of it goes into the model. Each point is a run of scenarios/calibration or
 of `ringside pcie-bench` with a file of systems/, which is all that the model is told. Prints a
-table and writes calibration.json and calibration.html. Exit status 1 when a point is missed.
+table and writes calibration.json and calibration.html, with what `make calibrate-guest` measured if
+it was run before. Exit status 1 when a point is missed.
 `--fast`: the points that take no more than a second, for make test.
 """
 import argparse
@@ -18,6 +19,8 @@ import os
 import subprocess
 import sys
 import tempfile
+
+import calibrate_guest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -259,11 +262,11 @@ def section(point):
             f"<th>error</th><th>allowed</th><th>within</th></tr>{rows}</table>")
 
 
-def page(points, line):
+def page(points, line, guest):
     return ("<!DOCTYPE html><html lang=en><meta charset=utf-8><title>Ringside: calibration</title>"
             f"<style>{STYLE}</style><h1>Calibration</h1><p>{html.escape(line)} One set of "
             "parameters per system (systems/, model/bench/timing.def); docs/time.md tells what "
-            f"each is.</p>{''.join(section(p) for p in points)}</html>\n")
+            f"each is.</p>{''.join(section(p) for p in points)}{guest}</html>\n")
 
 
 def main(argv):
@@ -290,7 +293,8 @@ def main(argv):
                    "points": done}, stream, indent=1)
         stream.write("\n")
     with open(os.path.join(given.out, "calibration.html"), "w", encoding="utf-8") as stream:
-        stream.write(page(done, line))
+        guest = os.path.join(given.build, "calibrate-guest.json")
+        stream.write(page(done, line, calibrate_guest.section(guest)))
     print(f"page: {os.path.join(given.out, 'calibration.html')}")
     return 0 if good == len(done) else 1
 
