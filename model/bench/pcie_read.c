@@ -133,9 +133,11 @@ static inline uint64_t completions(const struct bench *b, const struct read_slot
 /* What is zero on most machines. */
 static inline uint64_t more(struct bench *b, struct port_state *p, const struct read_slot *r)
 {
-    uint64_t jitter = bench_time(b, TIMING_rc_jitter);
-    uint64_t ps = bench_time(b, TIMING_nic_read_byte) * r->length / 1000;
-    if (__builtin_expect(!jitter, 1))
+    uint64_t jitter = bench_time(b, TIMING_rc_jitter), byte = bench_time(b, TIMING_nic_read_byte);
+    if (__builtin_expect(!(jitter | byte), 1))
+        return 0;
+    uint64_t ps = byte * r->length / 1000;
+    if (!jitter)
         return ps;
     uint64_t mixed = ++p->reads_seen * 0x9e3779b97f4a7c15ull; /* evenly spread, and no luck */
     return ps + (uint64_t)((unsigned __int128)(mixed ^ mixed << 23) * jitter >> 64);

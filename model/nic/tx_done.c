@@ -124,8 +124,7 @@ bool nic_tx_complete(struct nic *n)
             n->st->reg[R_TDH + p->queue] = p->head;
         else if (!report(n, q, p))
             return false;
-        uint32_t kept = p->gathered - 1u;
-        q->working = (uint16_t)(q->working - (kept < q->working ? kept : q->working));
+        q->working = (uint16_t)(q->working - (p->gathered - 1u));
         if (q->desc.fetch != n->st->reg[R_TDT + p->queue])
             nic_fetch_want(&tx->fetcher, p->queue);
     }
