@@ -24,10 +24,13 @@ import counting
 import driver_cost
 import testing
 
+# 3,500 was the mark while a packet's time was a few constants; 1.3 times that with PCIe to the
+# byte, read slots, IOTLB and packet buffers. A core that waits for frames polls: no bound on that.
+FRAME_BOUND = 3500 * 13 // 10
 # name, bytes, rate per port, frames per port short and long, bound on instructions
 FORWARDS = [
-    ("forward-64B-saturated", 64, "13Mpps", (2_000, 12_000), 3500),
-    ("forward-64B-4Mpps", 64, "4Mpps", (2_000, 12_000), 3500),
+    ("forward-64B-saturated", 64, "13Mpps", (2_000, 12_000), FRAME_BOUND),
+    ("forward-64B-4Mpps", 64, "4Mpps", (2_000, 12_000), None),
     ("forward-1514B", 1514, "0.8Mpps", (1_000, 4_000), None),
 ]
 RATES = [(64, "13Mpps", (50_000, 550_000)), (1514, "0.8Mpps", (10_000, 110_000))]

@@ -24,6 +24,7 @@ enum profile_mode { PROFILE_FORWARD, PROFILE_SEND };
     X(tx_report, "tx-report") X(tx_clean, "tx-clean") X(tx_hold, "tx-hold")                        \
     X(tx_pthresh, "tx-pthresh") X(tx_hthresh, "tx-hthresh") X(tx_wthresh, "tx-wthresh")            \
     X(rx_burst_cost, "rx-burst-cost") X(rx_packet_cost, "rx-packet-cost")                          \
+    X(rx_drained_cost, "rx-drained-cost")                                                          \
     X(tx_burst_cost, "tx-burst-cost") X(tx_packet_cost, "tx-packet-cost")                          \
     X(tx_clean_cost, "tx-clean-cost") X(app_packet_cost, "app-packet-cost")                        \
     X(empty_cost, "empty-cost")

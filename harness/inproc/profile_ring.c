@@ -146,6 +146,8 @@ unsigned profile_receive(struct profile *p, struct profile_port *port, uint32_t 
     }
     profile_work(p, count ? p->config.rx_burst_cost + (uint64_t)p->config.rx_packet_cost * count
                           : p->config.empty_cost);
+    if (count && count < p->config.batch) /* it saw the end of what was ready */
+        profile_work(p, p->config.rx_drained_cost);
     give_back(p, port, true);
     return count;
 }

@@ -101,6 +101,7 @@ void rs_driver_profile_job(const struct driver_profile *p, const struct scenario
     side(text, "rx", &p->rx, rx);
     side(text, "tx", &p->tx, tx);
     number(text, "rx-refill", p->rx.refill);
+    number(text, "rx-drained-cost", p->rx.drained_cost);
     number(text, "tx-report", p->tx.report);
     number(text, "tx-clean", p->tx.clean);
     number(text, "tx-hold", p->tx.hold);

@@ -17,7 +17,7 @@ struct profile_side { /* of a queue */
     uint64_t ring, pthresh, hthresh, wthresh;
     uint64_t refill;        /* receive */
     uint64_t report, clean, hold; /* transmit */
-    uint64_t burst_cost, packet_cost, clean_cost;
+    uint64_t burst_cost, packet_cost, clean_cost, drained_cost;
 };
 
 struct driver_profile {

@@ -36,6 +36,10 @@ static const struct schema_key rx_keys[] = {
      .doc = "How much of the card's packet buffer is used."},
     {.name = "refill", COUNT(refill, "0", "4096"), .otherwise = "0",
      .doc = "RDT is written when so many descriptors have a fresh buffer; 0: once per burst."},
+    {.name = "instructions-per-drained-burst", COUNT(drained_cost, "0", "100000"),
+     .otherwise = "0",
+     .doc = "What a burst costs beside, in time of instructions, when it leaves the ring empty: "
+            "the lines that it looked at are the card's to write next, and missed once more."},
 };
 static const struct schema_key tx_keys[] = {
     RING,

@@ -84,11 +84,46 @@ START_TEST(sender)
 }
 END_TEST
 
+/* What a poll of eight that finds `ready` frames costs, the ring's doorbell being far off. */
+static uint64_t cost_of(struct inproc_host *host, unsigned ready)
+{
+    struct ixd_desc desc[64] = {{{0}}};
+    uint32_t number[64] = {0}, home[64] = {0}, buffer[8];
+    uint16_t bytes[8];
+    struct profile p = {
+        .config = {.batch = 8, .rx_burst_cost = 1000, .rx_packet_cost = 10, .rx_drained_cost = 300,
+                   .rx_refill = 512, .empty_cost = 20},
+        .port[0].rx = {.desc = desc, .buffer = number, .length = 64},
+        .host = host, .home = home, .home_count = 64,
+    };
+
+    for (unsigned i = 0; i < ready; i++)
+        desc[i].word[1] = htole64(IXD_RX_DD);
+    uint64_t before = host->now_vns;
+    ck_assert_uint_eq(profile_receive(&p, &p.port[0], buffer, bytes), ready < 8 ? ready : 8);
+    return host->now_vns - before;
+}
+
+/* A burst that finds the ring's end pays for the lines that it took from the card. */
+START_TEST(drained)
+{
+    static struct inproc_host host;
+
+    machine_start(&host, 1);
+    ck_assert_uint_eq(cost_of(&host, 0), 20);
+    ck_assert_uint_eq(cost_of(&host, 3), 1000 + 3 * 10 + 300);
+    ck_assert_uint_eq(cost_of(&host, 8), 1000 + 8 * 10);
+    ck_assert_uint_eq(cost_of(&host, 40), 1000 + 8 * 10);
+    machine_stop(&host);
+}
+END_TEST
+
 int main(void)
 {
     TCase *c = tcase_create("profile");
 
     tcase_add_test(c, arguments);
     tcase_add_test(c, sender);
+    tcase_add_test(c, drained);
     return RUN_TESTS("inproc profile", c);
 }
