@@ -194,8 +194,14 @@ int rs_pcie_bench_command(int argc, char **argv)
                       "of a file: rate, latency, walks.",
                       entries, &status))
         return status;
-    status = argc == 2 ? run(&o, argv[1])
-                       : rs_cli_wrong("pcie-bench", "expected one system, got %d", argc - 1);
+    if (argc == 2) {
+        status = run(&o, argv[1]);
+    } else {
+        char *names = rs_system_names();
+        status = rs_cli_wrong("pcie-bench", "expected one system (%s, or a file), got %d", names,
+                              argc - 1);
+        g_free(names);
+    }
     char *texts[] = {o.op, o.engine, o.size, o.window, o.offset, o.pages, o.pattern, o.json};
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);

@@ -31,18 +31,63 @@ static void check(const struct system_data *s, const char *path, const char *tex
                     64 * c->ways);
 }
 
+static bool is_path(const char *name)
+{
+    return strchr(name, '/') != NULL || g_str_has_suffix(name, ".yaml") ||
+           rs_paths()->root == NULL;
+}
+
 static char *path_of(const char *name)
 {
-    if (strchr(name, '/') != NULL || g_str_has_suffix(name, ".yaml") || rs_paths()->root == NULL)
-        return g_strdup(name);
-    return g_strdup_printf("%s/systems/%s.yaml", rs_paths()->root, name);
+    return is_path(name) ? g_strdup(name)
+                         : g_strdup_printf("%s/systems/%s.yaml", rs_paths()->root, name);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char *rs_system_names(void)
+{
+    char *folder = rs_root_path("systems");
+    GDir *dir = folder != NULL ? g_dir_open(folder, 0, NULL) : NULL;
+    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+    const char *name;
+
+    while (dir != NULL && (name = g_dir_read_name(dir)) != NULL)
+        if (g_str_has_suffix(name, ".yaml"))
+            g_ptr_array_add(names, g_strndup(name, strlen(name) - strlen(".yaml")));
+    if (dir != NULL)
+        g_dir_close(dir);
+    g_ptr_array_sort(names, by_name);
+    g_ptr_array_add(names, NULL);
+    char *list = g_strjoinv(", ", (char **)names->pdata);
+    g_ptr_array_unref(names);
+    g_free(folder);
+    return list;
+}
+
+static void unknown(const char *name, struct diag *diag)
+{
+    char *names = rs_system_names();
+
+    rs_diag_add(diag, DIAG_ERROR, name, NULL, (struct diag_mark){0},
+                "no system of that name; there are %s, and files by their path", names);
+    g_free(names);
 }
 
 struct system_data *rs_system_load(const char *name, struct diag *diag)
 {
     const size_t before = diag->errors;
     size_t length = 0;
-    char *path = path_of(name), *text = rs_text_file(path, &length, diag);
+    char *path = path_of(name);
+    if (!is_path(name) && !g_file_test(path, G_FILE_TEST_EXISTS)) {
+        unknown(name, diag);
+        g_free(path);
+        return NULL;
+    }
+    char *text = rs_text_file(path, &length, diag);
     struct system_data *s = g_new0(struct system_data, 1);
     struct yaml_node *root = text != NULL ? rs_yaml_parse(path, text, length, diag) : NULL;
     struct matrix none = {0};

@@ -37,6 +37,8 @@ struct system_data {
 
 const struct schema_object *rs_schema_system(void);
 
+/* Those of systems/, as a sentence lists them; g_free() it. */
+char *rs_system_names(void);
 /* By path, or by the name of one in systems/. NULL with complaints in diag; rs_system_free() it. */
 struct system_data *rs_system_load(const char *name, struct diag *diag);
 void rs_system_free(struct system_data *s);
