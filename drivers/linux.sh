@@ -276,3 +276,26 @@ within() {
     shift
     ip netns exec "$space" "$@"
 }
+
+# bench WHAT [OPTION...] NAME...: this program of xdp-bench in the driver, until `benched`
+bench() {
+    what=$1
+    shift
+    xdp-bench "$what" -m native -i 1 "$@" >/run/bench 2>&1 &
+    sleep 1
+    wait_link 0
+    wait_link 1
+}
+
+# benched: it ends, and tells what it did
+benched() {
+    killall -TERM xdp-bench
+    usleep 300000
+    cat /run/bench
+}
+
+# pools SPACE: frames that came and went by the queues of each pool of four
+pools() {
+    ip netns exec "$1" ethtool -S port | sed -n 's/^ *\([rt]x\)_queue_\([0-9]*\)_packets:/\1 \2/p' |
+        awk '{ count[int($2 / 4) " " $1] += $3 } END { for (i in count) print "pool", i, count[i] }'
+}
