@@ -99,11 +99,13 @@ def prepare(results, page):
         result["good"] = result["verdict"] in ("PASS", "SKIP")
         result["marks"], result["ticks"] = latency_marks(result.get("metrics", {}))
         result["figures"] = figures(result)
-        for key in ("flows", "findings", "refusals"):  # a case that did not run has neither
+        for key in ("flows", "findings", "refusals", "ports"):  # of a case that did not run: none
             result.setdefault(key, [])
         for key in ("trace_hash", "memory_hash", "guest_instructions", "reproducible"):
             result.setdefault(key, None)
         folder = result.get("folder")
+        result["iotlb"] = [dict(use, port=port["port"]) for port in result["ports"]
+                           for use in port.get("iotlb", [])]
         result["link"] = os.path.relpath(folder, here) if folder else None
     return sorted(results, key=lambda r: r["good"])  # stable: else the order of the run
 
@@ -175,6 +177,12 @@ svg text { font: 10px system-ui, sans-serif; fill: currentColor }
 {% for f in r.flows %}<tr><td>{{ f.flow }}</td>{% for key in
  ['sent', 'received', 'lost', 'reordered', 'damaged'] %}<td class="n">{{ f.metrics.get(key, '-') }}
 </td>{% endfor %}</tr>{% endfor %}</table>{% endif %}
+{% if r.iotlb %}<table><tr><th>IOTLB</th><th class="n">port</th><th class="n">lookups</th>
+<th class="n">hits</th><th class="n">misses</th><th class="n">walks</th><th class="n">dropped</th>
+<th class="n">queues</th></tr>
+{% for u in r.iotlb %}<tr><td>{{ u.region }}</td>{% for value in
+ [u.port, u.lookups, u.lookups - u.misses, u.misses, u.walks, u.dropped, u.queues | length] %}
+<td class="n">{{ value }}</td>{% endfor %}</tr>{% endfor %}</table>{% endif %}
 {% if r.trace_hash %}<p>trace <code>{{ r.trace_hash }}</code>,
 memory <code>{{ r.memory_hash }}</code>,
 {{ r.guest_instructions }} guest instructions, {{ r.repeats }} repeat(s)

@@ -8,6 +8,8 @@
 #include <glib.h>
 #include <string.h>
 
+#include "harness/judge/iotlb_facts.h"
+
 #define PS_PER_SECOND 1000000000000ull
 
 /* Frames from `first_ps` to `last_ps`: their rate is `gaps` over that time. */
@@ -208,9 +210,7 @@ static uint64_t port_count(const struct report_port *p, enum metric_id id)
     case METRIC_DMA_ABORTS: return p->dma_aborts;
     case METRIC_MESSAGES:
     case METRIC_MESSAGES_PACKET: return p->messages;
-    case METRIC_IOTLB_HITS: return p->iotlb_hits;
     case METRIC_IOTLB_STALE: return p->iotlb_stale;
-    case METRIC_IOTLB_MISSES:
     case METRIC_IOTLB_MISSES_PACKET: return p->iotlb_misses;
     default: return 0;
     }
@@ -345,6 +345,12 @@ bool rs_metric_value(const struct rs_facts *facts, enum metric_id id, struct rs_
     }
     if (id >= METRIC_VIOLATIONS && id <= METRIC_VIOLATIONS + NIC_RULES) {
         *out = rs_quantity(metric->unit, violations(r, scope.port, id), 1);
+        return true;
+    }
+    uint64_t value = 0;
+
+    if (rs_iotlb_value(r, id, scope, &value)) {
+        *out = rs_quantity(metric->unit, value, 1);
         return true;
     }
     if (metric->unit == UNIT_NUMBER)

@@ -50,9 +50,10 @@ struct rs_scope {
     int flow, port;
     const char *counter; /* of METRIC_COUNTER; NULL: none */
     unsigned event;      /* of METRIC_EVENTS and METRIC_EVENT_QUEUES: id + 1; 0: none */
-    int queue;
+    int queue;           /* of the same and the IOTLB's metrics; -1: all together */
+    unsigned region;     /* of the IOTLB's metrics: index of rs_region_names */
 };
-#define RS_FLOW(number) ((struct rs_scope){.flow = (number), .port = -1})
+#define RS_FLOW(number) ((struct rs_scope){.flow = (number), .port = -1, .queue = -1})
 #define RS_WHOLE        RS_FLOW(-1)
 
 /* False: the run has no such value (no report; per packet without packets; not counted by this

@@ -171,7 +171,11 @@ static char *event_words(const struct expectation *e)
 {
     GString *text = g_string_new(NULL);
 
-    g_string_printf(text, "%s %s", rs_metric(e->metric)->name, e->event);
+    g_string_assign(text, rs_metric(e->metric)->name);
+    if (e->event)
+        g_string_append_printf(text, " %s", e->event);
+    if (e->region)
+        g_string_append_printf(text, " of %s", rs_region_names[e->region]);
     if (e->queue >= 0)
         g_string_append_printf(text, " of queue %d", e->queue);
     if (e->port >= 0)
@@ -186,7 +190,7 @@ static void judge_expectation(GPtrArray *findings, const struct scenario *scenar
     const struct metric *metric = rs_metric(e->metric);
     const struct rs_scope scope = {.flow = e->flow, .port = e->port, .counter = e->counter,
                                    .event = e->event ? (unsigned)e->event_id + 1 : 0,
-                                   .queue = e->queue};
+                                   .queue = e->queue, .region = e->region};
     struct quantity value;
     struct rs_finding *f;
     char seen[96], *what, *expected, *more;
@@ -197,7 +201,7 @@ static void judge_expectation(GPtrArray *findings, const struct scenario *scenar
         return;
     if (e->flow >= 0 && (size_t)e->flow < c->flow_count)
         what = g_strdup_printf("%s of flow %s", metric->name, c->flows[e->flow].name);
-    else if (e->event)
+    else if (e->event || e->queue >= 0 || e->region)
         what = event_words(e);
     else if (e->port >= 0)
         what = g_strdup_printf("%s of port %d", metric->name, e->port);

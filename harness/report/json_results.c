@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "harness/base/term.h"
+#include "harness/judge/iotlb_facts.h"
 #include "harness/report/refusal.h"
 
 static json_t *text(const char *value)
@@ -81,6 +82,44 @@ static json_t *metrics(const struct rs_facts *facts, struct rs_scope scope, bool
     return object;
 }
 
+static void iotlb_counts(json_t *object, struct report_iotlb_use use)
+{
+    json_object_set_new(object, "lookups", whole(use.lookups));
+    json_object_set_new(object, "misses", whole(use.misses));
+    json_object_set_new(object, "walks", whole(use.walks));
+    json_object_set_new(object, "dropped", whole(use.dropped));
+}
+
+/* By region, and within by queue, those that have any. */
+static json_t *iotlb(const struct report_iotlb *port)
+{
+    json_t *regions = json_array();
+
+    for (unsigned region = 1; rs_region_names[region]; region++) {
+        const struct report_iotlb_use sum = rs_iotlb_sum(port, region, -1);
+        json_t *one, *queues;
+
+        if (!sum.lookups && !sum.dropped)
+            continue;
+        one = json_pack("{s:o}", "region", text(rs_region_names[region]));
+        queues = json_array();
+        iotlb_counts(one, sum);
+        for (int q = 0; q < REPORT_QUEUES; q++) {
+            const struct report_iotlb_use use = rs_iotlb_sum(port, region, q);
+            json_t *queue;
+
+            if (!use.lookups && !use.dropped)
+                continue;
+            queue = json_pack("{s:i}", "queue", q);
+            iotlb_counts(queue, use);
+            json_array_append_new(queues, queue);
+        }
+        json_object_set_new(one, "queues", queues);
+        json_array_append_new(regions, one);
+    }
+    return regions;
+}
+
 static json_t *parts(const struct rs_result *result, enum metric_scope kind)
 {
     const struct bench_report *report = result->run.facts.report;
@@ -89,7 +128,7 @@ static json_t *parts(const struct rs_result *result, enum metric_scope kind)
 
     for (unsigned i = 0; i < n; i++) {
         const struct rs_scope scope = {.flow = kind == METRIC_FLOW ? (int)i : -1,
-                                       .port = kind == METRIC_PORT ? (int)i : -1};
+                                       .port = kind == METRIC_PORT ? (int)i : -1, .queue = -1};
         json_t *one = json_object();
 
         if (kind == METRIC_FLOW && i < result->c->flow_count)
@@ -97,6 +136,8 @@ static json_t *parts(const struct rs_result *result, enum metric_scope kind)
         if (kind == METRIC_PORT)
             json_object_set_new(one, "port", whole(i));
         json_object_set_new(one, "metrics", metrics(&result->run.facts, scope, false, kind));
+        if (kind == METRIC_PORT && i < PLAN_PORTS_MAX)
+            json_object_set_new(one, "iotlb", iotlb(&report->iotlb[i]));
         json_array_append_new(array, one);
     }
     return array;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/judge/iotlb_facts.h"
 #include "harness/report/refusal.h"
 #include "harness/run/run_folder.h"
 #include "harness/base/table.h"
@@ -139,6 +140,35 @@ static void show_refusals(FILE *out, const struct rs_result *result)
     }
 }
 
+/* What each kind of access found in the IOTLB; nothing where there is none. */
+static void show_iotlb(FILE *out, const struct rs_result *result)
+{
+    static const char *const heads[] = {"IOTLB", ">port", ">lookups", ">hits", ">misses",
+                                        ">walks", ">dropped", NULL};
+    const struct bench_report *report = result->run.facts.report;
+    struct rs_table *table = rs_table_new(heads);
+    unsigned rows = 0;
+
+    for (unsigned i = 0; report && i < MIN(report->ports, PLAN_PORTS_MAX); i++)
+        for (unsigned region = 1; rs_region_names[region]; region++) {
+            const struct report_iotlb_use use = rs_iotlb_sum(&report->iotlb[i], region, -1);
+            const uint64_t figure[] = {i, use.lookups, use.lookups - use.misses, use.misses,
+                                       use.walks, use.dropped};
+            char cell[G_N_ELEMENTS(figure)][24];
+
+            if (!use.lookups && !use.dropped)
+                continue;
+            for (unsigned k = 0; k < G_N_ELEMENTS(figure); k++)
+                snprintf(cell[k], sizeof(cell[k]), "%" PRIu64, figure[k]);
+            rs_table_row(table, (const char *[]){rs_region_names[region], cell[0], cell[1],
+                                                 cell[2], cell[3], cell[4], cell[5]});
+            rows++;
+        }
+    if (rows)
+        rs_table_print(table, out, 7);
+    rs_table_free(table);
+}
+
 /* Of a long line its end: there a program says what was wrong, behind what it was about. */
 static void show_log_line(FILE *out, const char *line)
 {
@@ -252,8 +282,10 @@ void rs_show_line(FILE *out, const struct rs_result *result)
             rs_style(out, RS_PLAIN), result->wall_ms / 1000, result->wall_ms % 1000 / 100,
             result->c->id, why, repeats);
     if (result->verdict == RS_PASS || result->verdict == RS_SKIP) {
-        if (rs_verbosity > 0)
+        if (rs_verbosity > 0) {
             show_refusals(out, result);
+            show_iotlb(out, result);
+        }
         fflush(out);
         return;
     }

@@ -76,11 +76,17 @@ static void check_event(struct check *k, struct expectation *e)
     const bool counts = e->metric == METRIC_EVENTS || e->metric == METRIC_EVENT_QUEUES;
     const struct nic_event_info *info = NULL;
 
-    e->queue = e->metric == METRIC_EVENTS && GIVEN(e, "queue") ? (int)e->queue_number : -1;
+    const bool regions = rs_metric_has_regions(e->metric);
+
+    e->queue = (e->metric == METRIC_EVENTS || regions) && GIVEN(e, "queue") ? (int)e->queue_number
+                                                                            : -1;
     if (GIVEN(e, "event") && !counts)
         rs_check_error(k, MARK(e, "event"), "'event' belongs to 'events' and 'events.queues'");
-    if (GIVEN(e, "queue") && e->metric != METRIC_EVENTS)
-        rs_check_error(k, MARK(e, "queue"), "'queue' belongs to the metric 'events'");
+    if (GIVEN(e, "queue") && e->metric != METRIC_EVENTS && !regions)
+        rs_check_error(k, MARK(e, "queue"), "'queue' belongs to 'events' and the IOTLB's metrics");
+    if (GIVEN(e, "region") && !regions)
+        rs_check_error(k, MARK(e, "region"), "'region' belongs to the IOTLB's metrics, like "
+                       "'iotlb.misses'");
     if (counts && !GIVEN(e, "event"))
         rs_check_error(k, e->marks.self, "which event? Name it: 'event: rx_frame'");
     if (!counts || e->event == NULL)
@@ -174,7 +180,7 @@ static void imply(struct scenario_case *c, enum metric_id metric, uint64_t value
     struct expectation *e = &c->expect[c->expect_count++];
     memset(e, 0, sizeof(*e));
     e->metric = metric;
-    e->flow = e->port = -1;
+    e->flow = e->port = e->queue = -1;
     e->has_is = e->implied = true;
     e->is = rs_quantity(rs_metric(metric)->unit, value, 1);
 }

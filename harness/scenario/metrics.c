@@ -23,6 +23,17 @@ const char *const rs_metric_names[] = {
     NULL,
 };
 
+const char *const rs_region_names[] = {
+    "all",           "tx-data",       "tx-descriptors", "rx-descriptors", "rx-data",
+    "rx-writebacks", "tx-writebacks", "other",          NULL,
+};
+
+bool rs_metric_has_regions(enum metric_id id)
+{
+    return id == METRIC_IOTLB_LOOKUPS || id == METRIC_IOTLB_HITS || id == METRIC_IOTLB_MISSES ||
+           id == METRIC_IOTLB_WALKS || id == METRIC_IOTLB_DROPPED;
+}
+
 const struct metric *rs_metric(enum metric_id id)
 {
     return (unsigned)id < METRICS ? &table[id] : NULL;

@@ -33,5 +33,10 @@ const struct metric *rs_metric(enum metric_id id);
 enum metric_id rs_metric_find(const char *name);
 /* All names by id, NULL at the end. */
 extern const char *const rs_metric_names[];
+/* What a DMA access is for: all of them first, then by enum nic_tag_kind, then others; NULL at the
+ * end. */
+extern const char *const rs_region_names[];
+/* Is this one counted by region and queue? */
+bool rs_metric_has_regions(enum metric_id id);
 
 #endif

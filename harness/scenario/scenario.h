@@ -254,7 +254,8 @@ struct expectation {
     char *flow_name;           /* as written; NULL */
     char *counter;             /* of METRIC_COUNTER; NULL */
     char *event;               /* of METRIC_EVENTS and METRIC_EVENT_QUEUES; NULL */
-    uint64_t queue_number;     /* of METRIC_EVENTS, when it is given */
+    unsigned region;           /* of the IOTLB's: index of rs_region_names */
+    uint64_t queue_number;     /* of METRIC_EVENTS and the IOTLB's, when it is given */
     int event_id, queue;       /* queue -1: all together */
     uint64_t port_number;
     int flow;                      /* index; -1: all flows together */

@@ -32,6 +32,7 @@ static inline struct rs_result *result_of(struct scenario *s, enum rs_verdict ve
     r->run.facts.report->ports = 2;
     r->run.facts.report->flow[0].sent = UINT64_MAX;
     r->run.facts.report->trace_hash[0] = 0x1234;
+    r->run.facts.report->iotlb[1].use[NIC_TAG_RX_DATA * REPORT_QUEUES + 5].lookups = 77;
     r->run.facts.planned.flows = 1;
     r->run.facts.planned.expects = 1;
     r->run.findings = g_ptr_array_new_with_free_func(rs_finding_free);

@@ -18,7 +18,7 @@
 
 #define BENCH_STATE_MAGIC 0x48434e4542534952ull /* "RISBENCH" */
 enum {
-    BENCH_STATE_VERSION = 9,
+    BENCH_STATE_VERSION = 10,
     TRACE_EVENTS = TRACE_BLOCK_EVENTS,  /* records hashed and handed out at a time */
     POSTED_CREDIT = 32 * 1024,          /* room() of an idle port: bytes, 32 per write included */
     POSTED_BYTES = 128 * 1024,          /* memory for it: 36 of credit may take two records of 64 */
@@ -125,7 +125,7 @@ struct iotlb_entry { /* iotlb.c */
     uint64_t ready_ps; /* when its walk ends */
     uint16_t function;
     uint16_t access; /* bit per enum bench_access_kind; stale: the same IOTLB_STALE higher */
-    uint32_t unused;
+    uint32_t user;   /* who walked for it: report_iotlb.use */
 };
 /* A page that a fault has taken out of the tables. */
 struct iotlb_hole {
@@ -207,6 +207,8 @@ struct read_slot { /* pcie_read.c */
     uint8_t phase, status;
     uint8_t refused; /* enum report_refused, for the report */
     uint8_t fn;      /* function within the port */
+    uint16_t user;   /* its queue, which the IOTLB's counters want */
+    uint16_t unused[3];
 };
 /* What a slot's read gave lies apart, an odd number of cache lines from the next one's. */
 enum { READ_STRIDE = NIC_READ_MAX + 64 };
@@ -264,6 +266,7 @@ struct port_state {
     struct read_line reads[READ_WAYS];
     struct read_slot read[READ_SLOTS];
     struct nic_fifo posted, wire;
+    struct report_iotlb iotlb; /* the counters of iotlb.c */
     _Alignas(64) uint8_t read_data[NIC_SLOTS][READ_STRIDE];
     _Alignas(64) uint8_t posted_ring[POSTED_BYTES];
     _Alignas(64) uint8_t wire_ring[WIRE_BYTES];

@@ -99,21 +99,27 @@ void root_read(struct bench *b, unsigned port, unsigned slot);
 void root_refused(struct bench *b, uint16_t function, uint16_t tag, uint64_t address,
                   uint32_t length, enum nic_dma_status status, uint32_t reason);
 /* Where does this access go that reaches the root complex at at_ps, and not before when? */
-enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
-                                   enum bench_access_kind kind, uint64_t at_ps,
-                                   struct iotlb_answer *answer, bool *physical);
+enum nic_dma_status root_translate(struct bench *b, uint16_t function, unsigned user,
+                                   uint64_t address, enum bench_access_kind kind, uint64_t at_ps,
+                                   struct iotlb_answer *answer);
 
-/* iotlb.c */
-enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
-                                 enum bench_access_kind kind, uint64_t at_ps,
+/* iotlb.c. A user is who looks something up: a kind of access of a queue, report_iotlb.use. */
+static inline unsigned iotlb_user(unsigned tag_kind, unsigned queue)
+{
+    unsigned region = tag_kind < NIC_TAG_KINDS ? tag_kind : NIC_TAG_KINDS;
+    return region * REPORT_QUEUES + queue % REPORT_QUEUES;
+}
+enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, unsigned user,
+                                 uint64_t address, enum bench_access_kind kind, uint64_t at_ps,
                                  struct iotlb_answer *answer);
 /* The quick way: an entry where pages of usual sizes were found last; NULL: use iotlb_lookup(). */
 struct iotlb_entry *iotlb_hit(struct bench *b, uint16_t function, uint64_t address,
                               enum bench_access_kind kind);
 /* ... which then is a hit. */
-static inline void iotlb_used(struct bench *b, uint16_t function, struct iotlb_entry *e)
+static inline void iotlb_used(struct bench *b, uint16_t function, unsigned user,
+                              struct iotlb_entry *e)
 {
-    b->port[NIC_FUNCTION_PORT(function)]->count.iotlb_hits++;
+    b->port[NIC_FUNCTION_PORT(function)]->iotlb.use[user].lookups++;
     e->used = ++b->st->iotlb.tick;
 }
 /* Drops what it has of the range, or, when the invalidation gets lost, keeps it as stale. */

@@ -127,17 +127,24 @@ static const struct iotlb_entry *under_way(const struct iotlb *t, uint16_t funct
     return NULL;
 }
 
+static struct report_iotlb_use *count_miss(struct bench *b, uint16_t function, unsigned user)
+{
+    struct port_state *p = b->port[NIC_FUNCTION_PORT(function)];
+    p->count.iotlb_misses++;
+    p->iotlb.use[user].misses++;
+    return &p->iotlb.use[user];
+}
+
 static enum nic_dma_status walk(struct bench *b, const struct iotlb_entry *old, uint16_t function,
-                                uint64_t address, enum bench_access_kind kind, uint64_t at_ps,
-                                struct iotlb_answer *answer)
+                                unsigned user, uint64_t address, enum bench_access_kind kind,
+                                uint64_t at_ps, struct iotlb_answer *answer)
 {
     struct iotlb *walks = &b->st->iotlb;
     struct bench_translation t = {0};
     enum nic_dma_status status = ask(b, function, address, kind, &t);
     answer->refused = t.refused;
-    struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
     if (status != NIC_DMA_OK) {
-        count->iotlb_misses++;
+        count_miss(b, function, user);
         return status;
     }
     uint64_t page = t.page < 4096 ? 4096 : t.page;
@@ -146,7 +153,7 @@ static enum nic_dma_status walk(struct bench *b, const struct iotlb_entry *old, 
     struct iotlb_entry e = {
         .page = whole ? 0 : address & ~(page - 1), .bytes = whole ? UINT64_MAX : page,
         .function = function, .access = (uint16_t)(access | 1u << kind),
-        .ready_ps = whole ? at_ps : walked(b, at_ps),
+        .ready_ps = whole ? at_ps : walked(b, at_ps), .user = user,
     };
     e.physical = t.physical - (address - e.page);
     answer->target = t.physical;
@@ -157,7 +164,7 @@ static enum nic_dma_status walk(struct bench *b, const struct iotlb_entry *old, 
         insert(b, &e);
         return NIC_DMA_OK;
     }
-    count->iotlb_misses++;
+    count_miss(b, function, user)->walks++;
     walks->walk[walks->walks++] = e;
     trace_emit(b, BENCH_EV_iotlb_miss, function, 0, address, e.bytes, t.physical);
     return NIC_DMA_OK;
@@ -180,11 +187,12 @@ static enum nic_dma_status use(struct iotlb *t, struct iotlb_entry *e, uint64_t 
 
 /* No hint, no entry, or one without this kind of access. */
 __attribute__((cold)) static enum nic_dma_status
-lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_access_kind kind,
-              uint64_t at_ps, struct iotlb_answer *answer)
+lookup_slowly(struct bench *b, uint16_t function, unsigned user, uint64_t address,
+              enum bench_access_kind kind, uint64_t at_ps, struct iotlb_answer *answer)
 {
     struct iotlb *t = &b->st->iotlb;
-    struct report_port *count = &b->st->port[NIC_FUNCTION_PORT(function)].count;
+    struct port_state *p = b->port[NIC_FUNCTION_PORT(function)];
+    p->iotlb.use[user].lookups++;
     end_walks(b, bench_now(b));
     const struct iotlb_entry *w = under_way(t, function, address, kind);
     unsigned i = search(t, b->plan->iotlb_entries, function, address);
@@ -193,20 +201,17 @@ lookup_slowly(struct bench *b, uint16_t function, uint64_t address, enum bench_a
     if (covered)
         t->large[hint_of(function, address, 21)] = t->small[hint_of(function, address, 12)] =
             (uint16_t)i;
-    if (w) {
-        count->iotlb_hits++;
+    if (w)
         return found(w, address, answer);
-    }
     bool stale = covered && e->access >> IOTLB_STALE & 1u << kind;
     if (covered && (stale || e->access & 1u << kind)) {
-        count->iotlb_hits++;
-        count->iotlb_stale += stale;
+        p->count.iotlb_stale += stale;
         if (stale)
             trace_emit(b, BENCH_EV_iotlb_stale, function, 0, address, kind == BENCH_WRITE,
                        e->physical + (address - e->page));
         return use(t, e, address, answer);
     }
-    return walk(b, e, function, address, kind, at_ps, answer);
+    return walk(b, e, function, user, address, kind, at_ps, answer);
 }
 
 struct iotlb_entry *iotlb_hit(struct bench *b, uint16_t function, uint64_t address,
@@ -219,14 +224,14 @@ struct iotlb_entry *iotlb_hit(struct bench *b, uint16_t function, uint64_t addre
     return e;
 }
 
-enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, uint64_t address,
-                                 enum bench_access_kind kind, uint64_t at_ps,
+enum nic_dma_status iotlb_lookup(struct bench *b, uint16_t function, unsigned user,
+                                 uint64_t address, enum bench_access_kind kind, uint64_t at_ps,
                                  struct iotlb_answer *answer)
 {
     struct iotlb_entry *e = iotlb_hit(b, function, address, kind);
     if (!e)
-        return lookup_slowly(b, function, address, kind, at_ps, answer);
-    iotlb_used(b, function, e);
+        return lookup_slowly(b, function, user, address, kind, at_ps, answer);
+    iotlb_used(b, function, user, e);
     return found(e, address, answer);
 }
 
@@ -234,9 +239,14 @@ unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, 
                           bool lost)
 {
     struct iotlb *t = &b->st->iotlb;
-    unsigned dropped = 0, port = NIC_FUNCTION_PORT(function);
-    if (length == UINT64_MAX && port < b->st->ports && !lost)
-        b->port[port]->remapped = 0;
+    unsigned dropped = 0;
+    struct port_state *p = b->port[NIC_FUNCTION_PORT(function)];
+    bool whole = length == UINT64_MAX;
+    p->iotlb.lost += lost;
+    p->iotlb.invalidations += !lost;
+    p->iotlb.whole += whole && !lost;
+    if (whole && !lost)
+        p->remapped = 0;
     end_walks(b, UINT64_MAX);
     for (unsigned i = 0; i < b->plan->iotlb_entries; i++) {
         struct iotlb_entry *e = &t->entry[i];
@@ -244,13 +254,15 @@ unsigned iotlb_invalidate(struct bench *b, uint16_t function, uint64_t address, 
             continue;
         bool apart = e->page >= address ? e->page - address >= length
                                         : address - e->page >= e->bytes;
-        if (length != UINT64_MAX && apart)
+        if (!whole && apart)
             continue;
-        if (lost)
-            e->access = (uint16_t)((e->access | e->access << IOTLB_STALE) & ~BOTH);
-        else
-            e->bytes = 0;
         dropped++;
+        if (lost) {
+            e->access = (uint16_t)((e->access | e->access << IOTLB_STALE) & ~BOTH);
+            continue;
+        }
+        e->bytes = 0;
+        p->iotlb.use[e->user].dropped++;
     }
     return dropped;
 }
@@ -282,6 +294,12 @@ bool iotlb_valid(const struct bench *b)
         return false;
     if (b->st->iotlb.walks > IOTLB_WALKS)
         return false;
+    for (unsigned i = 0; i < IOTLB_MAX; i++)
+        if (b->st->iotlb.entry[i].user >= REPORT_REGIONS * REPORT_QUEUES)
+            return false;
+    for (unsigned i = 0; i < IOTLB_WALKS; i++)
+        if (b->st->iotlb.walk[i].user >= REPORT_REGIONS * REPORT_QUEUES)
+            return false;
     for (unsigned i = 0; i < IOTLB_HINTS; i++)
         if (b->st->iotlb.large[i] >= IOTLB_MAX || b->st->iotlb.small[i] >= IOTLB_MAX)
             return false;

@@ -101,17 +101,22 @@ static struct struck strike(struct bench *b, unsigned port, uint16_t tag)
     return s;
 }
 
+/* The queue of a write is in its tag. */
+static inline unsigned user_of(uint16_t tag)
+{
+    return iotlb_user(NIC_TAG_KIND(tag), NIC_TAG_SLOT(tag));
+}
+
 /* Where it goes, and not before when; not by the quick way. */
 __attribute__((noinline)) static uint64_t translate(struct bench *b, uint16_t function,
                                                     struct posted *e, uint64_t arrives_ps)
 {
     struct iotlb_answer at;
-    bool physical;
-    e->status = (uint8_t)root_translate(b, function, e->address, BENCH_WRITE, arrives_ps, &at,
-                                        &physical);
+    e->status = (uint8_t)root_translate(b, function, user_of(e->tag), e->address, BENCH_WRITE,
+                                        arrives_ps, &at);
     e->target = at.target;
     e->data = at.refused;
-    e->physical = physical;
+    e->physical = b->translates;
     if (e->status != NIC_DMA_OK)
         nic_refused(&b->nic[NIC_FUNCTION_PORT(function)], e->tag, e->address, true);
     return at.ready_ps;
@@ -145,7 +150,7 @@ static inline void post(struct bench *b, uint16_t function, uint16_t tag, uint64
     e->visible = !payload;
     e->address = address;
     if (t) {
-        iotlb_used(b, function, t);
+        iotlb_used(b, function, user_of(tag), t);
         e->target = t->physical + (address - t->page);
         e->physical = 1;
         ready_ps = t->ready_ps;
@@ -278,8 +283,8 @@ void pcie_deliver(struct bench *b, uint16_t function, const struct nic_delivery 
         deliver_apart(b, function, d);
         return;
     }
-    iotlb_used(b, function, data);
-    iotlb_used(b, function, desc);
+    iotlb_used(b, function, iotlb_user(NIC_TAG_RX_DATA, NIC_TAG_SLOT(d->data_tag)), data);
+    iotlb_used(b, function, iotlb_user(NIC_TAG_RX_WB, NIC_TAG_SLOT(d->desc_tag)), desc);
     count->dma_writes += 2;
     count->dma_write_bytes += d->length + DESC_BYTES;
     count->desc_writebacks++;

@@ -113,6 +113,7 @@ void pcie_read(struct bench *b, uint16_t function, uint16_t tag, uint64_t addres
     r->length = (uint16_t)length;
     r->phase = READ_TO_ROOT;
     r->fn = (uint8_t)function;
+    r->user = b->nic[port].read_queue;
     r->status = NIC_DMA_OK;
     /* Behind the writes that were posted before it. */
     join(b, port, (unsigned)slot, slot < NIC_TX_DATA_SLOTS ? WAY_DATA : WAY_DESC,
@@ -237,6 +238,7 @@ bool pcie_read_valid(const struct bench *b, unsigned port)
     for (unsigned i = 0; i < READ_SLOTS; i++) {
         const struct read_slot *r = &p->read[i];
         if (r->length > NIC_READ_MAX || r->phase > READ_BACK || r->fn > NIC_VFS ||
+            r->user >= REPORT_QUEUES ||
             (r->phase != READ_FREE && slot_of(r->tag) != (int)i))
             return false;
         under_way |= (uint64_t)(r->phase == READ_TO_ROOT || r->phase == READ_BACK) << i;

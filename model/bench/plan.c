@@ -58,8 +58,10 @@ bool plan_go(struct bench *b)
     run->go_ps = run->last_move_ps = bench_now(b);
     run->go_vns = st->clock.latest_vns;
     run->flows_left = b->plan->flows.count;
-    for (unsigned i = 0; i < st->ports; i++) /* what came before is not part of the run */
+    for (unsigned i = 0; i < st->ports; i++) { /* what came before is not part of the run */
         memset(&st->port[i].count, 0, sizeof(st->port[i].count));
+        memset(&st->port[i].iotlb, 0, sizeof(st->port[i].iotlb));
+    }
     st->samples = 0;
     trace_emit(b, BENCH_EV_go, BENCH_CONTROL, 0, run->go_vns, 0, 0);
     plan_schedule(b, bench_add(run->go_ps, b->plan->deadline_ps), SCHED_PLAN, KIND_DEADLINE);

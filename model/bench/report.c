@@ -4,6 +4,15 @@
  */
 #include "model/bench/bench_priv.h"
 
+/* Only what is rare is counted twice. */
+static uint64_t iotlb_hits(const struct report_iotlb *iotlb)
+{
+    uint64_t hits = 0;
+    for (unsigned i = 0; i < REPORT_REGIONS * REPORT_QUEUES; i++)
+        hits += iotlb->use[i].lookups - iotlb->use[i].misses;
+    return hits;
+}
+
 void bench_report(struct bench *b, struct bench_report *out)
 {
     struct bench_state *st = b->st;
@@ -42,6 +51,8 @@ void bench_report(struct bench *b, struct bench_report *out)
     for (unsigned i = 0; i < st->ports; i++) {
         out->port[i] = st->port[i].count;
         out->port[i].pause_ps = pause_time(b, i);
+        out->iotlb[i] = st->port[i].iotlb;
+        out->port[i].iotlb_hits = iotlb_hits(&out->iotlb[i]);
         if (b->ports[i].attach == PLAN_ATTACH_NETDEV)
             out->reproducible = 0;
     }

@@ -14,7 +14,7 @@
 
 #define REPORT_MAGIC "RSREPRT\1"
 enum {
-    REPORT_VERSION = 8,
+    REPORT_VERSION = 9,
     REPORT_CPUS = 8,
     /* Latency histogram: log-linear, bucket of v ns: v < 32: v; else 32 buckets per power of two,
      * up to 2^36 ns. bench_histogram_value(i) gives the upper edge of a bucket. */
@@ -22,6 +22,8 @@ enum {
     REPORT_SAMPLES = 16,
     REPORT_VIOLATIONS = 16,
     REPORT_REFUSALS = 16,
+    REPORT_QUEUES = 128,
+    REPORT_REGIONS = NIC_TAG_KINDS + 1, /* what an access is for: its enum nic_tag_kind, or other */
 };
 
 struct report_flow {
@@ -56,6 +58,19 @@ struct report_port {
     uint64_t dma_faults;  /* accesses that were refused, for whatever reason */
     uint64_t dma_aborts;  /* of them those that no memory answered */
     uint64_t rx_drops, tx_drops; /* NIC's own, by events */
+};
+
+/* The IOTLB of a port's accesses of one kind and queue. Hits are lookups without misses. */
+struct report_iotlb_use {
+    uint64_t lookups, misses;
+    uint64_t walks;   /* misses that found a page; the others were refused */
+    uint64_t dropped; /* entries of these walks that an invalidation took */
+};
+struct report_iotlb {
+    uint64_t invalidations; /* that were honoured, */
+    uint64_t whole;         /* those of them of all that the requester had, */
+    uint64_t lost;          /* and those that got lost */
+    struct report_iotlb_use use[REPORT_REGIONS * REPORT_QUEUES]; /* [region * QUEUES + queue] */
 };
 
 enum report_end {
@@ -137,6 +152,7 @@ struct bench_report {
     struct report_violation violation[REPORT_VIOLATIONS];
     struct report_sample sample[REPORT_SAMPLES];
     struct report_port port[PLAN_PORTS_MAX];
+    struct report_iotlb iotlb[PLAN_PORTS_MAX];
     struct report_flow flow[PLAN_FLOWS_MAX];
 };
 

@@ -15,18 +15,16 @@ static void unmap(struct bench *b, uint16_t function, uint64_t address)
         iotlb_unmap(b, function, address, bench_add(bench_now(b), f->time_ps));
 }
 
-enum nic_dma_status root_translate(struct bench *b, uint16_t function, uint64_t address,
-                                   enum bench_access_kind kind, uint64_t at_ps,
-                                   struct iotlb_answer *answer, bool *physical)
+enum nic_dma_status root_translate(struct bench *b, uint16_t function, unsigned user,
+                                   uint64_t address, enum bench_access_kind kind, uint64_t at_ps,
+                                   struct iotlb_answer *answer)
 {
     *answer = (struct iotlb_answer){ .target = address };
-    *physical = false;
     if (!b->translates)
         return NIC_DMA_OK;
-    *physical = true;
     if (b->st->faults.armed)
         unmap(b, function, address);
-    return iotlb_lookup(b, function, address, kind, at_ps, answer);
+    return iotlb_lookup(b, function, user, address, kind, at_ps, answer);
 }
 
 __attribute__((cold))
@@ -101,13 +99,13 @@ void root_write(struct bench *b, const struct root_write *w, uint64_t content)
 
 /* Translation by other than the quick way. False: refused, and answered. */
 __attribute__((noinline)) static bool translate_read(struct bench *b, unsigned port,
-                                                     struct read_slot *r, uint64_t *target,
-                                                     bool *physical)
+                                                     struct read_slot *r, uint64_t *target)
 {
     struct iotlb_answer at;
     uint16_t function = NIC_FUNCTION(port, r->fn);
     enum nic_dma_status status =
-        root_translate(b, function, r->address, BENCH_READ, bench_now(b), &at, physical);
+        root_translate(b, function, iotlb_user(NIC_TAG_KIND(r->tag), r->user), r->address,
+                       BENCH_READ, bench_now(b), &at);
     r->walk_ps = at.ready_ps > bench_now(b) ? at.ready_ps - bench_now(b) : 0;
     r->refused = (uint8_t)at.refused;
     *target = at.target;
@@ -122,17 +120,18 @@ void root_read(struct bench *b, unsigned port, unsigned slot)
 {
     struct read_slot *r = &b->port[port]->read[slot];
     uint16_t function = NIC_FUNCTION(port, r->fn);
+    unsigned user = iotlb_user(NIC_TAG_KIND(r->tag), r->user);
     struct iotlb_entry *e = NULL;
     uint64_t target;
-    bool physical = true;
-    if (b->translates && !b->st->faults.armed)
+    bool physical = b->translates;
+    if (physical && !b->st->faults.armed)
         e = iotlb_hit(b, function, r->address, BENCH_READ);
     if (e) {
-        iotlb_used(b, function, e);
+        iotlb_used(b, function, user, e);
         target = e->physical + (r->address - e->page);
         r->walk_ps = e->ready_ps > bench_now(b) ? e->ready_ps - bench_now(b) : 0;
         r->refused = 0;
-    } else if (!translate_read(b, port, r, &target, &physical)) {
+    } else if (!translate_read(b, port, r, &target)) {
         return;
     }
     uint16_t tag = r->tag, length = r->length;

@@ -61,6 +61,7 @@ uint32_t nic_fetch_ask(struct nic *n, struct nic_fetcher *f, struct nic_desc_que
     q->asked += count;
     q->fetch = (uint16_t)ring_advance(index, count, length);
     nic_emit(n, NIC_EV_desc_fetch, queue, kind == NIC_TAG_TX_DESC, index, count);
+    n->read_queue = (uint16_t)queue;
     /* Last: the answer may come from inside, and may use everything set up above. */
     n->ops->dma_read(n->host, nic_queue_function(n, queue), NIC_TAG(kind, slot),
                      base + (uint64_t)NIC_DESC_BYTES * index, count * NIC_DESC_BYTES);

@@ -172,6 +172,7 @@ struct nic {
     const uint32_t *posted;
     uint32_t posted_most;
     uint16_t function; /* requester id */
+    uint16_t read_queue; /* inside dma_read(): the queue that the read is for */
 };
 
 void nic_timing_defaults(struct nic_timing *timing);

@@ -299,6 +299,7 @@ static inline void request(struct nic *n, uint32_t packet, uint32_t offset, uint
     };
     struct nic_tx_packet *p = nic_fifo_at(tx->buffer, packet);
     p->reads++;
+    n->read_queue = (uint16_t)p->queue;
     n->ops->dma_read(n->host, nic_queue_function(n, p->queue), NIC_TAG(NIC_TAG_TX_DATA, slot),
                      address, bytes);
 }

@@ -148,6 +148,30 @@ START_TEST(rules_that_may_be_broken)
 }
 END_TEST
 
+START_TEST(iotlb_by_region_and_queue)
+{
+    const unsigned rx3 = NIC_TAG_RX_DATA * REPORT_QUEUES + 3, tx0 = NIC_TAG_TX_DESC * REPORT_QUEUES;
+
+    given("expect: [{metric: iotlb.lookups, is: 15},"
+          " {metric: iotlb.misses, region: rx-data, is: 4},"
+          " {metric: iotlb.hits, port: 1, region: rx-data, queue: 3, is: 6},"
+          " {metric: iotlb.walks, queue: 0, is: 1}, {metric: iotlb.dropped, port: 0, is: 2},"
+          " {metric: iotlb.invalidations, is: 9}, {metric: iotlb.invalidations.whole, is: 8},"
+          " {metric: iotlb.invalidations.lost, is: 7},"
+          " {metric: iotlb.misses, port: 1, region: rx-data, queue: 2, min: 1}]\n");
+    facts.report->iotlb[1].use[rx3] = (struct report_iotlb_use){.lookups = 10, .misses = 4};
+    facts.report->iotlb[0].use[tx0] = (struct report_iotlb_use){
+        .lookups = 5, .misses = 2, .walks = 1, .dropped = 2,
+    };
+    facts.report->iotlb[0].invalidations = 9;
+    facts.report->iotlb[0].whole = 8;
+    facts.report->iotlb[1].lost = 7;
+    const struct rs_finding *f = judged(1);
+    ck_assert_str_eq(f->what, "iotlb.misses of rx-data of queue 2 of port 1");
+    ck_assert_str_eq(f->seen, "0");
+}
+END_TEST
+
 START_TEST(stale_translations_fail)
 {
     given("");
@@ -364,6 +388,7 @@ int main(void)
     tcase_add_test(tc, broken_rules_fail);
     tcase_add_test(tc, a_rule_that_may_be_broken);
     tcase_add_test(tc, rules_that_may_be_broken);
+    tcase_add_test(tc, iotlb_by_region_and_queue);
     tcase_add_test(tc, stale_translations_fail);
     tcase_add_test(tc, stale_translations_may_be_expected);
     tcase_add_test(tc, rules_of_a_run_without_end);

@@ -28,7 +28,7 @@ START_TEST(parses_and_holds_integers)
     struct rs_summary summary = {0};
     char *text, *again;
     json_error_t error;
-    json_t *root, *fail, *flows;
+    json_t *root, *fail, *flows, *iotlb;
 
     rs_summarise(results, &summary);
     text = rs_json_results(results, &summary);
@@ -45,6 +45,13 @@ START_TEST(parses_and_holds_integers)
     ck_assert_uint_eq(json_array_size(json_object_get(fail, "findings")), 1);
     flows = json_object_get(fail, "flows");
     ck_assert_str_eq(json_string_value(json_object_get(json_array_get(flows, 0), "flow")), "bulk");
+    iotlb = json_object_get(json_array_get(json_object_get(fail, "ports"), 1), "iotlb");
+    ck_assert_uint_eq(json_array_size(iotlb), 1);
+    iotlb = json_array_get(iotlb, 0);
+    ck_assert_str_eq(json_string_value(json_object_get(iotlb, "region")), "rx-data");
+    iotlb = json_array_get(json_object_get(iotlb, "queues"), 0);
+    ck_assert_int_eq(json_integer_value(json_object_get(iotlb, "queue")), 5);
+    ck_assert_int_eq(json_integer_value(json_object_get(iotlb, "lookups")), 77);
     json_decref(root);
     free(text);
     free(again);

@@ -29,7 +29,7 @@ enum { WALK_FROM = 5000000 }; /* a time at the root complex that is not now */
 static uint64_t walks(uint16_t function, uint64_t address, enum bench_access_kind kind)
 {
     uint64_t before = rig->translations;
-    ck_assert_int_eq(iotlb_lookup(rig->bench, function, address + rig->iova_offset, kind,
+    ck_assert_int_eq(iotlb_lookup(rig->bench, function, 0, address + rig->iova_offset, kind,
                                   WALK_FROM, &at), NIC_DMA_OK);
     return rig->translations - before;
 }
@@ -79,16 +79,16 @@ START_TEST(a_stale_entry_is_used_until_invalidated)
 {
     walks(0, 0, BENCH_READ);
     rig->iova_offset -= 1 << 20; /* the tables change, nobody says so */
-    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &at), NIC_DMA_OK);
+    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, 0, 1ull << 40, BENCH_READ, 0, &at), NIC_DMA_OK);
     ck_assert_uint_eq(at.target, 0);
     bench_invalidate(rig->bench, 0, (1ull << 40) + 4096, 1 << 30); /* beside it */
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &at);
+    iotlb_lookup(rig->bench, 0, 0, 1ull << 40, BENCH_READ, 0, &at);
     ck_assert_uint_eq(at.target, 0);
     bench_invalidate(rig->bench, NIC_FUNCTION(1, 0), 0, UINT64_MAX); /* another's */
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &at);
+    iotlb_lookup(rig->bench, 0, 0, 1ull << 40, BENCH_READ, 0, &at);
     ck_assert_uint_eq(at.target, 0);
     bench_invalidate(rig->bench, 0, (1ull << 40) - 4096, 4097);
-    iotlb_lookup(rig->bench, 0, 1ull << 40, BENCH_READ, 0, &at);
+    iotlb_lookup(rig->bench, 0, 0, 1ull << 40, BENCH_READ, 0, &at);
     ck_assert_uint_eq(at.target, 1 << 20);
 }
 END_TEST
@@ -113,7 +113,7 @@ START_TEST(an_entry_is_taken_when_the_walk_ends)
     bench_advance(rig->bench, 20000);
     for (unsigned i = 0; i < 4; i++)
         ck_assert_uint_eq(walks(0, i * 4096, BENCH_READ), 0);
-    iotlb_lookup(rig->bench, 0, rig->iova_offset + 9 * 4096, BENCH_READ, 20000000, &at);
+    iotlb_lookup(rig->bench, 0, 0, rig->iova_offset + 9 * 4096, BENCH_READ, 20000000, &at);
     ck_assert_uint_eq(walks(0, 0, BENCH_READ), 0);
     bench_advance(rig->bench, 21000);
     ck_assert_uint_eq(walks(0, 9 * 4096, BENCH_READ), 0);
@@ -143,7 +143,7 @@ START_TEST(faults_are_not_cached)
 {
     rig->fault_page = (rig->iova_offset + 8192) / 4096;
     for (int i = 0; i < 2; i++)
-        ck_assert_int_eq(iotlb_lookup(rig->bench, 0, rig->iova_offset + 8192, BENCH_READ,
+        ck_assert_int_eq(iotlb_lookup(rig->bench, 0, 0, rig->iova_offset + 8192, BENCH_READ,
                                       0, &at), NIC_DMA_FAULT);
     ck_assert_uint_eq(rig->translations, 2);
     rig->fault_page = UINT64_MAX;
@@ -182,7 +182,8 @@ START_TEST(a_page_out_of_the_tables_comes_back)
     walks(0, 8192, BENCH_WRITE);
     ck_assert(iotlb_unmap(rig->bench, 0, page + 5, 2000000));
     ck_assert(!iotlb_unmap(rig->bench, 0, page, 2000000)); /* it is not there */
-    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, page + 4095, BENCH_WRITE, 0, &at), NIC_DMA_FAULT);
+    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, 0, page + 4095, BENCH_WRITE, 0, &at),
+                     NIC_DMA_FAULT);
     ck_assert_uint_eq(at.refused, REPORT_REFUSED_UNMAPPED);
     ck_assert_uint_eq(walks(0, 8191, BENCH_READ), 1);
     ck_assert_uint_eq(walks(0, 3 * 4096, BENCH_READ), 1);
@@ -191,6 +192,63 @@ START_TEST(a_page_out_of_the_tables_comes_back)
     ck_assert_uint_eq(walks(0, 8192, BENCH_WRITE), 1);
     rig->page_bytes = UINT64_MAX; /* nothing is translated: there is no page to take */
     ck_assert(!iotlb_unmap(rig->bench, 0, page, 9000000));
+}
+END_TEST
+
+static struct report_iotlb_use count_of(enum nic_tag_kind kind, unsigned queue)
+{
+    return rig->bench->st->port[0].iotlb.use[iotlb_user(kind, queue)];
+}
+
+START_TEST(counted_by_region_and_queue)
+{
+    uint64_t page = rig->iova_offset;
+    unsigned data = iotlb_user(NIC_TAG_RX_DATA, 127), desc = iotlb_user(NIC_TAG_TX_DESC, 3);
+    iotlb_lookup(rig->bench, 0, data, page, BENCH_WRITE, 0, &at);
+    iotlb_lookup(rig->bench, 0, data, page + 64, BENCH_WRITE, 0, &at); /* waits for that walk */
+    iotlb_lookup(rig->bench, 0, desc, page + 4096, BENCH_READ, 0, &at);
+    bench_advance(rig->bench, 10000);
+    iotlb_lookup(rig->bench, 0, data, page + 128, BENCH_WRITE, 0, &at);
+    iotlb_lookup(rig->bench, 0, data, page + 192, BENCH_WRITE, 0, &at); /* by the quick way */
+    rig->fault_page = page / 4096 + 2;
+    ck_assert_int_eq(iotlb_lookup(rig->bench, 0, desc, page + 8192, BENCH_READ, 0, &at),
+                     NIC_DMA_FAULT);
+    bench_invalidate(rig->bench, 0, page, 4096);
+    bench_invalidate(rig->bench, 0, page, 4096); /* there is nothing left to take */
+    iotlb_invalidate(rig->bench, 0, page + 4096, 4096, true);
+    struct report_iotlb_use u = count_of(NIC_TAG_RX_DATA, 127);
+    ck_assert(u.lookups == 4 && u.misses == 1 && u.walks == 1 && u.dropped == 1);
+    u = count_of(NIC_TAG_TX_DESC, 3);
+    ck_assert(u.lookups == 2 && u.misses == 2 && u.walks == 1 && u.dropped == 0);
+    bench_invalidate(rig->bench, 0, 0, UINT64_MAX);
+    ck_assert_uint_eq(count_of(NIC_TAG_TX_DESC, 3).dropped, 1);
+    const struct report_iotlb *port = &rig->bench->st->port[0].iotlb;
+    ck_assert_uint_eq(port->invalidations, 3);
+    ck_assert_uint_eq(port->whole, 1);
+    ck_assert_uint_eq(port->lost, 1);
+    static struct bench_report report;
+    bench_report(rig->bench, &report);
+    ck_assert_uint_eq(report.port[0].iotlb_hits, 3);
+    ck_assert_uint_eq(report.port[0].iotlb_misses, 3);
+    ck_assert_uint_eq(report.iotlb[0].use[data].lookups, 4);
+    rig_go(rig); /* what came before is not part of the run */
+    ck_assert_uint_eq(count_of(NIC_TAG_RX_DATA, 127).lookups, 0);
+    ck_assert_uint_eq(port->invalidations, 0);
+}
+END_TEST
+
+START_TEST(users_of_a_saved_state_are_in_range)
+{
+    struct iotlb *t = &rig->bench->st->iotlb;
+    ck_assert_uint_lt(iotlb_user(0xff, 0xff), REPORT_REGIONS * REPORT_QUEUES);
+    ck_assert(iotlb_valid(rig->bench) && pcie_read_valid(rig->bench, 1));
+    t->entry[IOTLB_MAX - 1].user = REPORT_REGIONS * REPORT_QUEUES;
+    ck_assert(!iotlb_valid(rig->bench));
+    t->entry[IOTLB_MAX - 1].user--;
+    t->walk[IOTLB_WALKS - 1].user = UINT32_MAX;
+    ck_assert(!iotlb_valid(rig->bench));
+    rig->bench->port[1]->read[READ_SLOTS - 1].user = REPORT_REGIONS * REPORT_QUEUES;
+    ck_assert(!pcie_read_valid(rig->bench, 1));
 }
 END_TEST
 
@@ -209,5 +267,7 @@ int main(void)
     tcase_add_test(t, faults_are_not_cached);
     tcase_add_test(t, a_lost_invalidation_is_told_of_at_every_use);
     tcase_add_test(t, a_page_out_of_the_tables_comes_back);
+    tcase_add_test(t, counted_by_region_and_queue);
+    tcase_add_test(t, users_of_a_saved_state_are_in_range);
     return RUN_TESTS("iotlb", t);
 }
