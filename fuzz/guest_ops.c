@@ -120,7 +120,7 @@ static void vf_registers(struct machine *m, struct input *in, unsigned port, uns
 {
     unsigned first = 0, rows = nic_reg_rows();
 
-    while (first < rows && !nic_reg_row(first)->bar)
+    while (first + 1 < rows && !nic_reg_row(first)->bar)
         first++;
     const struct nic_reg_info *row = nic_reg_row(first + take8(in) % (rows - first));
     uint8_t what = take8(in);
